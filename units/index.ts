@@ -1,0 +1,33 @@
+export type { DecimalFault, ParsedDecimal } from './decimal.ts'
+export { decimalText, divideHalfUp, parseDecimal } from './decimal.ts'
+export type { WattHours, Watts } from './energy.ts'
+export { wattHoursFrom, wattsFrom } from './energy.ts'
+export { formatDuration, formatEnergy, formatMoney, formatPercent, formatPower, formatPrice } from './format.ts'
+export type { ExactMicros, Micros, Money, MoneyJson } from './money.ts'
+export {
+  addExact,
+  addMoney,
+  currencies,
+  decimalFromMicros,
+  decimalFromMoney,
+  isCurrency,
+  jsonFromMoney,
+  minorDigits,
+  minorFromMicros,
+  moneyFromDecimal,
+  moneyFromJson,
+  subtractMoney,
+  sumMoney,
+  zeroMoney,
+} from './money.ts'
+export type { Seconds } from './time.ts'
+export {
+  addSeconds,
+  earlierOf,
+  instantFromText,
+  isBefore,
+  laterOf,
+  secondOf,
+  secondsBetween,
+  textFromInstant,
+} from './time.ts'

@@ -1,0 +1,34 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { instantFromText, secondsBetween, textFromInstant, wattHoursFrom } from './index.ts'
+
+describe('time', () => {
+  it('writes instants with at most milliseconds', () => {
+    expect(textFromInstant(Temporal.Instant.from('2026-01-01T01:00:00.123987+01:00'))).toBe('2026-01-01T00:00:00.123Z')
+    expect(textFromInstant(Temporal.Instant.from('2026-01-01T00:00:00Z'))).toBe('2026-01-01T00:00:00Z')
+  })
+
+  it('takes no instant without a zone', () => {
+    expect(instantFromText('2026-01-01T00:00:00')).toBeUndefined()
+    expect(instantFromText('yesterday')).toBeUndefined()
+  })
+
+  it('counts the parts of a split stretch as the whole, wherever it is split', () => {
+    const instant = fc.bigInt(-(10n ** 15n), 10n ** 18n).map((ns) => Temporal.Instant.fromEpochNanoseconds(ns))
+    fc.assert(
+      fc.property(instant, instant, instant, (a, b, c) => {
+        expect(secondsBetween(a, b) + secondsBetween(b, c)).toBe(secondsBetween(a, c))
+      }),
+    )
+  })
+})
+
+describe('energy', () => {
+  it('rounds to whole watt-hours where a number comes in', () => {
+    expect(wattHoursFrom(17.385, 'kWh')).toBe(17_385)
+    expect(wattHoursFrom(0.4999, 'Wh')).toBe(0)
+    expect(Object.is(wattHoursFrom(-0.1, 'Wh'), 0)).toBe(true)
+    expect(() => wattHoursFrom(Number.NaN, 'Wh')).toThrow(RangeError)
+    expect(() => wattHoursFrom(1e300, 'kWh')).toThrow(RangeError)
+  })
+})

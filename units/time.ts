@@ -1,0 +1,50 @@
+/**
+ * Whole seconds and instants. Calling these needs Temporal, which not every browser has; importing them does not, so
+ * that portals may use the same door.
+ */
+
+/** A length of time in whole seconds. */
+export type Seconds = number
+
+/** RFC 3339 in UTC with at most milliseconds, as all JSON of ours carries instants: `2026-11-26T08:15:30.5Z`. */
+export function textFromInstant(at: Temporal.Instant): string {
+  return at.round({ smallestUnit: 'millisecond', roundingMode: 'floor' }).toString()
+}
+
+/** Undefined for what is no instant with its offset or Z. */
+export function instantFromText(text: string): Temporal.Instant | undefined {
+  try {
+    return Temporal.Instant.from(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The second an instant lies in, counted from 1970. */
+export function secondOf(at: Temporal.Instant): Seconds {
+  return Math.floor(at.epochMilliseconds / 1000)
+}
+
+/**
+ * Whole seconds from one instant to another, negative when `to` is earlier. Each end is cut to its second first and the
+ * cut ends are subtracted: so the parts of a split stretch always add up to the whole.
+ */
+export function secondsBetween(from: Temporal.Instant, to: Temporal.Instant): Seconds {
+  return secondOf(to) - secondOf(from)
+}
+
+export function addSeconds(at: Temporal.Instant, seconds: Seconds): Temporal.Instant {
+  return at.add({ seconds })
+}
+
+export function isBefore(left: Temporal.Instant, right: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(left, right) < 0
+}
+
+export function earlierOf(left: Temporal.Instant, right: Temporal.Instant): Temporal.Instant {
+  return isBefore(right, left) ? right : left
+}
+
+export function laterOf(left: Temporal.Instant, right: Temporal.Instant): Temporal.Instant {
+  return isBefore(left, right) ? right : left
+}
