@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sql } from './sql.ts'
+import { makeTestTenant, type TestGround, testGround } from './testing.ts'
+
+let ground: TestGround
+let first: string
+let second: string
+
+beforeAll(async () => {
+  ground = await testGround()
+  first = await makeTestTenant(ground, 'first')
+  second = await makeTestTenant(ground, 'second')
+})
+afterAll(() => ground.close())
+
+describe('transactions of one tenant (GEN-ISOLATION)', () => {
+  it('show the own tenant and no other', async () => {
+    const seen = await ground.database.inTenant(first, (tx) => tx.rows<{ slug: string }>(sql`select slug from tenants`))
+    expect(seen).toEqual([{ slug: 'first' }])
+  })
+
+  it('refuse to write a row of another tenant', async () => {
+    const moved = ground.database.inTenant(first, (tx) =>
+      tx.run(sql`update tenants set tenant_id = ${second} where slug = 'first'`),
+    )
+    await expect(moved).rejects.toThrow(/row-level security/)
+  })
+
+  it('show nothing without a tenant, also on a connection that had one', async () => {
+    const seen = await ground.database.inTenants([], (tx) => tx.rows(sql`select slug from tenants`))
+    expect(seen).toEqual([])
+  })
+
+  it('show several tenants to a batch, and only those named', async () => {
+    const both = await ground.database.inTenants([first, second], (tx) =>
+      tx.rows(sql`select slug from tenants order by slug`),
+    )
+    expect(both).toHaveLength(2)
+    const one = await ground.database.inTenants([second], (tx) => tx.rows(sql`select slug from tenants`))
+    expect(one).toEqual([{ slug: 'second' }])
+  })
+})
+
+describe('values', () => {
+  it('come back as they went in: instants, big integers, arrays', async () => {
+    const at = Temporal.Instant.from('2026-11-26T12:00:00.123456Z')
+    const row = await ground.database.inTenant(first, (tx) =>
+      tx.row<{ at: Temporal.Instant; big: bigint; list: bigint[]; none: null }>(
+        sql`select ${at}::timestamptz as at, ${2n ** 60n}::int8 as big, ${[1n, 2n]}::int8[] as list, ${null}::text as none`,
+      ),
+    )
+    expect(row?.at.equals(at)).toBe(true)
+    expect(row).toMatchObject({ big: 2n ** 60n, list: [1n, 2n], none: null })
+  })
+
+  it('of a nested statement are numbered on', () => {
+    expect(sql`select ${1} where ${sql`a = ${2} and b = ${3}`} and c = ${4}`).toMatchObject({
+      text: 'select $1 where a = $2 and b = $3 and c = $4',
+      values: [1, 2, 3, 4],
+    })
+  })
+})

@@ -1,0 +1,216 @@
+import pg from 'pg'
+import { parsers } from './db-types.ts'
+import type { Log } from './log.ts'
+import type { Sql } from './sql.ts'
+
+/** One transaction under one role. A `Tx` belongs to one tenant; the batches of station reports (`inTenants`) excepted. */
+export interface Tx {
+  /** The tenant; throws where there is not exactly one. */
+  readonly tenantId: string
+  readonly tenantIds: readonly string[]
+  rows<R>(statement: Sql): Promise<R[]>
+  /** The first row, if any. */
+  row<R>(statement: Sql): Promise<R | undefined>
+  /** How many rows were touched. */
+  run(statement: Sql): Promise<number>
+  /** A prepared statement, for hot paths: parsed once per connection. */
+  named<R>(name: string, text: string, values: readonly unknown[]): Promise<R[]>
+  /** Runs once the transaction is committed, never when it is rolled back. Must not throw. */
+  afterCommit(hint: () => void): void
+}
+
+export interface Database {
+  inTenant<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Under the ingest role, which may touch only what station reports touch, on connections of its own. */
+  inTenants<T>(tenantIds: readonly string[], work: (tx: Tx) => Promise<T>): Promise<T>
+  /** What comes before a tenant is known: ids and keyed hashes only. */
+  inDirectory<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Sees (tenant_id, id, due_at) of all tenants' due rows, and nothing else. */
+  asWorker<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Like inTenants, without waiting for the disk: for raw frames only, which a crash may lose. */
+  inTenantsUnsynced<T>(tenantIds: readonly string[], work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Resolves when the database answers, throws DatabaseAway when it does not. */
+  ping(): Promise<void>
+  readonly transactions: () => number
+  close(): Promise<void>
+}
+
+/** The database cannot be reached or has no room: the same call may work later. */
+export class DatabaseAway extends Error {
+  override readonly name = 'DatabaseAway'
+}
+
+export interface Roles {
+  readonly app: string
+  readonly ingest: string
+  readonly worker: string
+  readonly directory: string
+}
+
+export interface DatabaseOptions {
+  readonly connection: pg.ClientConfig
+  readonly roles: Roles
+  readonly log: Log
+  readonly appConnections?: number
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+export function openDatabase({ connection, roles, log, appConnections = 8 }: DatabaseOptions): Database {
+  const pool = (max: number): pg.Pool => {
+    const made = new pg.Pool({
+      ...connection,
+      max,
+      types: parsers,
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 60_000,
+      options: '-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000',
+    })
+    made.on('error', (error) => log.warn('database connection lost', { error: error.message }))
+    return made
+  }
+  const app = pool(appConnections)
+  const ingest = pool(2)
+  const logs = pool(1)
+  let transactions = 0
+
+  const transaction = async <T>(
+    from: pg.Pool,
+    begin: string,
+    tenantIds: readonly string[],
+    work: (tx: Tx) => Promise<T>,
+  ) => {
+    const client = await connect(from)
+    const hints: (() => void)[] = []
+    let broken: Error | undefined
+    try {
+      await client.query(begin)
+      const result = await work(txOver(client, tenantIds, hints))
+      await client.query('commit')
+      transactions += 1
+      for (const hint of hints) hint()
+      return result
+    } catch (error) {
+      broken = isConnectionFault(error) ? (error as Error) : undefined
+      if (!broken) await client.query('rollback').catch((fault: Error) => (broken = fault))
+      throw asAway(error)
+    } finally {
+      client.release(broken)
+    }
+  }
+
+  const as = (role: string): string => `begin; set local role ${quoted(role)}`
+  const tenantSetting = (name: string, value: string): string => `; set local ${name} = '${value}'`
+
+  return {
+    inTenant: (tenantId, work) =>
+      retried(() => transaction(app, as(roles.app) + tenantSetting('app.tenant', uuid(tenantId)), [tenantId], work)),
+    inTenants: (tenantIds, work) =>
+      transaction(ingest, as(roles.ingest) + tenantSetting('app.tenants', list(tenantIds)), tenantIds, work),
+    inTenantsUnsynced: (tenantIds, work) =>
+      transaction(
+        logs,
+        `${as(roles.ingest)}${tenantSetting('app.tenants', list(tenantIds))}; set local synchronous_commit = off`,
+        tenantIds,
+        work,
+      ),
+    inDirectory: (work) => retried(() => transaction(app, as(roles.directory), [], work)),
+    asWorker: (work) => retried(() => transaction(app, as(roles.worker), [], work)),
+    async ping() {
+      try {
+        await app.query('select 1')
+      } catch (error) {
+        throw new DatabaseAway('the database does not answer', { cause: error })
+      }
+    },
+    transactions: () => transactions,
+    async close() {
+      await Promise.all([app.end(), ingest.end(), logs.end()])
+    },
+  }
+}
+
+function txOver(client: pg.PoolClient, tenantIds: readonly string[], hints: (() => void)[]): Tx {
+  return {
+    tenantIds,
+    get tenantId() {
+      const [first, second] = tenantIds
+      if (first === undefined || second !== undefined) throw new Error('this transaction is not of one tenant')
+      return first
+    },
+    async rows<R>(statement: Sql) {
+      return (await client.query(statement.text, statement.values.map(parameter))).rows as R[]
+    },
+    async row<R>(statement: Sql) {
+      return (await client.query(statement.text, statement.values.map(parameter))).rows[0] as R | undefined
+    },
+    async run(statement) {
+      return (await client.query(statement.text, statement.values.map(parameter))).rowCount ?? 0
+    },
+    async named<R>(name: string, text: string, values: readonly unknown[]) {
+      return (await client.query({ name, text, values: values.map(parameter) })).rows as R[]
+    },
+    afterCommit(hint) {
+      hints.push(hint)
+    },
+  }
+}
+
+/** What `pg` would get wrong: instants (it would quote them as JSON) and big integers inside arrays. */
+function parameter(value: unknown): unknown {
+  if (value instanceof Temporal.Instant || typeof value === 'bigint') return value.toString()
+  if (Array.isArray(value)) return value.map(parameter)
+  return value
+}
+
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect()
+  } catch (error) {
+    throw new DatabaseAway('the database cannot be reached', { cause: error })
+  }
+}
+
+/** A deadlock or a serialisation fault is the database's way of saying "again". */
+async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      const code = (error as { code?: string }).code
+      if (attempt >= 4 || (code !== '40P01' && code !== '40001')) throw error
+    }
+  }
+}
+
+/** Connection lost, server shutting down, too many connections, no room on the disk. */
+const AWAY = /^(08|57P0|53|58)/
+
+function isConnectionFault(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code
+  if (typeof code === 'string' && /^(08|57P0)/.test(code)) return true
+  if (typeof code === 'string' && /^(ECONN|EPIPE|ENOENT|ETIMEDOUT)/.test(code)) return true
+  return error instanceof Error && /Connection terminated|not queryable|connection timeout/i.test(error.message)
+}
+
+function asAway(error: unknown): unknown {
+  if (error instanceof DatabaseAway) return error
+  const code = (error as { code?: unknown }).code
+  if (isConnectionFault(error) || (typeof code === 'string' && AWAY.test(code))) {
+    return new DatabaseAway('the database cannot serve now', { cause: error })
+  }
+  return error
+}
+
+function uuid(id: string): string {
+  if (!UUID.test(id)) throw new Error('not a tenant id')
+  return id
+}
+
+function list(ids: readonly string[]): string {
+  return `{${ids.map(uuid).join(',')}}`
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}

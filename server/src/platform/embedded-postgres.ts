@@ -1,0 +1,238 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import pg from 'pg'
+import { binaries, type DatabaseUser, ensureReachable, userOfDatabase } from './embedded-binaries.ts'
+
+/** A PostgreSQL server of our own, reached by a Unix socket in a folder that only we and it can enter. */
+export interface EmbeddedPostgres {
+  /** As the owner: migrations only. */
+  readonly owner: pg.ClientConfig
+  readonly pid: number
+  /** Where its files lie. */
+  readonly folder: string
+  /** What a person should be told, e.g. that files went elsewhere than asked. */
+  readonly remarks: readonly string[]
+  stop(): Promise<void>
+  /** Resolves with a sentence when the server ends by itself. */
+  readonly ended: Promise<string>
+}
+
+const OWNER = 'lataamo_owner'
+const DATABASE = 'lataamo'
+
+/**
+ * Starts PostgreSQL on `dataDir`, making the cluster when there is none. A folder half made by an interrupted first start is
+ * made anew. The caller holds the folder's lock (platform/lock.ts). Throws one sentence that says what to do.
+ */
+export async function startEmbedded(dataDir: string, secret: string): Promise<EmbeddedPostgres> {
+  const user = userOfDatabase()
+  const reachable = ensureReachable(dataDir, user)
+  const folder = path.join(reachable.home, 'postgres')
+  const password = createHash('sha256').update(`lataamo database owner ${secret}`).digest('hex')
+  if (!fs.existsSync(folder)) makeCluster(folder, password, user, reachable.bin)
+  await clearStalePid(folder)
+  const sockets = socketFolder(user)
+  const child = launch(folder, sockets, user, reachable.bin, path.join(dataDir, 'postgres.log'))
+  const ended = once(child, 'exit').then(
+    ([code]) => `PostgreSQL ended (${code}): see ${path.join(dataDir, 'postgres.log')}`,
+  )
+  const owner = { host: sockets, port: 5432, user: OWNER, password, database: DATABASE }
+  try {
+    await ready({ ...owner, database: 'postgres' }, ended)
+    await makeDatabase({ ...owner, database: 'postgres' })
+  } catch (error) {
+    child.kill('SIGINT')
+    throw error
+  }
+  return {
+    owner,
+    pid: child.pid ?? 0,
+    folder,
+    remarks: reachable.remarks,
+    ended,
+    async stop() {
+      if (child.exitCode === null) child.kill('SIGINT')
+      await ended
+      fs.rmSync(sockets, { recursive: true, force: true })
+    },
+  }
+}
+
+/** initdb into `folder.new`, then one rename: a half-made folder is never taken for a whole one. */
+function makeCluster(folder: string, password: string, user: DatabaseUser | undefined, bin: string): void {
+  const fresh = `${folder}.new`
+  fs.rmSync(fresh, { recursive: true, force: true })
+  const passwordFile = path.join(os.tmpdir(), `lataamo-${randomBytes(8).toString('hex')}`)
+  fs.writeFileSync(passwordFile, password, { mode: 0o600 })
+  try {
+    fs.mkdirSync(fresh, { mode: 0o700 })
+    if (user) {
+      fs.chownSync(passwordFile, user.uid, user.gid)
+      fs.chownSync(fresh, user.uid, user.gid)
+    }
+    const flags = ['-D', fresh, '-U', OWNER, '-E', 'UTF8', '--locale-provider=builtin', '--locale=C.UTF-8']
+    const initdb = asUser(user, path.join(bin, 'initdb'), [...flags, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`])
+    const made = spawnSync(initdb.command, initdb.args, {
+      encoding: 'utf8',
+      cwd: '/',
+      env: environment(),
+      umask: 0o022,
+    } as never)
+    if (made.status !== 0) {
+      throw new Error(
+        `PostgreSQL could not make its folder ${fresh}: ${lastLine(made.stderr) || made.error?.message}. Free space or rights may be missing.`,
+      )
+    }
+    fs.renameSync(fresh, folder)
+    syncFolder(path.dirname(folder))
+  } finally {
+    fs.rmSync(passwordFile, { force: true })
+  }
+}
+
+const SETTINGS: Readonly<Record<string, string>> = {
+  listen_addresses: '',
+  unix_socket_permissions: '0700',
+  max_connections: '60',
+  shared_buffers: '64MB',
+  wal_buffers: '4MB',
+  max_wal_size: '1GB',
+  min_wal_size: '128MB',
+  checkpoint_timeout: '10min',
+  wal_compression: 'pglz',
+  io_method: 'sync',
+  jit: 'off',
+  max_parallel_workers_per_gather: '0',
+  max_logical_replication_workers: '0',
+  autovacuum_max_workers: '1',
+  log_timezone: 'UTC',
+  timezone: 'UTC',
+  log_checkpoints: 'off',
+}
+
+function launch(
+  folder: string,
+  sockets: string,
+  user: DatabaseUser | undefined,
+  bin: string,
+  logFile: string,
+): ChildProcess {
+  if (fs.existsSync(logFile) && fs.statSync(logFile).size > 10_000_000) fs.renameSync(logFile, `${logFile}.1`)
+  const log = fs.openSync(logFile, 'a', 0o600)
+  const settings = Object.entries({ ...SETTINGS, unix_socket_directories: sockets }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ])
+  const postgres = asUser(user, path.join(bin, 'postgres'), ['-D', folder, ...settings], true)
+  // A process group of its own: Ctrl-C must reach us first, so that we can drain before it stops.
+  const child = spawn(postgres.command, postgres.args, {
+    stdio: ['ignore', log, log],
+    detached: true,
+    cwd: '/',
+    env: environment(),
+  })
+  fs.closeSync(log)
+  child.on('error', () => {})
+  return child
+}
+
+/** Through `setpriv`: as the database's user, and told to stop when this process dies. */
+function asUser(user: DatabaseUser | undefined, command: string, args: readonly string[], dieWithUs = false) {
+  const flags = [
+    ...(user ? [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'] : []),
+    ...(dieWithUs ? ['--pdeathsig', 'INT'] : []),
+  ]
+  return flags.length === 0
+    ? { command, args: [...args] }
+    : { command: 'setpriv', args: [...flags, '--', command, ...args] }
+}
+
+function environment(): NodeJS.ProcessEnv {
+  return { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC' }
+}
+
+/** `postmaster.pid` of a server that was killed: ours to wait for if it still runs on this folder, else to be removed. */
+async function clearStalePid(folder: string): Promise<void> {
+  const file = path.join(folder, 'postmaster.pid')
+  for (let waited = 0; fs.existsSync(file); waited += 50) {
+    const pid = Number(fs.readFileSync(file, 'utf8').split('\n')[0])
+    if (!runsOn(pid, folder)) {
+      fs.rmSync(file, { force: true })
+      return
+    }
+    if (waited === 0) process.kill(pid, 'SIGINT')
+    if (waited === 5_000) process.kill(pid, 'SIGQUIT')
+    if (waited > 15_000)
+      throw new Error(`A PostgreSQL server (process ${pid}) still runs on ${folder}: stop it, then start again.`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+function runsOn(pid: number, folder: string): boolean {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(folder)
+  } catch {
+    return false
+  }
+}
+
+const SOCKETS = 'lataamo-sockets-'
+
+/** A fresh folder for the socket; folders that a kill left behind are swept. */
+function socketFolder(user: DatabaseUser | undefined): string {
+  for (const name of fs.readdirSync(os.tmpdir())) {
+    const owner = new RegExp(`^${SOCKETS}(\\d+)-`).exec(name)?.[1]
+    if (owner !== undefined && !fs.existsSync(`/proc/${owner}`))
+      fs.rmSync(path.join(os.tmpdir(), name), { recursive: true, force: true })
+  }
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), `${SOCKETS}${process.pid}-`))
+  if (user) fs.chownSync(folder, user.uid, user.gid)
+  return folder
+}
+
+async function ready(connection: pg.ClientConfig, ended: Promise<string>): Promise<void> {
+  let gone: string | undefined
+  void ended.then((sentence) => (gone = sentence))
+  for (let waited = 0; ; waited += 20) {
+    if (gone !== undefined) throw new Error(gone)
+    const client = new pg.Client(connection)
+    try {
+      await client.connect()
+      await client.end()
+      return
+    } catch (error) {
+      await client.end().catch(() => {})
+      // 57P03: starting up, or recovering after a crash.
+      if (waited > 120_000)
+        throw new Error('PostgreSQL did not become ready within two minutes: see postgres.log', { cause: error })
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+async function makeDatabase(connection: pg.ClientConfig): Promise<void> {
+  const client = new pg.Client(connection)
+  await client.connect()
+  try {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE])
+    if (rowCount === 0) await client.query(`create database ${DATABASE}`)
+  } finally {
+    await client.end()
+  }
+}
+
+function syncFolder(folder: string): void {
+  const handle = fs.openSync(folder, 'r')
+  fs.fsyncSync(handle)
+  fs.closeSync(handle)
+}
+
+function lastLine(text: string | null): string {
+  return (text ?? '').trim().split('\n').at(-1) ?? ''
+}
+
+export { binaries }

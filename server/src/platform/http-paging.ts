@@ -1,0 +1,37 @@
+import { z } from 'zod'
+
+/** Query members every list takes. `cursor` is opaque: it comes from `next`. */
+export const paging = {
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(500).optional(),
+  count: z.enum(['true', 'false']).optional(),
+}
+
+export interface Page<T> {
+  readonly items: T[]
+  readonly next: string | null
+  readonly total?: number
+}
+
+/** Shape of a list's answer. */
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.strictObject({ items: z.array(item), next: z.string().nullable(), total: z.number().int().optional() })
+}
+
+/** The key of the last row, as text that a caller hands back. */
+export function cursorOf(key: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(key)).toString('base64url')
+}
+
+/** The key again; undefined when absent or not one of ours (then the list starts anew). */
+export function cursorFrom(cursor: string | undefined): (string | number)[] | undefined {
+  if (cursor === undefined) return undefined
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    return Array.isArray(key) && key.every((part) => typeof part === 'string' || typeof part === 'number')
+      ? key
+      : undefined
+  } catch {
+    return undefined
+  }
+}

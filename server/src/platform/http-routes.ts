@@ -1,0 +1,93 @@
+import type { z } from 'zod'
+import type { Tx } from './db.ts'
+import type { Result } from './result.ts'
+
+/** Who calls, once known. The key or the cookie decides the tenant; nothing in path, query or body does. */
+export interface StaffOrKey {
+  readonly kind: 'key' | 'staff'
+  readonly tenantId: string
+  readonly actorId: string
+  readonly actorName: string
+  readonly rights: ReadonlySet<string>
+  /** The sites the rights hold for. */
+  readonly sites: 'all' | readonly string[]
+  readonly language: string
+}
+
+export type Caller = StaffOrKey | { readonly kind: 'platform' } | { readonly kind: 'nobody' }
+
+type Shape = z.ZodType
+type Out<S> = S extends Shape ? z.output<S> : undefined
+
+export interface OpenCall<P, Q, B, C = Caller> {
+  readonly caller: C
+  readonly params: P
+  readonly query: Q
+  readonly body: B
+  readonly at: Temporal.Instant
+  readonly requestId: string
+  readonly ip: string
+  readonly ifMatch: string | undefined
+  header(name: string): string | undefined
+  /** Sets a header of the answer. */
+  setHeader(name: string, value: string): void
+}
+
+export type Call<P, Q, B> = OpenCall<P, Q, B, StaffOrKey>
+
+interface RowBase<P, Q, B, A, C extends string> {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** With parameters as `/v1/sites/:id`. */
+  readonly path: string
+  readonly tag: string
+  readonly summary: string
+  readonly params?: P
+  readonly query?: Q
+  readonly body?: B
+  /** Absent: 204, nothing to say. */
+  readonly answer?: A
+  readonly status?: 200 | 201 | 202
+  /** Refusal codes this route may answer, with their HTTP status. */
+  readonly refusals?: Readonly<Record<C, number>>
+}
+
+/** A route that works on one tenant's data, in one transaction that also keeps its Idempotency-Key. */
+export interface TenantRoute<P, Q, B, A, C extends string> extends RowBase<P, Q, B, A, C> {
+  readonly kind: 'tenant'
+  readonly right: string
+  readonly handle: (tx: Tx, call: Call<Out<P>, Out<Q>, Out<B>>) => Promise<Result<Answer<A>, C>>
+}
+
+/** A route without a tenant's transaction: sign-in, platform, public pages. */
+export interface OpenRoute<P, Q, B, A, C extends string> extends RowBase<P, Q, B, A, C> {
+  readonly kind: 'open'
+  readonly who: 'public' | 'platform' | 'signed-in'
+  readonly handle: (call: OpenCall<Out<P>, Out<Q>, Out<B>>) => Promise<Result<Answer<A>, C>>
+}
+
+type Answer<A> = A extends Shape ? z.input<A> : void
+
+// biome-ignore format: the table of rows forgets the single types on purpose
+export type AnyRoute =
+  | (Omit<TenantRoute<Shape, Shape, Shape, Shape, string>, 'handle'> & { readonly handle: (tx: Tx, call: never) => Promise<Result<unknown>> })
+  | (Omit<OpenRoute<Shape, Shape, Shape, Shape, string>, 'handle'> & { readonly handle: (call: never) => Promise<Result<unknown>> })
+
+export function tenantRoute<
+  P extends Shape | undefined = undefined,
+  Q extends Shape | undefined = undefined,
+  B extends Shape | undefined = undefined,
+  A extends Shape | undefined = undefined,
+  C extends string = never,
+>(row: Omit<TenantRoute<P, Q, B, A, C>, 'kind'>): AnyRoute {
+  return { kind: 'tenant', ...row } as unknown as AnyRoute
+}
+
+export function openRoute<
+  P extends Shape | undefined = undefined,
+  Q extends Shape | undefined = undefined,
+  B extends Shape | undefined = undefined,
+  A extends Shape | undefined = undefined,
+  C extends string = never,
+>(row: Omit<OpenRoute<P, Q, B, A, C>, 'kind'>): AnyRoute {
+  return { kind: 'open', ...row } as unknown as AnyRoute
+}

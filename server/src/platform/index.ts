@@ -1,0 +1,25 @@
+export { type Bus, localBus, type Notice } from './bus.ts'
+export { type Clock, monotonicMs, movableClock, systemClock } from './clock.ts'
+export { type Database, DatabaseAway, type DatabaseOptions, openDatabase, type Roles, type Tx } from './db.ts'
+export { type DeadlineTable, takeDue } from './deadlines.ts'
+export { type EmbeddedPostgres, startEmbedded } from './embedded-postgres.ts'
+export type { Ground } from './ground.ts'
+export {
+  type AnyRoute,
+  type Call,
+  type Caller,
+  type OpenCall,
+  openRoute,
+  type StaffOrKey,
+  tenantRoute,
+} from './http-routes.ts'
+export { cursorFrom, cursorOf, listOf, type Page, paging } from './http-paging.ts'
+export { newId, randomBase32, randomHex, randomInt31, randomToken } from './ids.ts'
+export { type DataKey, dataKey, type Keys, openKeys, sameBytes } from './keys.ts'
+export { type FolderLock, lockFolder } from './lock.ts'
+export { type Log, type LogLevel, logLevels, openLog, silentLog } from './log.ts'
+export { ensurePartitions, migrate, type Migrated } from './migrate.ts'
+export { carryOutDue, type DueEffect, type Effect, type EffectHandler, leaveInOutbox } from './outbox.ts'
+export { type FieldFault, must, never, ok, type Refused, refuse, type Result } from './result.ts'
+export { allOf, json, type Sql, sql } from './sql.ts'
+export { type Loop, startLoop } from './worker.ts'

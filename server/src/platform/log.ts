@@ -1,0 +1,38 @@
+import pino from 'pino'
+
+/** A log line is a fact with fields: constant text, everything else in the fields. No token, number or name of a person. */
+export interface Log {
+  debug(text: string, fields?: Fields): void
+  info(text: string, fields?: Fields): void
+  warn(text: string, fields?: Fields): void
+  error(text: string, fields?: Fields): void
+}
+
+export type Fields = Readonly<Record<string, unknown>>
+
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** JSON lines on standard error (`write`), so that what `npm start` prints for people stays readable. */
+export function openLog(level: LogLevel, write?: (line: string) => void): Log {
+  const out = write === undefined ? pino.destination({ dest: 2, sync: false }) : { write }
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: asText } }, out)
+  const at = (method: 'debug' | 'info' | 'warn' | 'error') => (text: string, fields?: Fields) =>
+    log[method](clean(fields), text)
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
+function asText(error: unknown): unknown {
+  return error instanceof Error ? (error.stack ?? error.message) : error
+}
+
+/** JSON escapes control characters by itself; instants and big integers need words. */
+function clean(fields: Fields | undefined): Record<string, unknown> {
+  const cleaned: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(fields ?? {})) {
+    cleaned[name] = typeof value === 'bigint' || value instanceof Temporal.Instant ? value.toString() : value
+  }
+  return cleaned
+}

@@ -1,0 +1,117 @@
+import type { Clock } from './clock.ts'
+import type { Database, Tx } from './db.ts'
+import { newId } from './ids.ts'
+import type { Log } from './log.ts'
+import { json, sql } from './sql.ts'
+
+/** Something to be done after saving. `key`: its natural key within its type; leaving it twice has one effect. */
+export interface Effect {
+  readonly type: string
+  readonly version: number
+  readonly key: string
+  readonly payload: unknown
+  /** Not before; absent: at once. */
+  readonly dueAt?: Temporal.Instant
+  /** Needed in transactions over several tenants. */
+  readonly tenantId?: string
+}
+
+export interface DueEffect extends Effect {
+  readonly id: string
+  readonly attempts: number
+}
+
+/** Carries an effect out, in the transaction that marks it done. Throws: tried again later, then set aside. */
+export type EffectHandler = (tx: Tx, effect: DueEffect) => Promise<void>
+
+export async function leaveInOutbox(tx: Tx, effects: readonly Effect[], at: Temporal.Instant): Promise<void> {
+  if (effects.length === 0) return
+  await tx.run(sql`
+    insert into outbox (tenant_id, id, type, version, key, payload, created_at, due_at)
+    select * from unnest(
+      ${effects.map((effect) => effect.tenantId ?? tx.tenantId)}::uuid[], ${effects.map(() => newId())}::uuid[],
+      ${effects.map((effect) => effect.type)}::text[], ${effects.map((effect) => effect.version)}::int[],
+      ${effects.map((effect) => effect.key)}::text[], ${effects.map((effect) => json(effect.payload))}::jsonb[],
+      ${effects.map(() => at)}::timestamptz[], ${effects.map((effect) => effect.dueAt ?? at)}::timestamptz[])
+    on conflict (tenant_id, type, key) do nothing`)
+}
+
+const MOST_ATTEMPTS = 20
+
+/** 2 s, doubled each time, an hour at most. */
+export function waitAfter(attempts: number): Temporal.Duration {
+  return Temporal.Duration.from({ seconds: Math.min(2 ** Math.min(attempts, 12), 3_600) })
+}
+
+export interface OutboxDeps {
+  readonly database: Database
+  readonly clock: Clock
+  readonly log: Log
+  readonly handlers: Readonly<Record<string, EffectHandler>>
+}
+
+/** Carries out what is due, up to a hundred effects a tenant. Returns how many were done. */
+export async function carryOutDue(deps: OutboxDeps): Promise<number> {
+  const at = deps.clock.now()
+  const due = await deps.database.asWorker((tx) =>
+    tx.rows<{ tenantId: string; id: string }>(
+      sql`select tenant_id as "tenantId", id from outbox where due_at <= ${at} order by due_at limit 500`,
+    ),
+  )
+  let done = 0
+  for (const [tenantId, rows] of Map.groupBy(due, (row) => row.tenantId)) {
+    const ids = rows.map((row) => row.id)
+    try {
+      done += await together(deps, tenantId, ids, at)
+    } catch {
+      // One of them cannot be carried out: each for itself, so that it hurts nobody else.
+      for (const id of ids) done += await alone(deps, tenantId, id, at)
+    }
+  }
+  return done
+}
+
+async function together(
+  deps: OutboxDeps,
+  tenantId: string,
+  ids: readonly string[],
+  at: Temporal.Instant,
+): Promise<number> {
+  return deps.database.inTenant(tenantId, async (tx) => {
+    const effects = await tx.rows<DueEffect>(sql`
+      select id, type, version, key, payload, attempts from outbox
+      where tenant_id = ${tenantId} and id = any(${ids}::uuid[]) and due_at <= ${at}
+      order by due_at, id for update skip locked`)
+    for (const effect of effects) await handlerOf(deps, effect)(tx, effect)
+    await tx.run(sql`
+      update outbox set due_at = null, done_at = ${at}, attempts = attempts + 1
+      where tenant_id = ${tenantId} and id = any(${effects.map((effect) => effect.id)}::uuid[])`)
+    return effects.length
+  })
+}
+
+async function alone(deps: OutboxDeps, tenantId: string, id: string, at: Temporal.Instant): Promise<number> {
+  try {
+    return await together(deps, tenantId, [id], at)
+  } catch (error) {
+    deps.log.warn('an effect could not be carried out', { tenantId, effectId: id, error })
+    await deps.database.inTenant(tenantId, async (tx) => {
+      const row = await tx.row<{ attempts: number }>(
+        sql`select attempts from outbox where tenant_id = ${tenantId} and id = ${id} and due_at is not null for update skip locked`,
+      )
+      if (row === undefined) return
+      const last = row.attempts + 1 >= MOST_ATTEMPTS
+      await tx.run(sql`
+        update outbox set attempts = attempts + 1, last_error = ${String(error).slice(0, 500)},
+          due_at = ${last ? null : at.add(waitAfter(row.attempts + 1))}, failed_at = ${last ? at : null}
+        where tenant_id = ${tenantId} and id = ${id}`)
+    })
+    return 0
+  }
+}
+
+function handlerOf(deps: OutboxDeps, effect: DueEffect): EffectHandler {
+  const handler = deps.handlers[effect.type]
+  if (handler === undefined) throw new Error(`no handler for effects of type ${effect.type}`)
+  return handler
+}
