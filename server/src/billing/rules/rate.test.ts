@@ -1,0 +1,312 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decimalFromMoney } from '../../../../units/index.ts'
+import { must } from '../../platform/result.ts'
+import { calculatePrice, type ChargingPeriod, jsonFromPrice, parseTariff, type Price, type Tariff } from './index.ts'
+
+const START = Temporal.Instant.from('2026-11-26T08:00:00Z')
+
+type Component = readonly [type: string, price: number | string, vat?: number | string | undefined, step?: number]
+
+function tariffOf(components: readonly Component[], more: Record<string, unknown> = {}): Tariff {
+  const parsed = parseTariff({
+    currency: 'EUR',
+    elements: components.map(([type, price, vat, step_size = 1]) => ({
+      price_components: [{ type, price, step_size, ...(vat === undefined ? {} : { vat }) }],
+    })),
+    ...more,
+  })
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.fields))
+  return parsed.value
+}
+
+/** Charging for so many seconds with so much energy, then parking. */
+function priceOf(tariff: Tariff, session: { wh?: number; charging?: number; parking?: number }): Price {
+  const { wh = 0, charging = 3600, parking = 0 } = session
+  const middle = START.add({ milliseconds: Math.round(charging * 1000) })
+  const end = middle.add({ seconds: parking })
+  return priceOfPeriods(tariff, [
+    { from: START, to: middle, energyWh: wh, state: 'charging' },
+    { from: middle, to: end, energyWh: 0, state: 'parking' },
+  ])
+}
+
+function priceOfPeriods(tariff: Tariff, periods: readonly ChargingPeriod[]): Price {
+  const endedAt = periods.at(-1)?.to ?? START
+  return calculatePrice(tariff, { startedAt: START, endedAt, timeZone: 'Europe/Helsinki', periods })
+}
+
+const both = (price: Price): string =>
+  `${decimalFromMoney(price.totals.exclTax)} / ${decimalFromMoney(price.totals.inclTax)}`
+
+const FLAT_AND_ENERGY: readonly Component[] = [
+  ['ENERGY', 0.25, 10],
+  ['FLAT', 0.5, 20],
+]
+
+describe('vectors of the reference sheet (reference/ocpi-tariffs.md, section 4)', () => {
+  const minutes = (count: number): number => count * 60
+
+  it.each<[string, readonly Component[], { wh?: number; charging?: number; parking?: number }, string]>([
+    ['1', [['ENERGY', 0.25, 10]], { wh: 20_000 }, '5.00 / 5.50'],
+    ['2', FLAT_AND_ENERGY, { wh: 20_000 }, '5.50 / 6.10'],
+    ['4', [...FLAT_AND_ENERGY, ['PARKING_TIME', 2.0, 20, 900]], { wh: 20_000, parking: minutes(40) }, '7.00 / 7.90'],
+    ['6', [['TIME', 2.0, 10, 60]], { charging: minutes(150) }, '5.00 / 5.50'],
+    [
+      '7',
+      [
+        ['TIME', 3, 10, 60],
+        ['PARKING_TIME', 5, 20, 300],
+      ],
+      { charging: minutes(150), parking: minutes(42) },
+      '11.25 / 12.75',
+    ],
+    ['8', [['TIME', 1.9, 5.2, 300]], { charging: minutes(150) }, '4.75 / 5.00'],
+    [
+      '9',
+      [
+        ['FLAT', 0.5, 20],
+        ['ENERGY', 0.25, 10, 100],
+      ],
+      { wh: 20_450 },
+      '5.63 / 6.24',
+    ],
+    [
+      '20',
+      [
+        ['TIME', 1, undefined, 600],
+        ['PARKING_TIME', 2, undefined, 600],
+      ],
+      { charging: minutes(21), parking: minutes(16) },
+      '1.02 / 1.02',
+    ],
+    ['21 with step 1', [['ENERGY', 0.25]], { wh: 115 }, '0.03 / 0.03'],
+    ['21 with step 25', [['ENERGY', 0.25, undefined, 25]], { wh: 115 }, '0.03 / 0.03'],
+    ['21 with step 500', [['ENERGY', 0.25, undefined, 500]], { wh: 115 }, '0.13 / 0.13'],
+    ['22', [['TIME', 2.0, 10, 300]], { charging: 7102.8 }, '4.00 / 4.40'],
+    ['23', [['FLAT', 0]], { wh: 50_000, parking: 5000 }, '0.00 / 0.00'],
+  ])('gives the result of vector %s', (_, components, session, result) => {
+    expect(both(priceOf(tariffOf(components), session))).toBe(result)
+  })
+
+  it('gives the result of vector 28: net and tax derive from the price with tax', () => {
+    const price = priceOf(tariffOf([['ENERGY', 0.3, 25.5]], { tax_included: 'YES' }), { wh: 17_385 })
+    expect(both(price)).toBe('4.16 / 5.22')
+    expect(decimalFromMoney(price.totals.tax)).toBe('1.06')
+  })
+
+  it('shows in the lines of vector 9 what was measured and what is billed', () => {
+    const tariff = tariffOf([
+      ['FLAT', 0.5, 20],
+      ['ENERGY', 0.25, 10, 100],
+    ])
+    const [flat, energy] = jsonFromPrice(priceOf(tariff, { wh: 20_450 })).lines
+    expect(flat).toMatchObject({ dimension: 'FLAT', element: 0, measured: 1, billed: 1, unit: 'piece' })
+    expect(energy).toEqual({
+      dimension: 'ENERGY',
+      element: 1,
+      unitPriceMicros: '250000',
+      taxPercent: '10',
+      measured: 20_450,
+      billed: 20_500,
+      unit: 'Wh',
+      exclTax: { minor: '513', currency: 'EUR' },
+      inclTax: { minor: '564', currency: 'EUR' },
+    })
+  })
+})
+
+describe('rating', () => {
+  it('takes a dimension from the first element that has it and never adds later ones', () => {
+    const tariff = tariffOf([
+      ['ENERGY', 0.25],
+      ['ENERGY', 9.99],
+      ['FLAT', 1],
+      ['FLAT', 9.99],
+    ])
+    const price = priceOf(tariff, { wh: 1000 })
+    expect(both(price)).toBe('1.25 / 1.25')
+    expect(price.lines.map((line) => line.element)).toEqual([2, 0])
+  })
+
+  it('rounds charging up when the parking that follows has no price', () => {
+    const price = priceOf(tariffOf([['TIME', 1, undefined, 600]]), { charging: 21 * 60, parking: 16 * 60 })
+    expect(price.lines[0]).toMatchObject({ measured: 1260, billed: 1800 })
+  })
+
+  it('does not let parking of less than a second take the step from charging', () => {
+    const tariff = tariffOf([
+      ['TIME', 1, undefined, 600],
+      ['PARKING_TIME', 1, undefined, 600],
+    ])
+    const middle = START.add({ milliseconds: 60_200 })
+    const price = priceOfPeriods(tariff, [
+      { from: START, to: middle, energyWh: 0, state: 'charging' },
+      { from: middle, to: START.add({ milliseconds: 60_900 }), energyWh: 0, state: 'parking' },
+    ])
+    expect(price.lines).toHaveLength(1)
+    expect(price.lines[0]).toMatchObject({ dimension: 'TIME', billed: 600 })
+  })
+
+  it('says that no tax applies where none is named, which is not 0 percent', () => {
+    const lines = jsonFromPrice(
+      priceOf(
+        tariffOf([
+          ['ENERGY', 0.25],
+          ['FLAT', 1, 0],
+        ]),
+        { wh: 1000 },
+      ),
+    ).lines
+    expect(lines.map((line) => line.taxPercent)).toEqual(['0', null])
+  })
+
+  it('rounds to the minor unit of the currency', () => {
+    const of = (currency: string): string => both(priceOf(tariffOf([['ENERGY', 0.2345]], { currency }), { wh: 10_000 }))
+    expect([of('ISK'), of('KWD')]).toEqual(['2 / 2', '2.345 / 2.345'])
+  })
+
+  it('refuses periods that no border should have let in', () => {
+    const tariff = tariffOf([['ENERGY', 1]])
+    const from = START
+    const to = START.add({ seconds: 10 })
+    const wrong: readonly (readonly ChargingPeriod[])[] = [
+      [{ from, to, energyWh: -1, state: 'charging' }],
+      [{ from, to, energyWh: 0.5, state: 'charging' }],
+      [{ from: to, to: from, energyWh: 1, state: 'charging' }],
+      [
+        { from, to, energyWh: 1, state: 'charging' },
+        { from, to, energyWh: 1, state: 'parking' },
+      ],
+    ]
+    for (const periods of wrong) expect(() => priceOfPeriods(tariff, periods)).toThrow(RangeError)
+  })
+})
+
+describe('what holds whatever comes', () => {
+  const price = fc.integer({ min: 0, max: 50_000_000 }).map((micros) => `${micros}e-6`)
+  const vat = fc.option(fc.constantFrom('0', '5.2', '10', '20', '25.5', '100'), { nil: undefined })
+  const component = (type: string, step: fc.Arbitrary<number>): fc.Arbitrary<Component> =>
+    fc.tuple(fc.constant(type), price, vat, step)
+  const anyTariff = (step: fc.Arbitrary<number>): fc.Arbitrary<Tariff> =>
+    fc
+      .record({
+        components: fc
+          .tuple(
+            component('FLAT', fc.constant(1)),
+            component('ENERGY', step),
+            component('TIME', step),
+            component('PARKING_TIME', step),
+          )
+          .chain((all) => fc.subarray([...all], { minLength: 1 })),
+        tax_included: fc.constantFrom('YES', 'NO'),
+        currency: fc.constantFrom('EUR', 'ISK', 'KWD'),
+      })
+      .map(({ components, ...more }) => tariffOf(components, more))
+
+  const step = fc.constantFrom(1, 25, 60, 300, 500, 900)
+  const stretch = fc.record({
+    ms: fc.integer({ min: 0, max: 20_000_000 }),
+    energyWh: fc.integer({ min: 0, max: 50_000 }),
+    state: fc.constantFrom('charging' as const, 'parking' as const),
+  })
+  const anyPeriods: fc.Arbitrary<readonly ChargingPeriod[]> = fc
+    .tuple(fc.integer({ min: 0, max: 999 }), fc.array(stretch, { minLength: 1, maxLength: 8 }))
+    .map(([offset, stretches]) => {
+      let at = START.add({ milliseconds: offset })
+      return stretches.map(({ ms, energyWh, state }) => {
+        const from = at
+        at = at.add({ milliseconds: ms })
+        return { from, to: at, energyWh, state }
+      })
+    })
+  const isCheaper = (left: Price, right: Price): boolean =>
+    left.totals.exclTax.minor < right.totals.exclTax.minor || left.totals.inclTax.minor < right.totals.inclTax.minor
+
+  /** The period at the index grows; what follows moves on. */
+  function grown(periods: readonly ChargingPeriod[], index: number, wh: number, ms: number): readonly ChargingPeriod[] {
+    const shift = { milliseconds: ms }
+    return periods.map((period, at) => {
+      if (at < index) return period
+      const to = period.to.add(shift)
+      return at === index
+        ? { ...period, to, energyWh: period.energyWh + wh }
+        : { ...period, from: period.from.add(shift), to }
+    })
+  }
+
+  it('never costs less with more energy, or with longer time in a period that counted already', () => {
+    const wholeSecond = fc.integer({ min: 0, max: 10_000 }).map((seconds) => seconds * 1000)
+    const more = fc.tuple(fc.nat(), fc.integer({ min: 0, max: 50_000 }), wholeSecond)
+    fc.assert(
+      fc.property(anyTariff(step), anyPeriods, more, (tariff, periods, [pick, wh, ms]) => {
+        const index = pick % periods.length
+        const before = must(periods[index], 'period')
+        // A period too short to count may, once it does, take the step size from another kind of time.
+        const extra = before.to.epochMilliseconds - before.from.epochMilliseconds >= 1000 ? ms : 0
+        const after = grown(periods, index, wh, extra)
+        expect(isCheaper(priceOfPeriods(tariff, after), priceOfPeriods(tariff, periods))).toBe(false)
+      }),
+    )
+  })
+
+  it('never costs less with one more period, when time and energy have no steps', () => {
+    fc.assert(
+      fc.property(anyTariff(fc.constant(1)), anyPeriods, (tariff, periods) => {
+        const shorter = periods.slice(0, -1)
+        expect(isCheaper(priceOfPeriods(tariff, periods), priceOfPeriods(tariff, shorter))).toBe(false)
+      }),
+    )
+  })
+
+  it('changes nothing when a period is split anywhere, in the middle of a second too', () => {
+    const where = fc.record({ pick: fc.nat(), ms: fc.nat(), wh: fc.nat() })
+    fc.assert(
+      fc.property(anyTariff(step), anyPeriods, where, (tariff, periods, { pick, ms, wh }) => {
+        const index = pick % periods.length
+        const period = must(periods[index], 'period')
+        const length = period.to.epochMilliseconds - period.from.epochMilliseconds
+        const middle = period.from.add({ milliseconds: ms % (length + 1) })
+        const first = wh % (period.energyWh + 1)
+        const split = periods.toSpliced(
+          index,
+          1,
+          { ...period, to: middle, energyWh: first },
+          { ...period, from: middle, energyWh: period.energyWh - first },
+        )
+        expect(priceOfPeriods(tariff, split)).toEqual(priceOfPeriods(tariff, periods))
+      }),
+    )
+  })
+
+  it('has lines that add up to the totals, none negative, none billed below what was measured', () => {
+    fc.assert(
+      fc.property(anyTariff(step), anyPeriods, (tariff, periods) => {
+        const { totals, lines } = priceOfPeriods(tariff, periods)
+        const sum = (part: 'exclTax' | 'inclTax'): bigint => lines.reduce((all, line) => all + line[part].minor, 0n)
+        expect([sum('exclTax'), sum('inclTax')]).toEqual([totals.exclTax.minor, totals.inclTax.minor])
+        expect(totals.exclTax.minor + totals.tax.minor).toBe(totals.inclTax.minor)
+        expect(totals.tax.minor >= 0n).toBe(true)
+        for (const line of lines) {
+          expect(line.exclTax.minor >= 0n && line.inclTax.minor >= line.exclTax.minor).toBe(true)
+          expect(line.billed).toBeGreaterThanOrEqual(line.measured)
+          expect(line.exclTax.currency).toBe(tariff.currency)
+        }
+      }),
+    )
+  })
+
+  it('rates a stored record to the same price again', () => {
+    fc.assert(
+      fc.property(anyTariff(step), anyPeriods, (tariff, periods) => {
+        const stored = JSON.parse(JSON.stringify(periods)) as { from: string; to: string }[]
+        const read = stored.map((period, index) => ({
+          ...must(periods[index], 'period'),
+          from: Temporal.Instant.from(period.from),
+          to: Temporal.Instant.from(period.to),
+        }))
+        expect(jsonFromPrice(priceOfPeriods(tariff, read))).toEqual(jsonFromPrice(priceOfPeriods(tariff, periods)))
+      }),
+    )
+  })
+})
