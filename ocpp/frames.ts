@@ -3,16 +3,17 @@ import type { JsonObject, Mark } from './intake.ts'
 import { countMembers, doubledKeys, scanJson } from './json-scan.ts'
 import type { OcppVersion } from './versions.ts'
 
+interface Message {
+  readonly id: string
+  readonly action: string
+  readonly payload: JsonObject
+  readonly marks: readonly Mark[]
+}
+
 /** A text frame, read. Payloads are not checked yet. */
 export type Frame =
-  | {
-      readonly kind: 'call' | 'send'
-      readonly type: 2 | 6
-      readonly id: string
-      readonly action: string
-      readonly payload: JsonObject
-      readonly marks: readonly Mark[]
-    }
+  | (Message & { readonly kind: 'call'; readonly type: 2 })
+  | (Message & { readonly kind: 'send'; readonly type: 6 })
   | {
       readonly kind: 'result'
       readonly type: 3
@@ -100,7 +101,8 @@ function parseCall(
   if (message.length !== 4) return fault(version, 'array', `a ${type === 2 ? 'CALL' : 'SEND'} has four elements`, known)
   if (typeof action !== 'string') return fault(version, 'array', 'the action must be a string', known)
   if (!isObject(payload)) return fault(version, 'payload', 'the payload must be an object', { ...known, action })
-  return { kind: type === 2 ? 'call' : 'send', type, id, action, payload, marks }
+  const read = { id, action, payload, marks }
+  return type === 2 ? { kind: 'call', type, ...read } : { kind: 'send', type, ...read }
 }
 
 function parseResult(version: OcppVersion, id: string, message: readonly unknown[], marks: readonly Mark[]): Frame {

@@ -100,6 +100,11 @@ function cleanTime(value: unknown, pointer: string, { marks }: Cleaning): unknow
   return `${value}Z`
 }
 
+/** What the frame and what the payload showed, as one list. */
+export function joinMarks(first: readonly Mark[], second: readonly Mark[]): readonly Mark[] {
+  return first.length === 0 ? second : [...first, ...second]
+}
+
 /** RFC 6901. */
 export function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1')

@@ -17,10 +17,14 @@ export interface IncomingCall {
   readonly text: string
 }
 
-/** What the handler answers. `afterSent` runs when the answer is on its way, before the next CALL is handled. */
+/**
+ * What the handler answers. `afterSent` runs when the answer is on its way, before the next CALL is handled. `silence`:
+ * none, so that the station tries again; for when we cannot keep what it said, since many throw away what was refused.
+ */
 export type Answer = (
   | { readonly kind: 'result'; readonly payload: object }
   | { readonly kind: 'error'; readonly code: ErrorCode; readonly description?: string; readonly details?: object }
+  | { readonly kind: 'silence' }
 ) & { readonly afterSent?: () => void }
 
 /** How a CALL of ours ended. */

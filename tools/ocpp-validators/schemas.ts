@@ -6,6 +6,7 @@ export interface Schema {
   readonly type?: string | readonly string[]
   readonly format?: string
   readonly maxLength?: number
+  readonly minimum?: number
   readonly enum?: readonly unknown[]
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
@@ -28,7 +29,10 @@ const idle = new Set(['$id', '$schema', 'comment', 'description', 'javaType', 'd
 
 /** Messages of a version by name, without words that check nothing, with the errata built in. */
 export function messagesOf(version: OcppVersion, published: readonly Schema[]): Messages {
-  const named = published.map((schema) => [nameOf(version, schema), mended(version, checking(schema))] as const)
+  const named = published.map((schema) => {
+    const name = nameOf(version, schema)
+    return [name, mended(version, name, checking(schema))] as const
+  })
   return new Map(named.toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
@@ -60,22 +64,27 @@ function isObject(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Lengths in which the two published collections of 1.6 differ; the longer holds. */
+const lengths = [
+  { message: 'ChangeConfigurationRequest', member: 'value', length: 2048 },
+  { message: 'GetConfigurationResponse', member: 'value', length: 2048 },
+  { message: 'StatusNotificationRequest', member: 'info', length: 100 },
+]
+
 /**
- * Errata. The two published collections of 1.6 differ in lengths: the longer holds (configuration values 2,048).
- * That `reason` of StopTransaction is optional, that intervals are integers and both spellings of Celsius stand in the
- * schemas already; `checkErrata` in the tests keeps it so.
+ * Errata. That `reason` of StopTransaction is optional, that intervals are integers and both spellings of Celsius stand
+ * in the schemas already; a test keeps it so.
  */
-function mended(version: OcppVersion, schema: Schema): Schema {
-  return version === 'ocpp1.6' ? lengthened(schema) : schema
+function mended(version: OcppVersion, name: string, schema: Schema): Schema {
+  const due = version === 'ocpp1.6' ? lengths.filter(({ message }) => message === name) : []
+  return due.reduce((before, { member, length }) => lengthened(before, member, length), schema)
 }
 
-const CONFIGURATION_VALUE = { from: 500, to: 2048 }
-
-function lengthened(schema: Schema): Schema {
+function lengthened(schema: Schema, member: string, length: number): Schema {
   return Object.fromEntries(
     Object.entries(schema).map(([word, value]) => {
-      if (word === 'maxLength' && value === CONFIGURATION_VALUE.from) return [word, CONFIGURATION_VALUE.to]
-      return [word, isObject(value) ? lengthened(value) : value]
+      if (word === member && isObject(value)) return [word, { ...value, maxLength: length }]
+      return [word, isObject(value) ? lengthened(value, member, length) : value]
     }),
   )
 }
