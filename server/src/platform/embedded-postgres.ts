@@ -206,6 +206,12 @@ async function ready(connection: pg.ClientConfig, ended: Promise<string>): Promi
       return
     } catch (error) {
       await client.end().catch(() => {})
+      if ((error as { code?: string }).code === '28P01') {
+        throw new Error(
+          'This data folder was made under another LATAAMO_SECRET: set the former one, or another DATA_DIR.',
+          { cause: error },
+        )
+      }
       // 57P03: starting up, or recovering after a crash.
       if (waited > 120_000)
         throw new Error('PostgreSQL did not become ready within two minutes: see postgres.log', { cause: error })

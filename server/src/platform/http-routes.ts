@@ -65,12 +65,39 @@ export interface OpenRoute<P, Q, B, A, C extends string> extends RowBase<P, Q, B
   readonly handle: (call: OpenCall<Out<P>, Out<Q>, Out<B>>) => Promise<Result<Answer<A>, C>>
 }
 
+/** A stream of server-sent events. `right` absent: public. */
+export interface StreamRoute<P, Q> {
+  readonly kind: 'stream'
+  readonly method: 'GET'
+  readonly path: string
+  readonly tag: string
+  readonly summary: string
+  readonly right?: string
+  readonly params?: P
+  readonly query?: Q
+  readonly open: (call: OpenCall<Out<P>, Out<Q>, undefined>, stream: EventStream) => Promise<Result<void>>
+}
+
+/** The sending half. A reader that takes nothing for long is cut; it comes back with the id it saw last. */
+export interface EventStream {
+  send(event: { readonly id?: string; readonly type: string; readonly data: unknown }): void
+  onClose(listener: () => void): void
+  readonly lastEventId: string | undefined
+}
+
 type Answer<A> = A extends Shape ? z.input<A> : void
 
-// biome-ignore format: the table of rows forgets the single types on purpose
-export type AnyRoute =
-  | (Omit<TenantRoute<Shape, Shape, Shape, Shape, string>, 'handle'> & { readonly handle: (tx: Tx, call: never) => Promise<Result<unknown>> })
-  | (Omit<OpenRoute<Shape, Shape, Shape, Shape, string>, 'handle'> & { readonly handle: (call: never) => Promise<Result<unknown>> })
+export type AnyTenantRoute = Omit<TenantRoute<Shape, Shape, Shape, Shape, string>, 'handle'> & {
+  readonly handle: (tx: Tx, call: never) => Promise<Result<unknown>>
+}
+export type AnyOpenRoute = Omit<OpenRoute<Shape, Shape, Shape, Shape, string>, 'handle'> & {
+  readonly handle: (call: never) => Promise<Result<unknown>>
+}
+export type AnyStreamRoute = Omit<StreamRoute<Shape, Shape>, 'open'> & {
+  readonly open: (call: never, stream: EventStream) => Promise<Result<void>>
+}
+/** A row of the table, its single types forgotten. */
+export type AnyRoute = AnyTenantRoute | AnyOpenRoute | AnyStreamRoute
 
 export function tenantRoute<
   P extends Shape | undefined = undefined,
@@ -90,4 +117,10 @@ export function openRoute<
   C extends string = never,
 >(row: Omit<OpenRoute<P, Q, B, A, C>, 'kind'>): AnyRoute {
   return { kind: 'open', ...row } as unknown as AnyRoute
+}
+
+export function streamRoute<P extends Shape | undefined = undefined, Q extends Shape | undefined = undefined>(
+  row: Omit<StreamRoute<P, Q>, 'kind' | 'method'>,
+): AnyRoute {
+  return { kind: 'stream', method: 'GET', ...row } as unknown as AnyRoute
 }

@@ -1,4 +1,5 @@
 export { type Bus, localBus, type Notice } from './bus.ts'
+export { postgresBus } from './bus-postgres.ts'
 export { type Clock, monotonicMs, movableClock, systemClock } from './clock.ts'
 export { type Database, DatabaseAway, type DatabaseOptions, openDatabase, type Roles, type Tx } from './db.ts'
 export { type DeadlineTable, takeDue } from './deadlines.ts'
@@ -9,16 +10,22 @@ export {
   type Call,
   type Caller,
   type OpenCall,
+  type EventStream,
   openRoute,
+  streamRoute,
   type StaffOrKey,
   tenantRoute,
 } from './http-routes.ts'
+export { type Authenticate, type HttpServer, openHttp, type StaticFolder } from './http-server.ts'
+export { openApiOf } from './openapi.ts'
+export { openTexts, type Texts } from './texts.ts'
 export { cursorFrom, cursorOf, listOf, type Page, paging } from './http-paging.ts'
 export { newId, randomBase32, randomHex, randomInt31, randomToken } from './ids.ts'
 export { type DataKey, dataKey, type Keys, openKeys, sameBytes } from './keys.ts'
 export { type FolderLock, lockFolder } from './lock.ts'
 export { type Log, type LogLevel, logLevels, openLog, silentLog } from './log.ts'
 export { ensurePartitions, migrate, type Migrated } from './migrate.ts'
+export { type Metrics, openMetrics, openOps, type Readiness } from './ops.ts'
 export { carryOutDue, type DueEffect, type Effect, type EffectHandler, leaveInOutbox } from './outbox.ts'
 export { type FieldFault, must, never, ok, type Refused, refuse, type Result } from './result.ts'
 export { allOf, json, type Sql, sql } from './sql.ts'

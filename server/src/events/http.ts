@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { type AnyRoute, type Clock, ok, refuse, streamRoute } from '../platform/index.ts'
+import type { RingEvent, Rings } from './ring.ts'
+import { maySee } from './rules/who-may-see.ts'
+
+/** Live events of the caller's tenant, resumed by Last-Event-ID; `resync` when too much was missed. */
+export function eventRoutes(rings: Rings, clock: Clock): AnyRoute[] {
+  return [
+    streamRoute({
+      path: '/v1/events',
+      tag: 'events',
+      summary: 'Live events of your network as server-sent events.',
+      right: 'stations.read',
+      query: z.strictObject({
+        stationId: z.string().optional(),
+        types: z.string().optional(),
+        log: z.enum(['1']).optional(),
+      }),
+      async open(call, stream) {
+        const { caller } = call
+        if (caller.kind !== 'staff' && caller.kind !== 'key') return refuse('not-signed-in')
+        const watcher = {
+          rights: caller.rights,
+          sites: caller.sites,
+          stationId: call.query.stationId,
+          types: call.query.types?.split(','),
+          log: call.query.log === '1',
+        }
+        const send = ({ n, notice }: RingEvent): void => {
+          if (maySee(watcher, notice)) stream.send({ id: `${rings.epoch}.${n}`, type: notice.type, data: notice })
+        }
+        const missed = stream.lastEventId === undefined ? [] : rings.after(caller.tenantId, stream.lastEventId)
+        const hello = { type: missed === undefined ? 'resync' : 'hello', version: 1, at: clock.now().toString() }
+        stream.send({ type: hello.type, data: hello })
+        for (const event of missed ?? []) send(event)
+        stream.onClose(rings.listen(caller.tenantId, send))
+        return ok(undefined)
+      },
+    }),
+  ]
+}

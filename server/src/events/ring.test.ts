@@ -1,0 +1,40 @@
+import { describe, expect, it, vi } from 'vitest'
+import { localBus } from '../platform/index.ts'
+import { openRings } from './ring.ts'
+
+describe('the ring of live events', () => {
+  it('gives a returning reader what it missed, in order', () => {
+    const bus = localBus()
+    const rings = openRings(bus)
+    for (const n of [1, 2, 3]) bus.publish('t1', { type: 'evse.changed', version: 1, n })
+    bus.publish('t2', { type: 'evse.changed', version: 1, n: 'of another tenant' })
+    expect(rings.after('t1', `${rings.epoch}.1`)?.map((event) => event.notice['n'])).toEqual([2, 3])
+    expect(rings.after('t1', `${rings.epoch}.3`)).toEqual([])
+    rings.close()
+  })
+
+  it('tells a reader of another epoch, or one too far behind, to fetch anew', () => {
+    const bus = localBus()
+    const rings = openRings(bus)
+    for (let n = 0; n < 5_000; n += 1) bus.publish('t1', { type: 'evse.changed', version: 1 })
+    expect(rings.after('t1', 'dead.4999')).toBeUndefined()
+    expect(rings.after('t1', `${rings.epoch}.1`)).toBeUndefined()
+    expect(rings.after('t1', `${rings.epoch}.nonsense`)).toBeUndefined()
+    expect(rings.after('t1', `${rings.epoch}.4999`)).toHaveLength(1)
+    rings.close()
+  })
+
+  it('sends only the latest reading of a session, once a second', () => {
+    vi.useFakeTimers()
+    const bus = localBus()
+    const rings = openRings(bus)
+    const seen: unknown[] = []
+    rings.listen('t1', (event) => seen.push(event.notice['powerW']))
+    for (const powerW of [1, 2, 3]) bus.publish('t1', { type: 'meter.read', version: 1, sessionId: 's', powerW })
+    expect(seen).toEqual([])
+    vi.advanceTimersByTime(1_000)
+    expect(seen).toEqual([3])
+    rings.close()
+    vi.useRealTimers()
+  })
+})

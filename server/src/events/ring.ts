@@ -1,0 +1,77 @@
+import { type Bus, type Notice, randomHex } from '../platform/index.ts'
+
+export interface RingEvent {
+  readonly n: number
+  readonly notice: Notice
+}
+
+/** The last notices of each tenant, and who listens to them. */
+export interface Rings {
+  readonly epoch: string
+  /** What came after `lastId`; undefined when that is no longer known (the reader must fetch anew). */
+  after(tenantId: string, lastId: string): readonly RingEvent[] | undefined
+  listen(tenantId: string, listener: (event: RingEvent) => void): () => void
+  close(): void
+}
+
+const RING_LENGTH = 2_000
+const COALESCE_MS = 1_000
+
+interface Ring {
+  next: number
+  readonly events: RingEvent[]
+  readonly listeners: Set<(event: RingEvent) => void>
+}
+
+export function openRings(bus: Bus): Rings {
+  const epoch = randomHex(4)
+  const rings = new Map<string, Ring>()
+  const ringOf = (tenantId: string): Ring => {
+    let ring = rings.get(tenantId)
+    if (ring === undefined) rings.set(tenantId, (ring = { next: 1, events: [], listeners: new Set() }))
+    return ring
+  }
+  const push = (tenantId: string, notice: Notice): void => {
+    const ring = ringOf(tenantId)
+    const event = { n: ring.next, notice }
+    ring.next += 1
+    ring.events.push(event)
+    if (ring.events.length > RING_LENGTH) ring.events.splice(0, RING_LENGTH / 4)
+    for (const listener of ring.listeners) listener(event)
+  }
+
+  // Readings are many: of each session only the latest, once a second.
+  const readings = new Map<string, { tenantId: string; notice: Notice }>()
+  let timer: NodeJS.Timeout | undefined
+  const flush = (): void => {
+    timer = undefined
+    for (const { tenantId, notice } of readings.values()) push(tenantId, notice)
+    readings.clear()
+  }
+  const stop = bus.subscribe((tenantId, notice) => {
+    if (notice.type !== 'meter.read') return push(tenantId, notice)
+    readings.set(`${tenantId} ${String(notice['sessionId'])}`, { tenantId, notice })
+    timer ??= setTimeout(flush, COALESCE_MS)
+  })
+
+  return {
+    epoch,
+    after(tenantId, lastId) {
+      const [sameEpoch, last] = lastId.split('.')
+      const ring = ringOf(tenantId)
+      const n = Number(last)
+      if (sameEpoch !== epoch || !Number.isInteger(n) || n >= ring.next) return undefined
+      const oldest = ring.events[0]?.n ?? ring.next
+      return n + 1 < oldest ? undefined : ring.events.filter((event) => event.n > n)
+    },
+    listen(tenantId, listener) {
+      const { listeners } = ringOf(tenantId)
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close() {
+      stop()
+      clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,75 @@
+import type { FastifyReply } from 'fastify'
+import type { z } from 'zod'
+import type { FieldFault, Refused } from './result.ts'
+import type { Texts } from './texts.ts'
+
+/** RFC 9457, with a stable code, the request's id, and the fields at fault. */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly code: string
+  readonly detail: string
+  readonly requestId: string
+  readonly errors?: readonly { readonly pointer: string; readonly code: string; readonly message: string }[]
+}
+
+export interface ProblemContext {
+  readonly texts: Texts
+  readonly language: string
+  readonly requestId: string
+}
+
+export function problem(status: number, refused: Refused, context: ProblemContext): Problem {
+  const { texts, language, requestId } = context
+  const detail = texts.ofCode(language, 'refusal', refused.code, refused.values)
+  const errors = refused.fields?.map(({ pointer, code, values }) => ({
+    pointer,
+    code,
+    message: texts.ofCode(language, 'field', code, values),
+  }))
+  const title = detail.split(/(?<=[.:])\s/)[0] ?? detail
+  return {
+    type: `/docs#problem-${refused.code}`,
+    title,
+    status,
+    code: refused.code,
+    detail,
+    requestId,
+    ...(errors ? { errors } : {}),
+  }
+}
+
+export function sendProblem(reply: FastifyReply, made: Problem): FastifyReply {
+  return reply.status(made.status).type('application/problem+json').send(made)
+}
+
+/** Zod's issues as field faults: pointer into the body, a stable code of ours. */
+export function faultsOf(error: z.ZodError): FieldFault[] {
+  return error.issues.flatMap((issue): FieldFault[] => {
+    const pointer = `/${issue.path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({ pointer: `${pointer === '/' ? '' : pointer}/${key}`, code: 'not-known' }))
+    }
+    return [{ pointer, ...codeOf(issue) }]
+  })
+}
+
+function codeOf(issue: z.core.$ZodIssue): Omit<FieldFault, 'pointer'> {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined
+        ? { code: 'missing' }
+        : { code: 'wrong-type', values: { expected: issue.expected } }
+    case 'too_small':
+      return { code: 'too-small', values: { least: String(issue.minimum) } }
+    case 'too_big':
+      return { code: 'too-big', values: { most: String(issue.maximum) } }
+    case 'invalid_value':
+      return { code: 'not-one-of', values: { allowed: issue.values.map(String).join(', ') } }
+    case 'custom':
+      return { code: typeof issue.params?.['code'] === 'string' ? issue.params['code'] : 'not-valid' }
+    default:
+      return { code: 'not-valid' }
+  }
+}

@@ -1,0 +1,383 @@
+import { createHash } from 'node:crypto'
+import type http from 'node:http'
+import fastifyCookie from '@fastify/cookie'
+import fastifyHelmet from '@fastify/helmet'
+import fastifyStatic from '@fastify/static'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import { DatabaseAway } from './db.ts'
+import type { Ground } from './ground.ts'
+import { serveStream, type StreamKeeper, streamKeeper } from './http-events.ts'
+import { withIdempotencyKey } from './http-idempotency.ts'
+import { faultsOf, type ProblemContext, problem, sendProblem } from './http-problem.ts'
+import type { AnyOpenRoute, AnyRoute, AnyStreamRoute, AnyTenantRoute, Caller, OpenCall } from './http-routes.ts'
+import { newId } from './ids.ts'
+import { type Refused, refuse, type Result } from './result.ts'
+import type { Texts } from './texts.ts'
+
+/** Finds out who calls: by key, by cookie, or nobody. A refusal: what was shown is not (or no longer) good. */
+export type Authenticate = (request: {
+  readonly authorization: string | undefined
+  readonly cookies: Readonly<Record<string, string | undefined>>
+  readonly ip: string
+  readonly at: Temporal.Instant
+}) => Promise<Result<Caller, 'not-signed-in' | 'wrong-key'>>
+
+export interface StaticFolder {
+  readonly root: string
+  readonly prefix: string
+}
+
+export interface HttpOptions {
+  readonly ground: Ground
+  readonly texts: Texts
+  readonly routes: readonly AnyRoute[]
+  readonly authenticate: Authenticate
+  readonly trustedProxies: readonly string[]
+  readonly folders: readonly StaticFolder[]
+  /** The portal's page, answered for every address that is no file and no route. */
+  readonly page?: () => string | undefined
+  /** Plain pages by path, such as /docs. */
+  readonly plainPages?: Readonly<Record<string, () => { readonly type: string; readonly body: string }>>
+}
+
+export interface HttpServer {
+  readonly server: http.Server
+  /** Resolves with the port; throws a sentence when it is taken. */
+  listen(host: string, port: number): Promise<number>
+  /** For tests: a request without a socket. */
+  readonly inject: FastifyInstance['inject']
+  close(): Promise<void>
+}
+
+export async function openHttp(options: HttpOptions): Promise<HttpServer> {
+  const app = fastify({
+    bodyLimit: 1_048_576,
+    genReqId: () => newId(),
+    trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
+    // ASVS: slow headers and bodies end.
+    requestTimeout: 30_000,
+    http: { headersTimeout: 10_000, maxHeaderSize: 16_384 },
+    forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+  })
+  await app.register(fastifyCookie)
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        workerSrc: ["'self'", 'blob:'],
+        connectSrc: ["'self'"],
+        frameAncestors: ["'none'"],
+        upgradeInsecureRequests: null,
+      },
+    },
+    hsts: false,
+  })
+  const streams = streamKeeper()
+  app.addHook('preClose', () => streams.endAll())
+  app.setErrorHandler((error, request, reply) =>
+    fail(options, error as Error & { statusCode?: number }, request, reply),
+  )
+  for (const route of options.routes) mount(app, options, route, streams)
+  for (const [path, page] of Object.entries(options.plainPages ?? {})) {
+    app.get(path, (_, reply) => {
+      const { type, body } = page()
+      return reply.type(type).send(body)
+    })
+  }
+  for (const [n, folder] of options.folders.entries()) {
+    await app.register(fastifyStatic, {
+      root: folder.root,
+      prefix: folder.prefix,
+      decorateReply: n === 0,
+      wildcard: true,
+      index: false,
+    })
+  }
+  app.setNotFoundHandler((request, reply) => notFound(options, request, reply))
+  return {
+    server: app.server,
+    inject: app.inject.bind(app) as FastifyInstance['inject'],
+    async listen(host, port) {
+      try {
+        await app.listen({ host, port })
+      } catch (error) {
+        throw listenFault(error as NodeJS.ErrnoException, host, port)
+      }
+      const address = app.server.address()
+      return typeof address === 'object' && address !== null ? address.port : port
+    },
+    close: () => app.close(),
+  }
+}
+
+function listenFault(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new Error(`Port ${port} on ${host} is taken by another program: stop it, or set PORT to a free one.`, {
+      cause: error,
+    })
+  }
+  if (error.code === 'EACCES')
+    return new Error(`Port ${port} needs rights this user lacks: set PORT above 1023.`, { cause: error })
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return new Error(`HOST is ${host}, which is no address of this machine: set HOST to one, or leave it out.`, {
+      cause: error,
+    })
+  }
+  return error
+}
+
+function mount(app: FastifyInstance, options: HttpOptions, route: AnyRoute, streams: StreamKeeper): void {
+  app.route({
+    method: route.method,
+    url: route.path,
+    async handler(request, reply) {
+      reply.header('cache-control', 'no-store')
+      const caller = await admit(options, route, request)
+      if (!caller.ok) return refused(options, caller, statusOfAdmission(caller.code), request, reply)
+      const call = callOf(options, route, caller.value, request, reply)
+      if (!call.ok) return refused(options, call, 400, request, reply, caller.value)
+      if (route.kind === 'stream') return stream(options, route, call.value, streams, request, reply)
+      const result = await carryOut(options, route, call.value, request, reply)
+      if (!result.ok) return refused(options, result, statusOf(route, result.code), request, reply, caller.value)
+      return answer(route, result.value, request, reply)
+    },
+  })
+}
+
+/** Codes every route may answer. */
+const COMMON_STATUS: Readonly<Record<string, number>> = {
+  'idempotency-key-reused': 422,
+  'changed-meanwhile': 412,
+  'not-allowed': 403,
+  'not-supported': 422,
+  'not-signed-in': 401,
+}
+
+function statusOf(route: AnyTenantRoute | AnyOpenRoute, code: string): number {
+  return (route.refusals as Record<string, number> | undefined)?.[code] ?? COMMON_STATUS[code] ?? 409
+}
+
+function statusOfAdmission(code: string): number {
+  return code === 'not-allowed' || code === 'wrong-origin' ? 403 : 401
+}
+
+async function admit(options: HttpOptions, route: AnyRoute, request: FastifyRequest): Promise<Result<Caller>> {
+  const needs =
+    route.kind === 'open' ? route.who : route.kind === 'stream' && route.right === undefined ? 'public' : 'tenant'
+  const found = await options.authenticate({
+    authorization: request.headers.authorization,
+    cookies: request.cookies,
+    ip: request.ip,
+    at: options.ground.clock.now(),
+  })
+  if (needs === 'public') return found.ok ? found : { ok: true, value: { kind: 'nobody' } }
+  if (!found.ok) return found
+  const caller = found.value
+  if (caller.kind === 'nobody') return refuse('not-signed-in')
+  if (caller.kind === 'staff' && request.method !== 'GET' && !sameOrigin(request)) return refuse('wrong-origin')
+  if (needs === 'platform') return caller.kind === 'platform' ? { ok: true, value: caller } : refuse('not-allowed')
+  if (needs === 'signed-in') return { ok: true, value: caller }
+  if (caller.kind === 'platform') return refuse('not-allowed')
+  const right = route.kind === 'open' ? undefined : route.right
+  return right === undefined || caller.rights.has(right) ? { ok: true, value: caller } : refuse('not-allowed')
+}
+
+/** A browser names the page's origin; a request made by another site is not ours (attack 34). */
+export function sameOrigin(request: FastifyRequest): boolean {
+  const { origin } = request.headers
+  if (origin === undefined)
+    return request.headers['sec-fetch-site'] === undefined || request.headers['sec-fetch-site'] === 'same-origin'
+  try {
+    return new URL(origin).host === request.host
+  } catch {
+    return false
+  }
+}
+
+type AnyCall = OpenCall<unknown, unknown, unknown>
+
+function callOf(
+  options: HttpOptions,
+  route: AnyRoute,
+  caller: Caller,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Result<AnyCall> {
+  const shapes: [z.ZodType | undefined, unknown, string][] = [
+    [route.params, request.params, 'params'],
+    [route.query, request.query, 'query'],
+    ['body' in route ? route.body : undefined, request.body ?? {}, ''],
+  ]
+  const parsed: unknown[] = []
+  for (const [shape, input, place] of shapes) {
+    const result = shape?.safeParse(input)
+    if (result?.success === false) {
+      const fields = faultsOf(result.error).map((fault) =>
+        place === '' ? fault : { ...fault, pointer: `/${place}${fault.pointer}` },
+      )
+      return refuse('bad-input', { fields })
+    }
+    parsed.push(result?.data)
+  }
+  return {
+    ok: true,
+    value: {
+      caller,
+      params: parsed[0],
+      query: parsed[1],
+      body: parsed[2],
+      at: options.ground.clock.now(),
+      requestId: request.id,
+      ip: request.ip,
+      ifMatch: request.headers['if-match'],
+      header: (name) => request.headers[name]?.toString(),
+      setHeader: (name, value) => void reply.header(name, value),
+    },
+  }
+}
+
+async function carryOut(
+  options: HttpOptions,
+  route: AnyTenantRoute | AnyOpenRoute,
+  call: AnyCall,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Result<unknown>> {
+  if (route.kind === 'open') return route.handle(call as never)
+  const caller = call.caller
+  if (caller.kind !== 'key' && caller.kind !== 'staff') return refuse('not-signed-in')
+  try {
+    return await options.ground.database.inTenant(caller.tenantId, async (tx) => {
+      const work = async (): Promise<Result<unknown>> => {
+        if (call.ifMatch !== undefined && request.method !== 'GET') {
+          const current = options.routes.find(
+            (other) => other.kind === 'tenant' && other.method === 'GET' && other.path === route.path,
+          )
+          const seen =
+            current?.kind === 'tenant'
+              ? await current.handle(tx, { ...call, query: {}, body: undefined } as never)
+              : undefined
+          if (seen?.ok && etagOf(seen.value) !== call.ifMatch) throw new Rollback(refuse('changed-meanwhile'))
+        }
+        const result = await route.handle(tx, call as never)
+        if (!result.ok) throw new Rollback(result)
+        return result
+      }
+      const key = request.headers['idempotency-key']?.toString()
+      if (route.method !== 'POST' || key === undefined) return work()
+      return withIdempotencyKey(
+        tx,
+        await options.ground.keys.tenant(caller.tenantId),
+        { key, route: route.path, caller, request, at: call.at },
+        work,
+        reply,
+      )
+    })
+  } catch (error) {
+    if (error instanceof Rollback) return error.refused
+    throw error
+  }
+}
+
+/** A refusal undoes what its route had written. */
+export class Rollback extends Error {
+  readonly refused: Refused
+  constructor(refused: Refused) {
+    super(refused.code)
+    this.refused = refused
+  }
+}
+
+function answer(
+  route: AnyTenantRoute | AnyOpenRoute,
+  value: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  if (route.answer === undefined) return reply.status(204).send()
+  const body = JSON.stringify(value)
+  if (request.method === 'GET' || request.method === 'PATCH') {
+    const etag = etagOf(value)
+    reply.header('etag', etag)
+    if (request.method === 'GET' && request.headers['if-none-match'] === etag) return reply.status(304).send()
+  }
+  const next = (value as { next?: unknown } | null)?.next
+  if (typeof next === 'string') reply.header('link', nextLink(request, next))
+  return reply
+    .status(route.status ?? 200)
+    .type('application/json')
+    .send(body)
+}
+
+function nextLink(request: FastifyRequest, cursor: string): string {
+  const url = new URL(request.url, 'http://here')
+  url.searchParams.set('cursor', cursor)
+  return `<${url.pathname}${url.search}>; rel="next"`
+}
+
+function etagOf(value: unknown): string {
+  return `"${createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22)}"`
+}
+
+async function stream(
+  options: HttpOptions,
+  route: AnyStreamRoute,
+  call: AnyCall,
+  streams: StreamKeeper,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const opened = await serveStream(streams, request, reply, (stream) => route.open(call as never, stream))
+  if (!opened.ok)
+    return refused(options, opened, opened.code === 'too-many-streams' ? 429 : 404, request, reply, call.caller)
+  return reply
+}
+
+function refused(
+  options: HttpOptions,
+  refusal: Refused,
+  status: number,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  caller?: Caller,
+): FastifyReply {
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
+  return sendProblem(reply, problem(status, refusal, contextOf(options, request, caller)))
+}
+
+function contextOf(options: HttpOptions, request: FastifyRequest, caller?: Caller): ProblemContext {
+  const asked = request.headers['accept-language']?.split(/[,;-]/)[0]?.trim().toLowerCase()
+  const language = caller && 'language' in caller ? caller.language : asked
+  return { texts: options.texts, language: language ?? 'en', requestId: request.id }
+}
+
+function notFound(options: HttpOptions, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const page =
+    request.method === 'GET' && !/^\/(v1|assets|languages|ocpp)\b/.test(request.url) ? options.page?.() : undefined
+  if (page !== undefined) return reply.type('text/html').header('cache-control', 'no-store').send(page)
+  return refused(options, refuse('no-such-address'), 404, request, reply)
+}
+
+function fail(
+  options: HttpOptions,
+  error: Error & { statusCode?: number; code?: string },
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const context = contextOf(options, request)
+  if (error instanceof DatabaseAway) {
+    reply.header('retry-after', '5')
+    return sendProblem(reply, problem(503, refuse('database-away'), context))
+  }
+  if (error.statusCode !== undefined && error.statusCode < 500) {
+    const code = error.statusCode === 413 ? 'body-too-big' : error.statusCode === 415 ? 'not-json' : 'bad-json'
+    return sendProblem(reply, problem(error.statusCode, refuse(code), context))
+  }
+  options.ground.log.error('a request failed', { requestId: request.id, route: request.routeOptions.url, error })
+  return sendProblem(reply, problem(500, refuse('our-fault'), context))
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import type { AnyRoute } from './http-routes.ts'
+
+const PROBLEM = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail', 'requestId'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string' },
+    detail: { type: 'string' },
+    requestId: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pointer', 'code', 'message'],
+        properties: { pointer: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' } },
+      },
+    },
+  },
+}
+
+/** The OpenAPI 3.1 description, made from the very rows that check and answer. */
+export function openApiOf(routes: readonly AnyRoute[], version: string): Record<string, unknown> {
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const route of routes) {
+    const path = route.path.replace(/:([a-zA-Z]+)/g, '{$1}')
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Lataamo', version, license: { name: 'Apache-2.0' } },
+    security: [{ key: [] }],
+    paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
+    components: {
+      securitySchemes: { key: { type: 'http', scheme: 'bearer' } },
+      schemas: { Problem: PROBLEM },
+    },
+  }
+}
+
+function operation(route: AnyRoute): Record<string, unknown> {
+  const needs = route.kind === 'open' ? route.who : (route.right ?? 'public')
+  const refusals = (route.kind === 'stream' ? undefined : (route.refusals as Record<string, number> | undefined)) ?? {}
+  const byStatus = Map.groupBy(Object.entries(refusals), ([, status]) => status)
+  return {
+    operationId: operationId(route),
+    tags: [route.tag],
+    summary: route.summary,
+    description: needs === 'public' ? 'Needs no sign-in.' : `Needs: ${needs}.`,
+    ...(needs === 'public' ? { security: [] } : {}),
+    parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')],
+    ...('body' in route && route.body !== undefined
+      ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } } }
+      : {}),
+    responses: {
+      ...success(route),
+      ...Object.fromEntries(
+        [...byStatus].map(([status, codes]) => [
+          String(status),
+          problemOf(`One of: ${codes.map(([code]) => code).join(', ')}.`),
+        ]),
+      ),
+      default: problemOf('Any other problem.'),
+    },
+  }
+}
+
+function success(route: AnyRoute): Record<string, unknown> {
+  if (route.kind === 'stream')
+    return { 200: { description: 'Server-sent events.', content: { 'text/event-stream': {} } } }
+  if (route.answer === undefined) return { 204: { description: 'Done.' } }
+  const schema = schemaOf(route.answer, 'input')
+  return { [String(route.status ?? 200)]: { description: route.summary, content: { 'application/json': { schema } } } }
+}
+
+function problemOf(description: string): Record<string, unknown> {
+  return { description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } }
+}
+
+function schemaOf(shape: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
+  const { $schema: _, ...schema } = z.toJSONSchema(shape, { io, unrepresentable: 'any', target: 'draft-2020-12' })
+  return schema
+}
+
+function parametersOf(shape: z.ZodType | undefined, where: 'path' | 'query'): Record<string, unknown>[] {
+  if (shape === undefined) return []
+  const schema = schemaOf(shape, 'input') as { properties?: Record<string, unknown>; required?: string[] }
+  return Object.entries(schema.properties ?? {}).map(([name, member]) => ({
+    name,
+    in: where,
+    required: where === 'path' || (schema.required?.includes(name) ?? false),
+    schema: member,
+  }))
+}
+
+/** `POST /v1/stations/:id/commands` → `postStationsByIdCommands`. */
+function operationId(route: AnyRoute): string {
+  const words = route.path
+    .replace(/^\/v1\//, '')
+    .split(/[/-]/)
+    .map((word) => (word.startsWith(':') ? `By-${word.slice(1)}` : word))
+    .join('-')
+    .split('-')
+  return route.method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+}

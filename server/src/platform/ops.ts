@@ -1,0 +1,90 @@
+import http from 'node:http'
+import prom from 'prom-client'
+
+/** What is counted. No label names a station or a person. */
+export interface Metrics {
+  counter(
+    name: string,
+    help: string,
+    labels?: readonly string[],
+  ): (labels?: Record<string, string>, by?: number) => void
+  gauge(name: string, help: string, read: () => number): void
+  histogram(name: string, help: string, buckets: readonly number[]): (value: number) => void
+  text(): Promise<string>
+}
+
+export function openMetrics(): Metrics {
+  const register = new prom.Registry()
+  prom.collectDefaultMetrics({ register, prefix: 'lataamo_' })
+  return {
+    counter(name, help, labelNames = []) {
+      const made = new prom.Counter({
+        name: `lataamo_${name}`,
+        help,
+        labelNames: [...labelNames],
+        registers: [register],
+      })
+      return (labels = {}, by = 1) => made.inc(labels, by)
+    },
+    gauge(name, help, read) {
+      new prom.Gauge({
+        name: `lataamo_${name}`,
+        help,
+        registers: [register],
+        collect() {
+          this.set(read())
+        },
+      })
+    },
+    histogram(name, help, buckets) {
+      const made = new prom.Histogram({ name: `lataamo_${name}`, help, buckets: [...buckets], registers: [register] })
+      return (value) => made.observe(value)
+    },
+    text: () => register.metrics(),
+  }
+}
+
+/** Which parts serve now; a missing part has a sentence. */
+export type Readiness = () => Promise<{ readonly ready: boolean; readonly missing: readonly string[] }>
+
+/** Metrics and health on loopback only, apart from the public port (attack 44). */
+export async function openOps(
+  port: number,
+  metrics: Metrics,
+  readiness: Readiness,
+): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const server = http.createServer((request, response) => {
+    void answer(request.url ?? '/', metrics, readiness).then(({ status, type, body }) => {
+      response.writeHead(status, { 'content-type': type }).end(body)
+    })
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`Port ${port} for metrics is taken by another program: set OPS_PORT to a free one.`)
+          : error,
+      ),
+    )
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
+  }
+}
+
+async function answer(url: string, metrics: Metrics, readiness: Readiness) {
+  if (url === '/metrics') return { status: 200, type: 'text/plain; version=0.0.4', body: await metrics.text() }
+  if (url === '/healthz') return { status: 200, type: 'application/json', body: '{"alive":true}' }
+  if (url === '/readyz') {
+    const found = await readiness()
+    return { status: found.ready ? 200 : 503, type: 'application/json', body: JSON.stringify(found) }
+  }
+  return { status: 404, type: 'text/plain', body: 'Here: /metrics, /healthz, /readyz\n' }
+}
