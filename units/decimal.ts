@@ -1,6 +1,6 @@
 /** Decimal numbers as exact integers: `"0.249"` with scale 6 is `249000n`. No floating point on the way. */
 
-export type DecimalFault = 'not-a-number' | 'too-precise' | 'too-large'
+export type DecimalFault = 'not-a-number' | 'too-precise' | 'too-big'
 
 export type ParsedDecimal =
   | { readonly ok: true; readonly value: bigint }
@@ -22,7 +22,7 @@ export function parseDecimal(text: string, scale: number): ParsedDecimal {
   const significant = digits.replace(/0+$/, '')
   const shift = scale + Number(exponent) - fraction.length + (digits.length - significant.length)
   if (shift < 0) return { ok: false, code: 'too-precise' }
-  if (significant.length + shift > MOST_DIGITS) return { ok: false, code: 'too-large' }
+  if (significant.length + shift > MOST_DIGITS) return { ok: false, code: 'too-big' }
   const value = BigInt(significant) * 10n ** BigInt(shift)
   return { ok: true, value: sign === '-' ? -value : value }
 }

@@ -30,7 +30,7 @@ describe('decimals', () => {
   it.each([
     ['0.0000001', 'too-precise'],
     ['1e-7', 'too-precise'],
-    ['1e9999', 'too-large'],
+    ['1e9999', 'too-big'],
     ['1e99999', 'not-a-number'],
     ['.5', 'not-a-number'],
     ['1,5', 'not-a-number'],

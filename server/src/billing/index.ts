@@ -1,1 +1,18 @@
+export { type NewTariff, addVersion, makeTariff } from './change-tariffs.ts'
+export { type BillingDeps, billingRoutes, priceLineShape, priceShape, priceTotalsShape } from './http.ts'
+export { revisionsTaken, type SessionRecord, takeSessionRecord } from './records/index.ts'
 export * from './rules/index.ts'
+export {
+  findTariff,
+  listTariffs,
+  makeDefault,
+  type StoredTariff,
+  type StoredVersion,
+  type TariffQuestion,
+  tariffsThatApply,
+  tariffThatApplies,
+  type TariffVersion,
+  tariffVersion,
+  type TariffVersionName,
+  tariffVersions,
+} from './store.ts'

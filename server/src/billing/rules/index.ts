@@ -10,5 +10,7 @@ export {
   type PriceTotals,
   type PriceTotalsJson,
 } from './price.ts'
+export { type PricePartJson, priceParts } from './price-parts.ts'
 export { calculatePrice } from './rate.ts'
 export type { ChargingPeriod, Dimension, PeriodState, PriceComponent, RatedSession, Tariff } from './tariff.ts'
+export { dimensions } from './tariff.ts'

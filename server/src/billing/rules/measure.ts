@@ -37,7 +37,7 @@ function measure(tariff: Tariff, dimension: Dimension, periods: readonly Chargin
 }
 
 /** The first element that has the dimension gives its price; later ones are never added (OCPI 2.2.1, tariff elements). */
-function pickComponent(
+export function pickComponent(
   tariff: Tariff,
   dimension: Dimension,
 ): { element: number; component: PriceComponent } | undefined {

@@ -41,10 +41,10 @@ type JsonObject = Readonly<Record<string, unknown>>
  * Reads a tariff as OCPI writes it. What would change a price and is not built is refused by its pointer, never ignored;
  * a known member that is `null` counts as absent. All faults are told at once; pointers are relative to the tariff.
  */
-export function parseTariff(json: unknown): Result<Tariff, 'wrong-tariff'> {
+export function parseTariff(json: unknown): Result<Tariff, 'bad-input'> {
   const faults: FieldFault[] = []
   const tariff = readTariff(json, faults)
-  return tariff === undefined || faults.length > 0 ? refuse('wrong-tariff', { fields: faults }) : ok(tariff)
+  return tariff === undefined || faults.length > 0 ? refuse('bad-input', { fields: faults }) : ok(tariff)
 }
 
 function readTariff(json: unknown, faults: FieldFault[]): Tariff | undefined {
@@ -120,7 +120,7 @@ function readStepSize(
   else if (typeof value !== 'number') fault(faults, pointer, 'not-a-number')
   else if (!Number.isInteger(value)) fault(faults, pointer, 'not-whole')
   else if (value < 1) fault(faults, pointer, 'too-small', { least: 1 })
-  else if (value > LONGEST_STEP) fault(faults, pointer, 'too-large', { most: LONGEST_STEP })
+  else if (value > LONGEST_STEP) fault(faults, pointer, 'too-big', { most: LONGEST_STEP })
   else return value
   return undefined
 }
@@ -133,8 +133,8 @@ function readDecimal(value: unknown, pointer: string, most: bigint, faults: Fiel
     return undefined
   }
   const parsed = parseDecimal(String(value), MICROS)
-  const tooLarge = parsed.ok ? parsed.value > most : parsed.code === 'too-large'
-  if (tooLarge) fault(faults, pointer, 'too-large', { most: Number(most / 1_000_000n) })
+  const tooLarge = parsed.ok ? parsed.value > most : parsed.code === 'too-big'
+  if (tooLarge) fault(faults, pointer, 'too-big', { most: Number(most / 1_000_000n) })
   else if (!parsed.ok)
     fault(faults, pointer, parsed.code, parsed.code === 'too-precise' ? { digits: MICROS } : undefined)
   else if (parsed.value < 0n) fault(faults, pointer, 'negative')

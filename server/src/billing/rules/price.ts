@@ -69,11 +69,16 @@ function jsonFromLine(line: PriceLine): PriceLineJson {
     dimension: line.dimension,
     element: line.element,
     unitPriceMicros: line.unitPriceMicros.toString(),
-    taxPercent: line.taxPercentMicros === undefined ? null : decimalText(line.taxPercentMicros, 6),
+    taxPercent: textFromPercent(line.taxPercentMicros),
     measured: line.measured,
     billed: line.billed,
     unit: line.unit,
     exclTax: jsonFromMoney(line.exclTax),
     inclTax: jsonFromMoney(line.inclTax),
   }
+}
+
+/** `25_500_000n` → `"25.5"`; null where no tax applies. */
+export function textFromPercent(taxPercentMicros: bigint | undefined): string | null {
+  return taxPercentMicros === undefined ? null : decimalText(taxPercentMicros, 6)
 }

@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decimalFromMoney } from '../../../../units/index.ts'
 import { must } from '../../platform/result.ts'
-import { calculatePrice, type ChargingPeriod, jsonFromPrice, parseTariff, type Price, type Tariff } from './index.ts'
+import {
+  calculatePrice,
+  type ChargingPeriod,
+  jsonFromPrice,
+  parseTariff,
+  type Price,
+  priceParts,
+  type Tariff,
+} from './index.ts'
 
 const START = Temporal.Instant.from('2026-11-26T08:00:00Z')
 
@@ -164,6 +172,21 @@ describe('rating', () => {
   it('rounds to the minor unit of the currency', () => {
     const of = (currency: string): string => both(priceOf(tariffOf([['ENERGY', 0.2345]], { currency }), { wh: 10_000 }))
     expect([of('ISK'), of('KWD')]).toEqual(['2 / 2', '2.345 / 2.345'])
+  })
+
+  it('tells the prices that hold before charging, a dimension once', () => {
+    const tariff = tariffOf(
+      [
+        ['TIME', 1.5],
+        ['ENERGY', '0.249', 25.5],
+        ['ENERGY', 9],
+      ],
+      { tax_included: 'YES' },
+    )
+    expect(priceParts(tariff)).toEqual([
+      { dimension: 'ENERGY', unitPriceMicros: '249000', taxPercent: '25.5', taxIncluded: true, per: 'kWh' },
+      { dimension: 'TIME', unitPriceMicros: '1500000', taxPercent: null, taxIncluded: true, per: 'h' },
+    ])
   })
 
   it('refuses periods that no border should have let in', () => {

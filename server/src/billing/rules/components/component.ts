@@ -6,6 +6,8 @@ export interface ComponentKind {
   readonly unit: VolumeUnit
   /** How many units its price is for: 1000 Wh, 3600 s, 1 piece. */
   readonly unitsPerPrice: bigint
+  /** What people call that. */
+  readonly per: 'kWh' | 'h' | 'session'
   /** Components of one group share one rounding to their step size at the end of the session; `none` is not rounded. */
   readonly stepGroup: 'energy' | 'time' | 'none'
   /** What every session has of it, whatever happens. */

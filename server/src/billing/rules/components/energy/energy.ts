@@ -5,6 +5,7 @@ export const energy: ComponentKind = {
   dimension: 'ENERGY',
   unit: 'Wh',
   unitsPerPrice: 1000n,
+  per: 'kWh',
   stepGroup: 'energy',
   volumePerSession: 0,
   volumeOf: (period) => period.energyWh,

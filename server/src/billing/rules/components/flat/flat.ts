@@ -5,6 +5,7 @@ export const flat: ComponentKind = {
   dimension: 'FLAT',
   unit: 'piece',
   unitsPerPrice: 1n,
+  per: 'session',
   stepGroup: 'none',
   volumePerSession: 1,
   volumeOf: () => 0,

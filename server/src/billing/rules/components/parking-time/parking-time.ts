@@ -6,6 +6,7 @@ export const parkingTime: ComponentKind = {
   dimension: 'PARKING_TIME',
   unit: 's',
   unitsPerPrice: 3600n,
+  per: 'h',
   stepGroup: 'time',
   volumePerSession: 0,
   volumeOf: (period) => (period.state === 'parking' ? secondsBetween(period.from, period.to) : 0),

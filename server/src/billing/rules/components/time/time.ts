@@ -6,6 +6,7 @@ export const time: ComponentKind = {
   dimension: 'TIME',
   unit: 's',
   unitsPerPrice: 3600n,
+  per: 'h',
   stepGroup: 'time',
   volumePerSession: 0,
   volumeOf: (period) => (period.state === 'charging' ? secondsBetween(period.from, period.to) : 0),

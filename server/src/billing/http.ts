@@ -1,0 +1,233 @@
+import { z } from 'zod'
+import { textFromInstant } from '../../../units/index.ts'
+import {
+  type AnyRoute,
+  cursorFrom,
+  cursorOf,
+  listOf,
+  must,
+  ok,
+  paging,
+  refuse,
+  tenantRoute,
+  type Tx,
+} from '../platform/index.ts'
+import { addVersion, makeTariff } from './change-tariffs.ts'
+import { answerPriceCalculation, priceCalculation } from './price-calculations.ts'
+import { dimensions } from './rules/index.ts'
+import { countTariffs, findTariff, listTariffs, makeDefault, type StoredTariff, type StoredVersion } from './store.ts'
+
+/** What billing needs of features above it or beside it. */
+export interface BillingDeps {
+  /** How many stations name each tariff; under `null` how many name none. */
+  readonly countStationsByTariff: (tx: Tx) => Promise<ReadonlyMap<string | null, number>>
+}
+
+const money = z.strictObject({ minor: z.string(), currency: z.string() })
+const totals = z.strictObject({ exclTax: money, tax: money, inclTax: money })
+const line = z.strictObject({
+  dimension: z.enum(dimensions),
+  element: z.int(),
+  unitPriceMicros: z.string(),
+  taxPercent: z.string().nullable(),
+  measured: z.int(),
+  billed: z.int(),
+  unit: z.enum(['Wh', 's', 'piece']),
+  exclTax: money,
+  inclTax: money,
+})
+
+/** A price as every answer of ours carries it: `totals`, and `lines` that add up to them. */
+export const priceShape = z.strictObject({ totals, lines: z.array(line) })
+/** One line, and the totals, of a price in an answer. */
+export const priceLineShape = line
+export const priceTotalsShape = totals
+
+const ocpiTariff = z.unknown().describe('A tariff as OCPI 2.2.1 writes it, with tax_included of 2.3.0')
+const validFrom = z.iso
+  .datetime({ offset: true })
+  .transform((text) => Temporal.Instant.from(text))
+  .optional()
+
+const tariffShape = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  default: z.boolean(),
+  version: z.int(),
+  validFrom: z.string(),
+  tariff: ocpiTariff,
+  createdAt: z.string(),
+  versions: z.array(
+    z.strictObject({
+      version: z.int(),
+      validFrom: z.string(),
+      createdAt: z.string(),
+      createdBy: z.string().optional(),
+    }),
+  ),
+  stations: z.int(),
+})
+
+const params = z.strictObject({ id: z.uuid() })
+const NOT_FOUND = { 'no-such-tariff': 404 } as const
+const BAD_INPUT = { 'bad-input': 400 } as const
+
+export function billingRoutes(deps: BillingDeps): readonly AnyRoute[] {
+  return [...readingRoutes(deps), ...changingRoutes(deps)]
+}
+
+function readingRoutes(deps: BillingDeps): readonly AnyRoute[] {
+  return [
+    tenantRoute({
+      method: 'GET',
+      path: '/v1/tariffs',
+      tag: 'tariffs',
+      summary: 'Tariffs, in the order in which they were made',
+      right: 'tariffs.read',
+      query: z.strictObject(paging),
+      answer: listOf(tariffShape),
+      handle: async (tx, { query, at }) => {
+        const [after] = cursorFrom(query.cursor) ?? []
+        const found = await listTariffs(tx, { limit: query.limit + 1, after: isUuid(after) ? after : undefined })
+        const items = found.slice(0, query.limit)
+        const last = items.at(-1)
+        const counts = await deps.countStationsByTariff(tx)
+        return ok({
+          items: items.map((tariff) => jsonFromTariff(tariff, at, counts)),
+          next: found.length > items.length && last !== undefined ? cursorOf([last.id]) : null,
+          ...(query.count === 'true' ? { total: await countTariffs(tx) } : {}),
+        })
+      },
+    }),
+    tenantRoute({
+      method: 'GET',
+      path: '/v1/tariffs/:id',
+      tag: 'tariffs',
+      summary: 'One tariff with the version in force and the list of all',
+      right: 'tariffs.read',
+      params,
+      answer: tariffShape,
+      refusals: NOT_FOUND,
+      handle: async (tx, call) => {
+        const found = await findTariff(tx, call.params.id)
+        if (found === undefined) return refuse('no-such-tariff')
+        return ok(jsonFromTariff(found, call.at, await deps.countStationsByTariff(tx)))
+      },
+    }),
+    tenantRoute({
+      method: 'POST',
+      path: '/v1/price-calculations',
+      tag: 'tariffs',
+      summary: 'What a session would cost, by the very rules that bill',
+      right: 'tariffs.read',
+      body: priceCalculation,
+      answer: priceShape,
+      refusals: { ...NOT_FOUND, ...BAD_INPUT },
+      handle: async (tx, { body }) => {
+        const answered = await answerPriceCalculation(tx, body)
+        return answered.ok ? ok({ totals: answered.value.totals, lines: [...answered.value.lines] }) : answered
+      },
+    }),
+  ]
+}
+
+function changingRoutes(deps: BillingDeps): readonly AnyRoute[] {
+  const answerTariff = async (tx: Tx, id: string, at: Temporal.Instant) =>
+    ok(jsonFromTariff(must(await findTariff(tx, id), 'tariff'), at, await deps.countStationsByTariff(tx)))
+  return [
+    tenantRoute({
+      method: 'POST',
+      path: '/v1/tariffs',
+      tag: 'tariffs',
+      summary: 'Make a tariff; the first of a tenant becomes its default unless told otherwise',
+      right: 'tariffs.write',
+      body: z.strictObject({
+        name: z.string().trim().min(1).max(100),
+        tariff: ocpiTariff,
+        validFrom,
+        default: z.boolean().optional(),
+      }),
+      answer: tariffShape,
+      status: 201,
+      refusals: BAD_INPUT,
+      handle: async (tx, { body, caller, at }) => {
+        const { name, tariff: json, default: isDefault } = body
+        const made = await makeTariff(tx, {
+          name,
+          json,
+          isDefault,
+          validFrom: body.validFrom,
+          by: caller.actorName,
+          at,
+        })
+        return made.ok ? answerTariff(tx, made.value, at) : made
+      },
+    }),
+    tenantRoute({
+      method: 'POST',
+      path: '/v1/tariffs/:id/versions',
+      tag: 'tariffs',
+      summary: 'Add a version; sessions that began keep theirs',
+      right: 'tariffs.write',
+      params,
+      body: z.strictObject({ tariff: ocpiTariff, validFrom }),
+      answer: tariffShape,
+      status: 201,
+      refusals: { ...NOT_FOUND, ...BAD_INPUT },
+      handle: async (tx, { body, params: { id }, caller, at }) => {
+        const change = { json: body.tariff, validFrom: body.validFrom, by: caller.actorName, at }
+        const added = await addVersion(tx, id, change)
+        return added.ok ? answerTariff(tx, id, at) : added
+      },
+    }),
+    tenantRoute({
+      method: 'POST',
+      path: '/v1/tariffs/:id/default',
+      tag: 'tariffs',
+      summary: 'Make it the tariff of stations that name none',
+      right: 'tariffs.write',
+      params,
+      refusals: NOT_FOUND,
+      handle: async (tx, call) =>
+        (await makeDefault(tx, call.params.id, call.at)) ? ok(undefined) : refuse('no-such-tariff'),
+    }),
+  ]
+}
+
+type TariffJson = z.input<typeof tariffShape>
+
+/** `version`, `validFrom` and `tariff` are those in force at the instant, before there is one those to come first. */
+function jsonFromTariff(
+  stored: StoredTariff,
+  at: Temporal.Instant,
+  counts: ReadonlyMap<string | null, number>,
+): TariffJson {
+  const current = versionInForce(stored.versions, at)
+  return {
+    id: stored.id,
+    name: stored.name,
+    default: stored.isDefault,
+    version: current.version,
+    validFrom: textFromInstant(current.validFrom),
+    tariff: current.json,
+    createdAt: textFromInstant(stored.createdAt),
+    versions: stored.versions.map(({ version, validFrom: from, createdAt, createdBy }) => ({
+      version,
+      validFrom: textFromInstant(from),
+      createdAt: textFromInstant(createdAt),
+      ...(createdBy === null ? {} : { createdBy }),
+    })),
+    stations: (counts.get(stored.id) ?? 0) + (stored.isDefault ? (counts.get(null) ?? 0) : 0),
+  }
+}
+
+function versionInForce(versions: readonly StoredVersion[], at: Temporal.Instant): StoredVersion {
+  // Sorting keeps the order of versions where instants are equal, so that the newest of them comes last.
+  const byStart = versions.toSorted((left, right) => Temporal.Instant.compare(left.validFrom, right.validFrom))
+  const started = byStart.findLast((version) => Temporal.Instant.compare(version.validFrom, at) <= 0)
+  return must(started ?? byStart[0], 'version of a tariff')
+}
+
+function isUuid(value: unknown): value is string {
+  return z.uuid().safeParse(value).success
+}

@@ -1,0 +1,1 @@
+export { revisionsTaken, type SessionRecord, takeSessionRecord } from './store.ts'

@@ -1,0 +1,218 @@
+import { allOf, json, must, sql, type Tx } from '../platform/index.ts'
+import { parseTariff, type Tariff } from './rules/index.ts'
+
+/** One version of a tariff, which never changes. */
+export interface TariffVersion {
+  readonly tariffId: string
+  readonly version: number
+  readonly validFrom: Temporal.Instant
+  readonly tariff: Tariff
+}
+
+/** Names one version; the tenant is given because batches of station reports span tenants. */
+export interface TariffVersionName {
+  readonly tenantId: string
+  readonly tariffId: string
+  readonly version: number
+}
+
+/** Asks which tariff holds: the station's own, or the tenant's default where the station names none. */
+export interface TariffQuestion {
+  readonly tenantId: string
+  readonly stationTariffId: string | null | undefined
+  readonly at: Temporal.Instant
+}
+
+/** What is kept beside a version for people. `json`: as OCPI writes it, as it was given. */
+export interface StoredVersion {
+  readonly version: number
+  readonly validFrom: Temporal.Instant
+  readonly createdAt: Temporal.Instant
+  readonly createdBy: string | null
+  readonly json: unknown
+}
+
+export interface StoredTariff {
+  readonly id: string
+  readonly name: string
+  readonly isDefault: boolean
+  readonly createdAt: Temporal.Instant
+  readonly changedAt: Temporal.Instant
+  /** Oldest first; never empty. */
+  readonly versions: readonly StoredVersion[]
+}
+
+export interface NewVersion {
+  readonly tariffId: string
+  readonly version: number
+  readonly currency: string
+  readonly json: unknown
+  readonly validFrom: Temporal.Instant
+  readonly createdBy: string
+  readonly at: Temporal.Instant
+}
+
+interface VersionRow {
+  readonly tariffId: string
+  readonly version: number
+  readonly validFrom: Temporal.Instant
+  readonly tariff: unknown
+}
+
+/**
+ * For each question the version that applies at its instant: of those valid by then the one that became valid last.
+ * Undefined where there is none; a station's own tariff that is not valid yet is not replaced by the default. The first
+ * version counts a minute before it became valid too: that much a station's clock may differ from ours.
+ * One query for all; runs under the roles of app and ingest.
+ */
+export async function tariffsThatApply(
+  tx: Tx,
+  questions: readonly TariffQuestion[],
+): Promise<readonly (TariffVersion | undefined)[]> {
+  if (questions.length === 0) return []
+  const rows = await tx.rows<VersionRow & { readonly place: bigint }>(sql`
+    select q.place, v.tariff_id as "tariffId", v.version, v.valid_from as "validFrom", v.tariff
+    from unnest(
+      ${questions.map((question) => question.tenantId)}::uuid[],
+      ${questions.map((question) => question.stationTariffId ?? null)}::uuid[],
+      ${questions.map((question) => question.at)}::timestamptz[]
+    ) with ordinality as q (tenant_id, tariff_id, at, place)
+    join tariffs t on t.tenant_id = q.tenant_id
+      and case when q.tariff_id is null then t.is_default else t.id = q.tariff_id end
+    join lateral (
+      select * from tariff_versions
+      where tenant_id = t.tenant_id and tariff_id = t.id
+        and valid_from <= q.at + case when version = 1 then interval '60 seconds' else interval '0' end
+      order by valid_from desc, version desc limit 1
+    ) v on true`)
+  const byPlace = new Map(rows.map((row) => [Number(row.place), versionOf(row)]))
+  return questions.map((_, index) => byPlace.get(index + 1))
+}
+
+/** As `tariffsThatApply`, for one station of the transaction's tenant. */
+export async function tariffThatApplies(
+  tx: Tx,
+  stationTariffId: string | null | undefined,
+  at: Temporal.Instant,
+): Promise<TariffVersion | undefined> {
+  return (await tariffsThatApply(tx, [{ tenantId: tx.tenantId, stationTariffId, at }]))[0]
+}
+
+/** The versions named, in the order of the names; undefined where there is no such version. */
+export async function tariffVersions(
+  tx: Tx,
+  names: readonly TariffVersionName[],
+): Promise<readonly (TariffVersion | undefined)[]> {
+  if (names.length === 0) return []
+  const rows = await tx.rows<VersionRow & { readonly place: bigint }>(sql`
+    select n.place, v.tariff_id as "tariffId", v.version, v.valid_from as "validFrom", v.tariff
+    from unnest(
+      ${names.map((name) => name.tenantId)}::uuid[],
+      ${names.map((name) => name.tariffId)}::uuid[],
+      ${names.map((name) => name.version)}::int[]
+    ) with ordinality as n (tenant_id, tariff_id, version, place)
+    join tariff_versions v using (tenant_id, tariff_id, version)`)
+  const byPlace = new Map(rows.map((row) => [Number(row.place), versionOf(row)]))
+  return names.map((_, index) => byPlace.get(index + 1))
+}
+
+/** As `tariffVersions`, for one of the transaction's tenant. */
+export async function tariffVersion(tx: Tx, tariffId: string, version: number): Promise<TariffVersion | undefined> {
+  return (await tariffVersions(tx, [{ tenantId: tx.tenantId, tariffId, version }]))[0]
+}
+
+function versionOf(row: VersionRow): TariffVersion {
+  const parsed = parseTariff(row.tariff)
+  if (!parsed.ok) throw new Error(`the stored tariff ${row.tariffId} version ${row.version} can no longer be read`)
+  return { tariffId: row.tariffId, version: row.version, validFrom: row.validFrom, tariff: parsed.value }
+}
+
+export async function hasTariffs(tx: Tx): Promise<boolean> {
+  return (await tx.row(sql`select 1 from tariffs where tenant_id = ${tx.tenantId} limit 1`)) !== undefined
+}
+
+export async function insertTariff(
+  tx: Tx,
+  made: { readonly id: string; readonly name: string; readonly at: Temporal.Instant },
+): Promise<void> {
+  await tx.run(sql`
+    insert into tariffs (tenant_id, id, name, created_at, changed_at)
+    values (${tx.tenantId}, ${made.id}, ${made.name}, ${made.at}, ${made.at})`)
+}
+
+export async function insertVersion(tx: Tx, made: NewVersion): Promise<void> {
+  await tx.run(sql`
+    insert into tariff_versions (tenant_id, tariff_id, version, tariff, currency, valid_from, created_at, created_by)
+    values (${tx.tenantId}, ${made.tariffId}, ${made.version}, ${json(made.json)}::jsonb, ${made.currency},
+      ${made.validFrom}, ${made.at}, ${made.createdBy})`)
+  await tx.run(sql`
+    update tariffs set changed_at = ${made.at} where tenant_id = ${tx.tenantId} and id = ${made.tariffId}`)
+}
+
+/** The row locked, and its newest version; undefined when there is no such tariff. */
+export async function lockTariff(
+  tx: Tx,
+  id: string,
+): Promise<{ readonly version: number; readonly currency: string } | undefined> {
+  const locked = await tx.row(sql`select id from tariffs where tenant_id = ${tx.tenantId} and id = ${id} for update`)
+  if (locked === undefined) return undefined
+  return tx.row(sql`
+    select version, currency from tariff_versions
+    where tenant_id = ${tx.tenantId} and tariff_id = ${id} order by version desc limit 1`)
+}
+
+/** One tariff becomes the tenant's default and whichever was it is no longer. False when there is no such tariff. */
+export async function makeDefault(tx: Tx, id: string, at: Temporal.Instant): Promise<boolean> {
+  // All of the tenant's in one order, so that two changes at once wait for each other instead of meeting at the index.
+  const all = await tx.rows<{ id: string }>(
+    sql`select id from tariffs where tenant_id = ${tx.tenantId} order by id for update`,
+  )
+  if (!all.some((tariff) => tariff.id === id)) return false
+  await tx.run(sql`
+    update tariffs set is_default = false, changed_at = ${at}
+    where tenant_id = ${tx.tenantId} and is_default and id <> ${id}`)
+  await tx.run(sql`
+    update tariffs set is_default = true, changed_at = ${at}
+    where tenant_id = ${tx.tenantId} and id = ${id} and not is_default`)
+  return true
+}
+
+export async function findTariff(tx: Tx, id: string): Promise<StoredTariff | undefined> {
+  const [tariff] = await tariffsWhere(tx, { id, limit: 1 })
+  return tariff
+}
+
+/** In the order in which they were made; `after`: the id of the last one of the page before. */
+export async function listTariffs(
+  tx: Tx,
+  page: { readonly limit: number; readonly after?: string | undefined },
+): Promise<readonly StoredTariff[]> {
+  return tariffsWhere(tx, page)
+}
+
+export async function countTariffs(tx: Tx): Promise<number> {
+  const row = await tx.row<{ count: bigint }>(sql`select count(*) from tariffs where tenant_id = ${tx.tenantId}`)
+  return Number(must(row, 'count').count)
+}
+
+async function tariffsWhere(
+  tx: Tx,
+  wanted: { readonly id?: string; readonly after?: string | undefined; readonly limit: number },
+): Promise<readonly StoredTariff[]> {
+  const where = allOf([
+    sql`tenant_id = ${tx.tenantId}`,
+    wanted.id === undefined ? undefined : sql`id = ${wanted.id}`,
+    wanted.after === undefined ? undefined : sql`id > ${wanted.after}`,
+  ])
+  const tariffs = await tx.rows<Omit<StoredTariff, 'versions'>>(sql`
+    select id, name, is_default as "isDefault", created_at as "createdAt", changed_at as "changedAt"
+    from tariffs where ${where} order by id limit ${wanted.limit}`)
+  const versions = await tx.rows<StoredVersion & { readonly tariffId: string }>(sql`
+    select tariff_id as "tariffId", version, valid_from as "validFrom", created_at as "createdAt",
+      created_by as "createdBy", tariff as json
+    from tariff_versions
+    where tenant_id = ${tx.tenantId} and tariff_id = any(${tariffs.map((tariff) => tariff.id)}::uuid[])
+    order by version`)
+  const byTariff = Map.groupBy(versions, (version) => version.tariffId)
+  return tariffs.map((tariff) => ({ ...tariff, versions: byTariff.get(tariff.id) ?? [] }))
+}
