@@ -168,7 +168,21 @@ create table refused_messages (
   foreign key (tenant_id, station_id) references stations
 );
 create index on refused_messages (tenant_id, station_id, at desc);
-call tenant_table('refused_messages', 'select, insert, delete');
+call tenant_table('refused_messages', 'select, insert, delete', 'insert');
+
+-- What a station told us that has no effect of its own yet (firmware progress, vendor data, …), sealed as it came.
+create table recorded_messages (
+  tenant_id uuid not null references tenants,
+  id uuid not null,
+  station_id uuid not null,
+  at timestamptz not null,
+  what text not null,
+  content bytea not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, station_id) references stations
+);
+create index on recorded_messages (tenant_id, station_id, at desc);
+call tenant_table('recorded_messages', 'select', 'insert');
 
 -- The raw log: as the station sent it, encrypted; daily partitions that are dropped (platform/partitions.ts).
 create table ocpp_log (

@@ -1,0 +1,62 @@
+import type { Tx } from '../platform/index.ts'
+import type { CommandAnswer, IdToken, ReportAnswer, StationCommand, StationReport, TokenAnswer } from './model.ts'
+
+/**
+ * What features above stations decide, handed in by `app.ts`: stations know no session, token or tariff.
+ */
+export interface HandedIn {
+  /**
+   * Takes a batch of reports inside its transaction (`inTenants`, ingest role): reports of many stations and tenants, in
+   * the order in which each station said them. Answers one for each, at the same index: `transaction` for transaction
+   * reports, else `noted` (boots are answered here, whatever is returned). `evses` and `connectors` already hold what the
+   * batch reported, and every EVSE that a report names has its row. Throws only when the database does: a report that is
+   * absurd is answered and judged afterwards. A batch that fails is done again, one message at a time.
+   */
+  takeReports(tx: Tx, reports: readonly StationReport[]): Promise<readonly ReportAnswer[]>
+  /** Authorize, answered outside the batch; changes nothing. */
+  judgeToken(question: {
+    readonly tenantId: string
+    readonly stationId: string
+    readonly idToken: IdToken
+    readonly at: Temporal.Instant
+  }): Promise<TokenAnswer>
+  /**
+   * How a command ended, in the transaction (`inTenant`) that keeps it. Called once when the station answered
+   * (`answered`: accepted or scheduled) or when it failed; and once more, `timed-out`, when it was answered but what it
+   * should have brought about was not seen in time.
+   */
+  commandSettled(tx: Tx, ended: SettledCommand): Promise<void>
+}
+
+export interface SettledCommand {
+  readonly id: string
+  readonly stationId: string
+  readonly sessionId: string | null
+  readonly command: StationCommand
+  readonly at: Temporal.Instant
+  readonly state: 'answered' | 'failed' | 'timed-out'
+  readonly answer?: CommandAnswer
+  /** Stable code: `station-offline`, `rejected`, `not-supported`, `station-error`, `no-answer`, `no-effect`, … */
+  readonly failure?: CommandFailure
+}
+
+export const commandFailures = [
+  'station-offline',
+  'station-not-accepted',
+  'connection-lost',
+  'no-answer',
+  'no-effect',
+  'rejected',
+  'not-supported',
+  'station-error',
+  'invalid-answer',
+  'invalid-call',
+] as const
+export type CommandFailure = (typeof commandFailures)[number]
+
+/** Who wanted it. `system`: the platform by itself. */
+export interface CommandBy {
+  readonly kind: 'staff' | 'key' | 'system'
+  readonly id?: string
+  readonly name?: string
+}

@@ -1,0 +1,18 @@
+import type { OcppVersion } from '../../../../ocpp/index.ts'
+import type { Protocol } from './contract.ts'
+import { ocpp16 } from './ocpp16/index.ts'
+import { ocpp201 } from './ocpp201/index.ts'
+import { ocpp21 } from './ocpp21/index.ts'
+
+export type { Incoming, OutgoingCall, Payload, Protocol } from './contract.ts'
+export { commandKinds, expectedEffectOf } from './command-kinds.ts'
+export { ocppTime } from './times.ts'
+
+/** Every way of talking to stations. A new one is a folder and a row here. */
+export const protocols: readonly Protocol[] = [ocpp21, ocpp201, ocpp16]
+
+export function protocolOf(version: OcppVersion): Protocol {
+  const found = protocols.find((protocol) => protocol.version === version)
+  if (found === undefined) throw new Error(`no protocol for ${version}`)
+  return found
+}

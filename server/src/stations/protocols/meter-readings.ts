@@ -1,0 +1,163 @@
+import { wattHoursFrom, wattsFrom } from '../../../../units/index.ts'
+import type { MeterReading, ReadingContext } from '../model.ts'
+
+/** A sampled value of any version, its defaults filled in. `value` is undefined where it was no number. */
+export interface Sample {
+  readonly value: number | undefined
+  readonly measurand: string
+  readonly context: ReadingContext
+  readonly phase?: string
+  readonly location: string
+  readonly unit: string
+  /** Signed data exactly as received. */
+  readonly signed?: string
+  /** As it came, for `rest`. */
+  readonly original: unknown
+}
+
+const contexts = new Map<string, ReadingContext>([
+  ['Transaction.Begin', 'transaction-begin'],
+  ['Transaction.End', 'transaction-end'],
+  ['Sample.Periodic', 'periodic'],
+  ['Sample.Clock', 'clock'],
+  ['Trigger', 'trigger'],
+  ['Interruption.Begin', 'interruption-begin'],
+  ['Interruption.End', 'interruption-end'],
+])
+
+/** A missing context means Sample.Periodic (OCPP 1.6 7.33; 2.0.1 part 2, SampledValueType). */
+export function contextFrom(text: string | undefined): ReadingContext {
+  return text === undefined ? 'periodic' : (contexts.get(text) ?? 'other')
+}
+
+/** The grid's side of the station: never what a driver took. */
+const UPSTREAM = new Set(['Inlet', 'Upstream'])
+const nearest = ['Outlet', 'Cable', 'Body', 'EV']
+const phaseIndex = new Map([
+  ['L1', 0],
+  ['L1-N', 0],
+  ['L2', 1],
+  ['L2-N', 1],
+  ['L3', 2],
+  ['L3-N', 2],
+])
+
+/** What the columns hold; anything beyond is kept aside, never lost and never a crash. */
+const INT4 = 2 ** 31 - 1
+
+/** The readings of one moment, one for each context it names, in the order they came. */
+export function readingsFrom(at: Temporal.Instant, samples: readonly Sample[]): readonly MeterReading[] {
+  return [...Map.groupBy(samples, (sample) => sample.context)].map(([context, group]) => readingOf(at, context, group))
+}
+
+function readingOf(at: Temporal.Instant, context: ReadingContext, samples: readonly Sample[]): MeterReading {
+  const used = new Set<Sample>()
+  const registerWh = totalOf(samples, 'Energy.Active.Import.Register', used, energyOf)
+  const powerW = totalOf(samples, 'Power.Active.Import', used, powerOf)
+  const currentsMa = perPhase(samples, 'Current.Import', used)
+  const voltagesMv = perPhase(samples, 'Voltage', used)
+  const socTenths = totalOf(samples, 'SoC', used, ({ value }) => within(value === undefined ? value : value * 10, 1000))
+  const signed = samples.flatMap((sample) => sample.signed ?? [])
+  const rest = samples.filter((sample) => !used.has(sample)).map((sample) => sample.original)
+  return {
+    at,
+    context,
+    ...(registerWh === undefined ? {} : { registerWh }),
+    ...(powerW === undefined ? {} : { powerW }),
+    ...(currentsMa === undefined ? {} : { currentsMa }),
+    ...(voltagesMv === undefined ? {} : { voltagesMv }),
+    ...(socTenths === undefined ? {} : { socTenths }),
+    ...(rest.length === 0 ? {} : { rest }),
+    ...(signed.length === 0 ? {} : { signed }),
+  }
+}
+
+/** The total where the station gives one, else the sum of its phases; the place nearest to the car wins. */
+function totalOf(
+  samples: readonly Sample[],
+  measurand: string,
+  used: Set<Sample>,
+  convert: (sample: Sample) => number | undefined,
+): number | undefined {
+  const usable = atOnePlace(samples.filter((sample) => sample.measurand === measurand && convert(sample) !== undefined))
+  const total = usable.find((sample) => sample.phase === undefined)
+  if (total !== undefined) {
+    used.add(total)
+    return convert(total)
+  }
+  const phases = new Map<number, Sample>()
+  for (const sample of usable) {
+    const index = phaseIndex.get(sample.phase ?? '')
+    if (index !== undefined && !phases.has(index)) phases.set(index, sample)
+  }
+  if (phases.size === 0) return undefined
+  for (const sample of phases.values()) used.add(sample)
+  return [...phases.values()].reduce((sum, sample) => sum + (convert(sample) ?? 0), 0)
+}
+
+function perPhase(samples: readonly Sample[], measurand: string, used: Set<Sample>): (number | null)[] | undefined {
+  const usable = atOnePlace(samples.filter((sample) => sample.measurand === measurand && milliOf(sample) !== undefined))
+  const phased = usable.filter((sample) => phaseIndex.has(sample.phase ?? ''))
+  // One value without a phase stands for the first: a single-phase or direct-current outlet.
+  const chosen = phased.length > 0 ? phased : usable.filter((sample) => sample.phase === undefined).slice(0, 1)
+  if (chosen.length === 0) return undefined
+  const values: (number | null)[] = []
+  for (const sample of chosen) {
+    const index = phaseIndex.get(sample.phase ?? 'L1') ?? 0
+    while (values.length <= index) values.push(null)
+    if (values[index] !== null) continue
+    values[index] = milliOf(sample) ?? null
+    used.add(sample)
+  }
+  return values
+}
+
+function atOnePlace(samples: readonly Sample[]): readonly Sample[] {
+  const outside = samples.filter((sample) => !UPSTREAM.has(sample.location))
+  const place = nearest.find((name) => outside.some((sample) => sample.location === name))
+  return place === undefined ? outside : outside.filter((sample) => sample.location === place)
+}
+
+function energyOf({ value, unit }: Sample): number | undefined {
+  if (value === undefined || value < 0 || (unit !== 'Wh' && unit !== 'kWh')) return undefined
+  return Math.abs(value) * 1000 > Number.MAX_SAFE_INTEGER ? undefined : wattHoursFrom(value, unit)
+}
+
+function powerOf({ value, unit }: Sample): number | undefined {
+  if (value === undefined || value < 0 || (unit !== 'W' && unit !== 'kW')) return undefined
+  return value * 1000 > INT4 ? undefined : wattsFrom(value, unit === 'kW' ? 'kW' : 'W')
+}
+
+function milliOf({ value }: Sample): number | undefined {
+  return within(value === undefined ? undefined : value * 1000, INT4)
+}
+
+function within(value: number | undefined, most: number): number | undefined {
+  if (value === undefined || !(value >= 0) || value > most) return undefined
+  return Math.round(value)
+}
+
+const NUMBER = /^[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?$/
+
+/** The number a text is; undefined for what is none. */
+export function numberFrom(text: string): number | undefined {
+  const trimmed = text.trim()
+  if (!NUMBER.test(trimmed)) return undefined
+  const value = Number(trimmed)
+  return Number.isFinite(value) ? value : undefined
+}
+
+/** Puts a register beside what was sampled at the same moment and in the same context, or adds it as a reading. */
+export function withRegister(
+  readings: readonly MeterReading[],
+  at: Temporal.Instant,
+  context: ReadingContext,
+  registerWh: number,
+): readonly MeterReading[] {
+  // A negative register is no register; it stays visible beside the others.
+  const known: Partial<MeterReading> = registerWh >= 0 ? { registerWh } : { rest: [{ register: registerWh }] }
+  const same = readings.findIndex((reading) => reading.context === context && reading.at.equals(at))
+  const found = readings[same]
+  if (found === undefined) return [...readings, { at, context, ...known }]
+  return readings.with(same, { ...found, ...known })
+}

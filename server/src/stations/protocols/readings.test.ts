@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest'
+import type { TransactionReport } from '../model.ts'
+import { protocolOf } from './index.ts'
+
+const at = Temporal.Instant.from('2026-11-26T12:00:00Z')
+const timestamp = '2026-11-26T11:59:00Z'
+
+function readings16(sampledValue: readonly object[]) {
+  const payload = { connectorId: 2, transactionId: 77, meterValue: [{ timestamp, sampledValue }] }
+  const incoming = protocolOf('ocpp1.6').reportFrom('MeterValues', payload, at)
+  if (incoming.kind !== 'reports' || incoming.bodies[0].kind !== 'meter-read') throw new Error('no readings')
+  return incoming.bodies[0]
+}
+
+function transaction(version: 'ocpp2.0.1' | 'ocpp2.1', more: object): TransactionReport {
+  const payload = {
+    eventType: 'Updated',
+    timestamp,
+    triggerReason: 'MeterValuePeriodic',
+    seqNo: 3,
+    transactionInfo: { transactionId: 'abc' },
+    ...more,
+  }
+  const incoming = protocolOf(version).reportFrom('TransactionEvent', payload, at)
+  const [body] = incoming.kind === 'reports' ? incoming.bodies : []
+  if (body?.kind !== 'transaction-updated' && body?.kind !== 'transaction-ended') throw new Error('no transaction')
+  return body
+}
+
+describe('reading energy robustly', () => {
+  it.each([
+    ['kWh', { value: '15.435', unit: 'kWh' }],
+    ['Wh', { value: '15435', unit: 'Wh' }],
+    ['no unit, no measurand', { value: '15435' }],
+  ])('reads 15 435 Wh from a text in %s', (_, sampled) => {
+    expect(readings16([sampled]).readings).toMatchObject([{ registerWh: 15435, context: 'periodic' }])
+  })
+
+  it('applies the multiplier of 2.x as a power of ten', () => {
+    const sampledValue = [{ value: 15.435, unitOfMeasure: { unit: 'Wh', multiplier: 3 } }]
+    expect(transaction('ocpp2.0.1', { meterValue: [{ timestamp, sampledValue }] }).readings).toMatchObject([
+      { registerWh: 15435 },
+    ])
+  })
+
+  it('prefers the total, and adds the phases where there is none', () => {
+    const phases = [
+      { value: '5100', phase: 'L1' },
+      { value: '5200', phase: 'L2' },
+      { value: '5135', phase: 'L3' },
+    ]
+    expect(readings16(phases).readings[0]?.registerWh).toBe(15435)
+    expect(readings16([...phases, { value: '15000' }]).readings[0]?.registerWh).toBe(15000)
+  })
+
+  it('never takes the grid side for what a driver took', () => {
+    const [reading] = readings16([
+      { value: '99999', location: 'Inlet' },
+      { value: '100', location: 'Outlet' },
+    ]).readings
+    expect(reading).toMatchObject({ registerWh: 100, rest: [{ value: '99999', location: 'Inlet' }] })
+    expect(readings16([{ value: '99999', location: 'Inlet' }]).readings[0]?.registerWh).toBeUndefined()
+  })
+
+  it('keeps what is absurd aside', () => {
+    for (const value of ['', 'NaN', '-5', '1e300', 'Infinity', '0x10', '12,5']) {
+      const [reading] = readings16([{ value }]).readings
+      expect(reading?.registerWh).toBeUndefined()
+      expect(reading?.rest).toEqual([{ value }])
+    }
+  })
+
+  it('gives currents and voltages per phase, power whole and charge in tenths', () => {
+    const [reading] = readings16([
+      { value: '16.1', measurand: 'Current.Import', phase: 'L1', unit: 'A' },
+      { value: '15.9', measurand: 'Current.Import', phase: 'L3', unit: 'A' },
+      { value: '230.4', measurand: 'Voltage', unit: 'V' },
+      { value: '11.04', measurand: 'Power.Active.Import', unit: 'kW' },
+      { value: '55.55', measurand: 'SoC', unit: 'Percent' },
+    ]).readings
+    expect(reading).toMatchObject({
+      currentsMa: [16100, null, 15900],
+      voltagesMv: [230400],
+      powerW: 11040,
+      socTenths: 556,
+    })
+  })
+
+  it('keeps signed data exactly as it came', () => {
+    const value = 'OCMF|{"FV":"1.0","RD":[{"RV":1.50}]}|{"SD":"30"}'
+    expect(readings16([{ value, format: 'SignedData' }]).readings[0]).toMatchObject({ signed: [value] })
+  })
+
+  it('gives one reading for each context of a moment', () => {
+    const { readings } = readings16([
+      { value: '1', context: 'Transaction.Begin' },
+      { value: '2', context: 'Sample.Clock' },
+      { value: '3', context: 'Odd' },
+    ])
+    expect(readings.map(({ context, registerWh }) => [context, registerWh])).toEqual([
+      ['transaction-begin', 1],
+      ['clock', 2],
+      ['other', 3],
+    ])
+  })
+})
+
+describe('ocpp1.6', () => {
+  const protocol = protocolOf('ocpp1.6')
+
+  it('names a start by what makes it the same start again', () => {
+    const payload = { connectorId: 2, idTag: 'AbC', meterStart: 500, timestamp }
+    expect(protocol.reportFrom('StartTransaction', payload, at)).toMatchObject({
+      bodies: [
+        {
+          kind: 'transaction-started',
+          transaction: { startKey: `2|abc|${timestamp}|500` },
+          evse: 2,
+          connector: 1,
+          readings: [{ context: 'transaction-begin', registerWh: 500 }],
+        },
+      ],
+    })
+  })
+
+  it('joins meterStop with what was sampled at the same moment', () => {
+    const transactionData = [{ timestamp, sampledValue: [{ value: '900', context: 'Transaction.End' }] }]
+    const payload = { transactionId: -1, meterStop: 1000, timestamp, transactionData }
+    expect(protocol.reportFrom('StopTransaction', payload, at)).toMatchObject({
+      bodies: [
+        {
+          kind: 'transaction-ended',
+          transaction: { number: '-1' },
+          stopReason: 'local',
+          readings: [{ context: 'transaction-end', registerWh: 1000 }],
+        },
+      ],
+    })
+  })
+
+  it('reads connector 0 as the station itself', () => {
+    const payload = { connectorId: 0, status: 'Available', errorCode: 'NoError' }
+    expect(protocol.reportFrom('StatusNotification', payload, at)).toMatchObject({
+      bodies: [{ kind: 'evse-status', evse: 0, connector: 0, status: 'available' }],
+    })
+  })
+
+  it('sends settings one by one, and no token that is too long', () => {
+    const settings = [
+      { name: 'A', value: '1' },
+      { name: 'B', value: '2' },
+    ]
+    expect(protocol.commandTo({ kind: 'write-settings', settings }, { requestId: 1 })).toHaveLength(2)
+    const start = { kind: 'start-transaction', evse: 1, idToken: { uid: 'x'.repeat(21) }, remoteStartId: 1 } as const
+    expect(protocol.commandTo(start, { requestId: 1 })).toBe('not-supported')
+  })
+})
+
+describe('ocpp2.x', () => {
+  it('takes an availability from NotifyEvent as a status', () => {
+    const event = { eventId: 1, timestamp, eventNotificationType: 'HardWiredNotification' }
+    const payload = {
+      generatedAt: timestamp,
+      seqNo: 0,
+      eventData: [
+        {
+          ...event,
+          trigger: 'Delta',
+          actualValue: 'Occupied',
+          component: { name: 'Connector', evse: { id: 2, connectorId: 1 } },
+          variable: { name: 'AvailabilityState' },
+        },
+        {
+          ...event,
+          trigger: 'Alerting',
+          actualValue: '95',
+          severity: 1,
+          component: { name: 'TemperatureSensor', evse: { id: 2 } },
+          variable: { name: 'Temperature' },
+        },
+      ],
+    }
+    expect(protocolOf('ocpp2.1').reportFrom('NotifyEvent', payload, at)).toMatchObject({
+      bodies: [
+        { kind: 'evse-status', evse: 2, connector: 1, status: 'occupied' },
+        { kind: 'problem', evse: 2, code: 'TemperatureSensor.Temperature', severity: 'critical' },
+      ],
+    })
+  })
+
+  it('reads what an end says, and that it was said offline', () => {
+    const report = transaction('ocpp2.1', {
+      eventType: 'Ended',
+      offline: true,
+      triggerReason: 'EVConnectTimeout',
+      transactionInfo: { transactionId: 'abc', stoppedReason: 'Timeout', remoteStartId: 9 },
+    })
+    expect(report).toMatchObject({
+      kind: 'transaction-ended',
+      offline: true,
+      trigger: 'ev-connect-timeout',
+      stopReason: 'cable-timeout',
+      remoteStartId: 9,
+      seqNo: 3,
+    })
+  })
+
+  it('names variables as people write them, both ways', () => {
+    const protocol = protocolOf('ocpp2.0.1')
+    const names = ['TxCtrlr.EVConnectionTimeOut', 'Connector[x]@1/2.ConnectorType', 'EVSE@3.Power[maxLimit]']
+    const calls = protocol.commandTo({ kind: 'read-settings', names }, { requestId: 1 })
+    if (calls === 'not-supported') throw new Error('must be supported')
+    const asked = (calls[0]?.payload as { getVariableData: object[] }).getVariableData
+    const answer = {
+      getVariableResult: asked.map((data) => ({ ...data, attributeStatus: 'Accepted', attributeValue: '1' })),
+    }
+    const read = protocol.answerFrom({ kind: 'read-settings', names }, answer)
+    expect(read.settings?.map(({ name }) => name)).toEqual(names)
+    expect(protocol.commandTo({ kind: 'read-settings', names: ['nonsense'] }, { requestId: 1 })).toBe('not-supported')
+  })
+})
