@@ -190,7 +190,7 @@ function absent(text: string | undefined, sentence: string): undefined {
 
 /** A hint for a slip: the setting that shares most of its beginning. */
 function nearest(name: string): string {
-  const shared = (other: string): number => [...other].findIndex((letter, n) => letter !== name[n])
+  const shared = (other: string): number => other.split('').findIndex((letter, n) => letter !== name[n])
   const best = Object.keys(settings).sort((a, b) => Math.abs(shared(b)) - Math.abs(shared(a)))[0]
   return best !== undefined && Math.abs(shared(best)) >= 4 ? ` (did you mean ${best}?)` : ''
 }

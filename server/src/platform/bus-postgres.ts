@@ -58,7 +58,7 @@ export function postgresBus(connection: pg.ClientConfig, log: Log): Bus & { clos
   }
 
   return {
-    subscribe: local.subscribe,
+    subscribe: (listener) => local.subscribe(listener),
     publish(tenantId, notice) {
       local.publish(tenantId, notice)
       waiting.push(JSON.stringify([tenantId, notice]))

@@ -57,21 +57,9 @@ export interface DatabaseOptions {
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 export function openDatabase({ connection, roles, log, appConnections = 8 }: DatabaseOptions): Database {
-  const pool = (max: number): pg.Pool => {
-    const made = new pg.Pool({
-      ...connection,
-      max,
-      types: parsers,
-      connectionTimeoutMillis: 5_000,
-      idleTimeoutMillis: 60_000,
-      options: '-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000',
-    })
-    made.on('error', (error) => log.warn('database connection lost', { error: error.message }))
-    return made
-  }
-  const app = pool(appConnections)
-  const ingest = pool(2)
-  const logs = pool(1)
+  const app = poolOf(connection, appConnections, log)
+  const ingest = poolOf(connection, 2, log)
+  const logs = poolOf(connection, 1, log)
   let transactions = 0
 
   const transaction = async <T>(
@@ -128,6 +116,19 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
       await Promise.all([app.end(), ingest.end(), logs.end()])
     },
   }
+}
+
+function poolOf(connection: pg.ClientConfig, max: number, log: Log): pg.Pool {
+  const pool = new pg.Pool({
+    ...connection,
+    max,
+    types: parsers,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    options: '-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000',
+  })
+  pool.on('error', (error) => log.warn('database connection lost', { error: error.message }))
+  return pool
 }
 
 function txOver(client: pg.PoolClient, tenantIds: readonly string[], hints: (() => void)[]): Tx {

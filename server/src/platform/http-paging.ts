@@ -35,3 +35,10 @@ export function cursorFrom(cursor: string | undefined): (string | number)[] | un
     return undefined
   }
 }
+
+/** The value of a `Link` header that leads to the next page. */
+export function nextLink(address: string, cursor: string): string {
+  const url = new URL(address, 'http://here')
+  url.searchParams.set('cursor', cursor)
+  return `<${url.pathname}${url.search}>; rel="next"`
+}

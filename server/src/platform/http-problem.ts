@@ -69,7 +69,13 @@ function codeOf(issue: z.core.$ZodIssue): Omit<FieldFault, 'pointer'> {
       return { code: 'not-one-of', values: { allowed: issue.values.map(String).join(', ') } }
     case 'custom':
       return { code: typeof issue.params?.['code'] === 'string' ? issue.params['code'] : 'not-valid' }
-    default:
+    case 'unrecognized_keys':
+      return { code: 'not-known' }
+    case 'invalid_format':
+    case 'invalid_union':
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'not_multiple_of':
       return { code: 'not-valid' }
   }
 }

@@ -7,21 +7,16 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { z } from 'zod'
 import { DatabaseAway } from './db.ts'
 import type { Ground } from './ground.ts'
+import { admit, type Authenticate } from './http-admission.ts'
 import { serveStream, type StreamKeeper, streamKeeper } from './http-events.ts'
 import { withIdempotencyKey } from './http-idempotency.ts'
+import { nextLink } from './http-paging.ts'
 import { faultsOf, type ProblemContext, problem, sendProblem } from './http-problem.ts'
 import type { AnyOpenRoute, AnyRoute, AnyStreamRoute, AnyTenantRoute, Caller, OpenCall } from './http-routes.ts'
 import { newId } from './ids.ts'
+import { listenFault } from './listen-fault.ts'
 import { type Refused, refuse, type Result } from './result.ts'
 import type { Texts } from './texts.ts'
-
-/** Finds out who calls: by key, by cookie, or nobody. A refusal: what was shown is not (or no longer) good. */
-export type Authenticate = (request: {
-  readonly authorization: string | undefined
-  readonly cookies: Readonly<Record<string, string | undefined>>
-  readonly ip: string
-  readonly at: Temporal.Instant
-}) => Promise<Result<Caller, 'not-signed-in' | 'wrong-key'>>
 
 export interface StaticFolder {
   readonly root: string
@@ -50,6 +45,23 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
+/** Strict headers: no script but ours, no framing (attack 34). Styles in place are what the portal's parts need. */
+const HEADERS = {
+  contentSecurityPolicy: {
+    directives: {
+      defaultSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:', 'blob:'],
+      workerSrc: ["'self'", 'blob:'],
+      connectSrc: ["'self'"],
+      frameAncestors: ["'none'"],
+      upgradeInsecureRequests: null,
+    },
+  },
+  hsts: false,
+}
+
 export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   const app = fastify({
     bodyLimit: 1_048_576,
@@ -62,21 +74,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
   })
   await app.register(fastifyCookie)
-  await app.register(fastifyHelmet, {
-    contentSecurityPolicy: {
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:', 'blob:'],
-        workerSrc: ["'self'", 'blob:'],
-        connectSrc: ["'self'"],
-        frameAncestors: ["'none'"],
-        upgradeInsecureRequests: null,
-      },
-    },
-    hsts: false,
-  })
+  await app.register(fastifyHelmet, HEADERS)
   const streams = streamKeeper()
   app.addHook('preClose', () => streams.endAll())
   app.setErrorHandler((error, request, reply) =>
@@ -115,29 +113,13 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   }
 }
 
-function listenFault(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  if (error.code === 'EADDRINUSE') {
-    return new Error(`Port ${port} on ${host} is taken by another program: stop it, or set PORT to a free one.`, {
-      cause: error,
-    })
-  }
-  if (error.code === 'EACCES')
-    return new Error(`Port ${port} needs rights this user lacks: set PORT above 1023.`, { cause: error })
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
-    return new Error(`HOST is ${host}, which is no address of this machine: set HOST to one, or leave it out.`, {
-      cause: error,
-    })
-  }
-  return error
-}
-
 function mount(app: FastifyInstance, options: HttpOptions, route: AnyRoute, streams: StreamKeeper): void {
   app.route({
     method: route.method,
     url: route.path,
     async handler(request, reply) {
       reply.header('cache-control', 'no-store')
-      const caller = await admit(options, route, request)
+      const caller = await admit(options.authenticate, options.ground.clock.now(), route, request)
       if (!caller.ok) return refused(options, caller, statusOfAdmission(caller.code), request, reply)
       const call = callOf(options, route, caller.value, request, reply)
       if (!call.ok) return refused(options, call, 400, request, reply, caller.value)
@@ -164,39 +146,6 @@ function statusOf(route: AnyTenantRoute | AnyOpenRoute, code: string): number {
 
 function statusOfAdmission(code: string): number {
   return code === 'not-allowed' || code === 'wrong-origin' ? 403 : 401
-}
-
-async function admit(options: HttpOptions, route: AnyRoute, request: FastifyRequest): Promise<Result<Caller>> {
-  const needs =
-    route.kind === 'open' ? route.who : route.kind === 'stream' && route.right === undefined ? 'public' : 'tenant'
-  const found = await options.authenticate({
-    authorization: request.headers.authorization,
-    cookies: request.cookies,
-    ip: request.ip,
-    at: options.ground.clock.now(),
-  })
-  if (needs === 'public') return found.ok ? found : { ok: true, value: { kind: 'nobody' } }
-  if (!found.ok) return found
-  const caller = found.value
-  if (caller.kind === 'nobody') return refuse('not-signed-in')
-  if (caller.kind === 'staff' && request.method !== 'GET' && !sameOrigin(request)) return refuse('wrong-origin')
-  if (needs === 'platform') return caller.kind === 'platform' ? { ok: true, value: caller } : refuse('not-allowed')
-  if (needs === 'signed-in') return { ok: true, value: caller }
-  if (caller.kind === 'platform') return refuse('not-allowed')
-  const right = route.kind === 'open' ? undefined : route.right
-  return right === undefined || caller.rights.has(right) ? { ok: true, value: caller } : refuse('not-allowed')
-}
-
-/** A browser names the page's origin; a request made by another site is not ours (attack 34). */
-export function sameOrigin(request: FastifyRequest): boolean {
-  const { origin } = request.headers
-  if (origin === undefined)
-    return request.headers['sec-fetch-site'] === undefined || request.headers['sec-fetch-site'] === 'same-origin'
-  try {
-    return new URL(origin).host === request.host
-  } catch {
-    return false
-  }
 }
 
 type AnyCall = OpenCall<unknown, unknown, unknown>
@@ -307,17 +256,11 @@ function answer(
     if (request.method === 'GET' && request.headers['if-none-match'] === etag) return reply.status(304).send()
   }
   const next = (value as { next?: unknown } | null)?.next
-  if (typeof next === 'string') reply.header('link', nextLink(request, next))
+  if (typeof next === 'string') reply.header('link', nextLink(request.url, next))
   return reply
     .status(route.status ?? 200)
     .type('application/json')
     .send(body)
-}
-
-function nextLink(request: FastifyRequest, cursor: string): string {
-  const url = new URL(request.url, 'http://here')
-  url.searchParams.set('cursor', cursor)
-  return `<${url.pathname}${url.search}>; rel="next"`
 }
 
 function etagOf(value: unknown): string {

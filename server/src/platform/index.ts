@@ -16,7 +16,8 @@ export {
   type StaffOrKey,
   tenantRoute,
 } from './http-routes.ts'
-export { type Authenticate, type HttpServer, openHttp, type StaticFolder } from './http-server.ts'
+export type { Authenticate } from './http-admission.ts'
+export { type HttpServer, openHttp, type StaticFolder } from './http-server.ts'
 export { openApiOf } from './openapi.ts'
 export { openTexts, type Texts } from './texts.ts'
 export { cursorFrom, cursorOf, listOf, type Page, paging } from './http-paging.ts'

@@ -143,7 +143,7 @@ async function partition(
   const { rows } = await client.query('select to_regclass($1) as found', [name])
   if (rows[0].found !== null) return
   await client.query(
-    `create table ${name} partition of ${parent} for values from ('${from}') to ('${to}');
+    `create table ${name} partition of ${parent} for values from ('${from.toString()}') to ('${to.toString()}');
      alter table ${name} enable row level security, force row level security`,
   )
 }

@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+// Finds Node 26, which the project brings, whatever Node started this file; then the command line proper.
+import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const main = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
+if (Number(process.versions.node.split('.')[0]) >= 26) {
+  await import(main)
+} else {
+  let node
+  try {
+    node = path.join(path.dirname(createRequire(import.meta.url).resolve(`node-linux-${process.arch}/package.json`)), 'bin', 'node')
+  } catch {
+    console.error(`Lataamo needs Node 26 or newer; this is ${process.version}. Run npm ci on Linux, or install Node 26.`)
+    process.exit(1)
+  }
+  const { status } = spawnSync(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+  process.exit(status ?? 1)
+}

@@ -1,0 +1,50 @@
+import type { FastifyRequest } from 'fastify'
+import type { AnyRoute, Caller } from './http-routes.ts'
+import { refuse, type Result } from './result.ts'
+
+/** Finds out who calls: by key, by cookie, or nobody. A refusal: what was shown is not (or no longer) good. */
+export type Authenticate = (request: {
+  readonly authorization: string | undefined
+  readonly cookies: Readonly<Record<string, string | undefined>>
+  readonly ip: string
+  readonly at: Temporal.Instant
+}) => Promise<Result<Caller, 'not-signed-in' | 'wrong-key'>>
+
+/** Whether this caller may use this row at all: who it is, its right, and, with a cookie, that the page is ours. */
+export async function admit(
+  authenticate: Authenticate,
+  at: Temporal.Instant,
+  route: AnyRoute,
+  request: FastifyRequest,
+): Promise<Result<Caller>> {
+  const needs =
+    route.kind === 'open' ? route.who : route.kind === 'stream' && route.right === undefined ? 'public' : 'tenant'
+  const found = await authenticate({
+    authorization: request.headers.authorization,
+    cookies: request.cookies,
+    ip: request.ip,
+    at,
+  })
+  if (needs === 'public') return found.ok ? found : { ok: true, value: { kind: 'nobody' } }
+  if (!found.ok) return found
+  const caller = found.value
+  if (caller.kind === 'nobody') return refuse('not-signed-in')
+  if (caller.kind === 'staff' && request.method !== 'GET' && !sameOrigin(request)) return refuse('wrong-origin')
+  if (needs === 'platform') return caller.kind === 'platform' ? { ok: true, value: caller } : refuse('not-allowed')
+  if (needs === 'signed-in') return { ok: true, value: caller }
+  if (caller.kind === 'platform') return refuse('not-allowed')
+  const right = route.kind === 'open' ? undefined : route.right
+  return right === undefined || caller.rights.has(right) ? { ok: true, value: caller } : refuse('not-allowed')
+}
+
+/** A browser names the page's origin; a request made by another site is not ours (attack 34). */
+function sameOrigin(request: FastifyRequest): boolean {
+  const { origin } = request.headers
+  if (origin === undefined)
+    return request.headers['sec-fetch-site'] === undefined || request.headers['sec-fetch-site'] === 'same-origin'
+  try {
+    return new URL(origin).host === request.host
+  } catch {
+    return false
+  }
+}
