@@ -1,0 +1,80 @@
+import type {
+  ChargingState,
+  ConnectorPhase,
+  ConnectorStatus,
+  MeterReading,
+  StationCommand,
+  StopReason,
+  TransactionReport,
+} from '../../stations/index.ts'
+import type { Session } from './session.ts'
+
+/** One report about a transaction, after VALID has judged its token. */
+export interface TransactionFact {
+  readonly kind: TransactionReport['kind']
+  readonly number: string
+  readonly seqNo?: number
+  readonly chargingState?: ChargingState
+  readonly stopReason?: StopReason
+  /** Verdict on the token shown for charging; absent: none was shown (a token that ends is none for charging). */
+  readonly token?: 'may-charge' | 'refused'
+  readonly readings: readonly MeterReading[]
+  readonly wasQueued: boolean
+  readonly wasCorrected: boolean
+  /** Our clock: deadlines of what was queued are not over before we have had time to hear the rest. */
+  readonly receivedAt: Temporal.Instant
+}
+
+/** What a session can learn. */
+export type Fact =
+  /** How the station answered a remote start. `unknown`: no answer came. */
+  | { readonly kind: 'wish-answered'; readonly outcome: 'accepted' | 'refused' | 'unknown' }
+  | TransactionFact
+  | { readonly kind: 'readings'; readonly readings: readonly MeterReading[]; readonly wasCorrected: boolean }
+  | { readonly kind: 'evse-status'; readonly status: ConnectorStatus; readonly phase?: ConnectorPhase }
+  /** A transaction began on the same EVSE after ours: ours lost its end. `registerWh`: where the next one starts. */
+  | { readonly kind: 'displaced'; readonly registerWh?: number }
+  /** 2.x: what the station says of messages still waiting (GetTransactionStatus). */
+  | { readonly kind: 'queue-answered'; readonly messagesInQueue: boolean }
+  | { readonly kind: 'stop-asked' }
+  | { readonly kind: 'deadline'; readonly isOnline: boolean }
+
+export type FactKind = Fact['kind']
+export type FactOf<K extends FactKind> = Extract<Fact, { readonly kind: K }>
+
+export type AlertKind =
+  | 'session-estimated'
+  | 'session-not-authorised'
+  | 'session-no-energy'
+  | 'session-over-limit'
+  | 'stop-not-obeyed'
+
+/** What is to be done when the new state is saved. */
+export type SessionEffect =
+  | { readonly kind: 'command'; readonly command: StationCommand; readonly expectedEffect?: string }
+  | {
+      readonly kind: 'alert'
+      readonly alert: AlertKind
+      readonly severity: 'critical' | 'major' | 'minor'
+      readonly evidence: Readonly<Record<string, string | number>>
+    }
+  | { readonly kind: 'clear-alert'; readonly alert: AlertKind }
+  | { readonly kind: 'record'; readonly reason: 'ended' | 'estimate' | 'truth' }
+
+/** A line of the session's history. */
+export interface Change {
+  readonly kind: 'state' | 'charging' | 'authorised' | 'flag'
+  readonly value: string
+  readonly at: Temporal.Instant
+  readonly cause: string
+}
+
+/** What a handler returns: the session after the fact, and what must be done. */
+export interface Step {
+  readonly session: Session
+  readonly effects: readonly SessionEffect[]
+}
+
+export interface Decision extends Step {
+  readonly changes: readonly Change[]
+}

@@ -1,0 +1,199 @@
+import type { FactOf, SessionEffect, Step, TransactionFact } from './facts.ts'
+import { energyOf, goesBackwards, withReadings } from './meter.ts'
+import { type Deadlines, type Session, withFlag } from './session.ts'
+import { closeByEstimate, settle } from './settle.ts'
+import { isRepeat, withFlow, withReport } from './transaction.ts'
+
+/** After this many questions for meter data an estimate is made (END-METER: 3 within 10 minutes). */
+const MOST_METER_QUESTIONS = 3
+const METER_QUESTION_SECONDS = 180
+/** How long the end of an offline station's session is waited for. */
+const OFFLINE_HOURS = 7 * 24
+const MOST_STOPS = 3
+const STOP_AGAIN_SECONDS = 600
+
+const unchanged = (session: Session): Step => ({ session, effects: [] })
+
+export function takeTransaction(session: Session, fact: TransactionFact, at: Temporal.Instant): Step {
+  if (isRepeat(session.transaction, fact)) return unchanged(session)
+  const read = withMeter(session, fact.readings, fact.wasCorrected)
+  const learned = { ...read, transaction: withReport(session.transaction, fact, at) }
+  return withNoEnergyCleared(session, settle(session, learned, at, fact))
+}
+
+export function takeReadings(session: Session, fact: FactOf<'readings'>, at: Temporal.Instant): Step {
+  const learned = withMeter(session, fact.readings, fact.wasCorrected)
+  return withNoEnergyCleared(session, settle(session, learned, at, { receivedAt: at, wasQueued: false }))
+}
+
+function withMeter(session: Session, readings: FactOf<'readings'>['readings'], wasCorrected: boolean): Session {
+  const read: Session = { ...session, meter: withReadings(session.meter, readings) }
+  const judged = goesBackwards(session.meter, readings) ? withFlag(read, 'register-backwards') : read
+  return wasCorrected ? withFlag(judged, 'clock-corrected') : judged
+}
+
+function withNoEnergyCleared(before: Session, step: Step): Step {
+  const flows = energyOf(before.meter) === 0 && energyOf(step.session.meter) > 0
+  if (!flows || !before.flags.includes('no-energy')) return step
+  return { ...step, effects: [...step.effects, { kind: 'clear-alert', alert: 'session-no-energy' }] }
+}
+
+/** 1.6: the connector's status is all that tells what the car does. */
+export function takeStatus(session: Session, fact: FactOf<'evse-status'>, at: Temporal.Instant): Step {
+  const { transaction } = session
+  const { phase } = fact
+  if (transaction === undefined || transaction.isNumbered) return unchanged(session)
+  if (phase !== 'charging' && phase !== 'suspended-ev' && phase !== 'suspended-evse') return unchanged(session)
+  const learned = { ...session, transaction: { ...transaction, flow: withFlow(transaction, { at, state: phase }) } }
+  return settle(session, learned, at, { receivedAt: at, wasQueued: false })
+}
+
+/** Preparing, then available again: no cable came. Preparing, then finishing: a cable, but nobody authorised in time. */
+export function takeStatusWhileWaiting(session: Session, fact: FactOf<'evse-status'>, at: Temporal.Instant): Step {
+  const { wish } = session
+  if (wish === undefined || session.transaction !== undefined) return unchanged(session)
+  if (fact.phase === 'preparing') return unchanged({ ...session, wish: { ...wish, hasPrepared: true } })
+  const isOver = wish.hasPrepared && (fact.status === 'available' || fact.phase === 'finishing')
+  return isOver ? abandon(session, at) : unchanged(session)
+}
+
+export function takeWishAnswer(session: Session, fact: FactOf<'wish-answered'>, at: Temporal.Instant): Step {
+  if (fact.outcome === 'refused') {
+    return unchanged({ ...session, state: 'refused', endedAt: at, deadlines: {} })
+  }
+  // Without an answer the station may still have begun: the cable's time decides.
+  return unchanged({
+    ...session,
+    state: 'waiting-for-cable',
+    deadlines: { cable: at.add({ seconds: session.limits.cableSeconds }) },
+  })
+}
+
+export function noAnswer(session: Session, _: FactOf<'deadline'>, at: Temporal.Instant): Step {
+  return takeWishAnswer(session, { kind: 'wish-answered', outcome: 'unknown' }, at)
+}
+
+export function takeStopWish(session: Session, _: FactOf<'stop-asked'>, at: Temporal.Instant): Step {
+  return session.transaction === undefined ? abandon(session, at) : stopped(session, at, [])
+}
+
+export function takeDisplaced(session: Session, fact: FactOf<'displaced'>): Step {
+  return session.transaction === undefined ? unchanged(session) : closeByEstimate(session, fact.registerWh)
+}
+
+export function takeQueueAnswer(session: Session, fact: FactOf<'queue-answered'>, at: Temporal.Instant): Step {
+  if (fact.messagesInQueue) {
+    return unchanged({ ...session, deadlines: { meter: at.add({ seconds: METER_QUESTION_SECONDS }) } })
+  }
+  const hasEnd = session.meter.last?.context === 'transaction-end'
+  return hasEnd ? closeByEstimate(session, undefined) : unchanged(session)
+}
+
+/** The cable did not come. A transaction that already runs is told to stop, and says itself how it ended. */
+export function cableIsLate(session: Session, fact: FactOf<'deadline'>, at: Temporal.Instant): Step {
+  if (!isOver(session.deadlines.cable, at)) return takeDeadline(session, fact, at)
+  return session.transaction === undefined ? abandon(session, at) : stopped(session, at, [])
+}
+
+/** No energy, too long, or not stopped when told. */
+export function takeDeadline(session: Session, fact: FactOf<'deadline'>, at: Temporal.Instant): Step {
+  const { deadlines } = session
+  if (isOver(deadlines.duration, at)) return tooLong(session, at)
+  if (isOver(deadlines['no-energy'], at)) return noEnergyCame(session, at)
+  return isOver(deadlines.stop, at) ? notStopped(session, fact, at) : unchanged(session)
+}
+
+function noEnergyCame(session: Session, at: Temporal.Instant): Step {
+  const { 'no-energy': _, ...deadlines } = session.deadlines
+  if (energyOf(session.meter) > 0) return unchanged({ ...session, deadlines })
+  const alert: SessionEffect = {
+    kind: 'alert',
+    alert: 'session-no-energy',
+    severity: 'minor',
+    evidence: { seconds: session.limits.noEnergySeconds },
+  }
+  return stopped(withFlag({ ...session, deadlines }, 'no-energy'), at, [alert])
+}
+
+function tooLong(session: Session, at: Temporal.Instant): Step {
+  if (session.flags.includes('orphan')) return closeByEstimate(session, undefined)
+  const alert: SessionEffect = {
+    kind: 'alert',
+    alert: 'session-over-limit',
+    severity: 'major',
+    evidence: { seconds: session.limits.durationSeconds },
+  }
+  return stopped(withFlag(session, 'over-limit'), at, [alert])
+}
+
+/** Told three times while it listened: then people must look. What is offline is told when it is back, for a week. */
+function notStopped(session: Session, fact: FactOf<'deadline'>, at: Temporal.Instant): Step {
+  const lastHeard = session.transaction?.newest.at ?? session.startedAt
+  if (isOver(lastHeard.add({ hours: OFFLINE_HOURS }), at)) return closeByEstimate(session, undefined)
+  const again = at.add({ seconds: STOP_AGAIN_SECONDS })
+  if (!fact.isOnline) return unchanged({ ...session, deadlines: { stop: again } })
+  if (session.stopAsked < MOST_STOPS) return stopped(session, at, [])
+  const alert: SessionEffect = {
+    kind: 'alert',
+    alert: 'stop-not-obeyed',
+    severity: 'critical',
+    evidence: { asked: session.stopAsked },
+  }
+  const given = laterThan(lastHeard.add({ hours: OFFLINE_HOURS }), again)
+  return { session: { ...session, deadlines: { stop: given } }, effects: [alert] }
+}
+
+export function meterIsLate(session: Session, fact: FactOf<'deadline'>, at: Temporal.Instant): Step {
+  const endedAt = session.transaction?.ended?.at ?? session.startedAt
+  if (isOver(endedAt.add({ hours: OFFLINE_HOURS }), at)) return closeByEstimate(session, undefined)
+  const deadlines: Deadlines = { meter: at.add({ seconds: METER_QUESTION_SECONDS }) }
+  if (!fact.isOnline) return unchanged({ ...session, deadlines })
+  if (session.meterAsked >= MOST_METER_QUESTIONS) return closeByEstimate(session, undefined)
+  return {
+    session: { ...session, deadlines, meterAsked: session.meterAsked + 1 },
+    effects: questionsFor(session),
+  }
+}
+
+function questionsFor({ transaction, evse }: Session): readonly SessionEffect[] {
+  if (transaction === undefined) return []
+  const { number } = transaction
+  const status: SessionEffect = {
+    kind: 'command',
+    command: { kind: 'transaction-status', transactionNumber: number },
+  }
+  const meter: SessionEffect = { kind: 'command', command: { kind: 'fetch-meter', evse, transactionNumber: number } }
+  return transaction.isNumbered ? [status, meter] : [meter]
+}
+
+function stopped(session: Session, at: Temporal.Instant, effects: readonly SessionEffect[]): Step {
+  const { transaction, flags } = session
+  if (transaction === undefined || flags.includes('orphan')) return { session, effects }
+  const { cable: _, ...deadlines } = session.deadlines
+  const command: SessionEffect = {
+    kind: 'command',
+    command: { kind: 'stop-transaction', transactionNumber: transaction.number },
+    expectedEffect: 'session-ended',
+  }
+  const { duration: __, ...kept } = deadlines
+  return {
+    session: {
+      ...session,
+      stopAsked: session.stopAsked + 1,
+      deadlines: { ...kept, stop: at.add({ seconds: STOP_AGAIN_SECONDS }) },
+    },
+    effects: [...effects, command],
+  }
+}
+
+function abandon(session: Session, at: Temporal.Instant): Step {
+  return unchanged({ ...session, state: 'abandoned', endedAt: at, deadlines: {} })
+}
+
+function isOver(deadline: Temporal.Instant | undefined, at: Temporal.Instant): boolean {
+  return deadline !== undefined && Temporal.Instant.compare(deadline, at) <= 0
+}
+
+function laterThan(left: Temporal.Instant, right: Temporal.Instant): Temporal.Instant {
+  return Temporal.Instant.compare(left, right) >= 0 ? left : right
+}

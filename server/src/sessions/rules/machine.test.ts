@@ -1,0 +1,339 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Fact, TransactionFact } from './facts.ts'
+import { essence, limits, numberedHistory, shuffled, tell } from './histories.ts'
+import { decide, transitions } from './machine.ts'
+import { isClosed, type Session, sessionOfTransaction, sessionOfWish, sessionStates } from './session.ts'
+import { dueAt, energyOfSession } from './settle.ts'
+
+const T = Temporal.Instant.from('2026-11-26T08:00:00Z')
+const at = (seconds: number): Temporal.Instant => T.add({ seconds })
+const runs = { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 300) }
+
+function fact(kind: TransactionFact['kind'], more: Partial<TransactionFact> = {}): TransactionFact {
+  return { kind, number: '7', readings: [], wasQueued: false, wasCorrected: false, receivedAt: T, ...more }
+}
+
+const begin = (registerWh: number, seconds = 0) =>
+  ({ at: at(seconds), context: 'transaction-begin', registerWh }) as const
+const end = (registerWh: number, seconds: number) =>
+  ({ at: at(seconds), context: 'transaction-end', registerWh }) as const
+
+function after(session: Session, ...facts: readonly (readonly [number, Fact])[]): Session {
+  return facts.reduce((now, [seconds, given]) => decide(now, given, at(seconds)).session, session)
+}
+
+const wished = (): Session => sessionOfWish({ evse: 1, remoteStartId: 5, limits }, T)
+const born = (): Session => sessionOfTransaction({ evse: 1, limits }, T)
+const started = fact('transaction-started', { token: 'may-charge', readings: [begin(1_000)] })
+const stopped = (seconds: number, registerWh: number): [number, Fact] => [
+  seconds,
+  fact('transaction-ended', { readings: [end(registerWh, seconds)], stopReason: 'local' }),
+]
+
+describe('the session machine, whatever comes (SES-FSM)', () => {
+  it('gives the same session and the same record for every order and repetition of a transaction (row 10)', () => {
+    fc.assert(
+      fc.property(
+        numberedHistory.chain((history) => fc.tuple(fc.constant(history), shuffled(history))),
+        ([history, mixed]) => {
+          const straight = tell(history)
+          const crooked = tell(mixed)
+          expect(essence(crooked.session)).toEqual(essence(straight.session))
+          expect(crooked.revisions).toEqual(straight.revisions)
+        },
+      ),
+      runs,
+    )
+  })
+
+  it('makes at most one record for a transaction that is told whole, however often (row 3)', () => {
+    fc.assert(
+      fc.property(numberedHistory.chain(shuffled), (mixed) => {
+        expect(tell(mixed).revisions.length).toBeLessThanOrEqual(1)
+      }),
+      runs,
+    )
+  })
+
+  it('never opens an ended session again, and never counts negative energy', () => {
+    const anyFact = fc.oneof(
+      fc.record({
+        kind: fc.constantFrom('transaction-started', 'transaction-updated', 'transaction-ended'),
+        seqNo: fc.option(fc.integer({ min: 0, max: 6 }), { nil: undefined }),
+        register: fc.integer({ min: 0, max: 5_000 }),
+        context: fc.constantFrom('transaction-begin', 'transaction-end', 'periodic'),
+        flow: fc.option(fc.constantFrom('idle', 'charging', 'suspended-ev'), { nil: undefined }),
+        token: fc.option(fc.constantFrom('may-charge', 'refused'), { nil: undefined }),
+      }),
+      fc.constantFrom<Fact>(
+        { kind: 'deadline', isOnline: true },
+        { kind: 'deadline', isOnline: false },
+        { kind: 'stop-asked' },
+        { kind: 'displaced' },
+        { kind: 'displaced', registerWh: 3_000 },
+        { kind: 'queue-answered', messagesInQueue: false },
+        { kind: 'wish-answered', outcome: 'accepted' },
+        { kind: 'evse-status', status: 'available' },
+        { kind: 'evse-status', status: 'occupied', phase: 'suspended-ev' },
+      ),
+    )
+    const step = fc.tuple(fc.integer({ min: -500, max: 200_000 }), anyFact)
+    fc.assert(
+      fc.property(fc.boolean(), fc.array(step, { maxLength: 25 }), (isWish, steps) => {
+        const first = decide(born(), fact('transaction-updated', { seqNo: 3 }), T).session
+        let session = isWish ? wished() : first
+        let revision = 0
+        for (const [seconds, given] of steps) {
+          const known = 'seqNo' in given ? absurd(given as never, seconds) : given
+          const decision = decide(session, known as Fact, at(seconds))
+          if (isClosed(session.state)) expect(decision.session.state).toBe(session.state)
+          expect(energyOfSession(decision.session)).toBeGreaterThanOrEqual(0)
+          if (isClosed(decision.session.state)) expect(dueAt(decision.session)).toBeUndefined()
+          if (decision.effects.some((effect) => effect.kind === 'record')) {
+            expect(decision.session.recorded?.revision).toBe((revision += 1))
+          }
+          const row = transitions.find((one) => one.from.includes(session.state) && one.fact === known.kind)
+          const allowed = [session.state, ...(row?.to ?? []), ...(row?.late ?? [])]
+          expect(allowed).toContain(decision.session.state)
+          session = decision.session
+        }
+      }),
+      runs,
+    )
+  })
+
+  it('has one row at most for a state and a fact', () => {
+    const pairs = transitions.flatMap((row) => row.from.map((state) => `${state}/${row.fact}`))
+    expect(pairs.length).toBe(new Set(pairs).size)
+  })
+
+  it('reaches every state', () => {
+    const reached = new Set(transitions.flatMap((row) => row.to))
+    expect(sessionStates.filter((state) => !reached.has(state) && state !== 'waiting-for-station')).toEqual([])
+  })
+})
+
+function absurd(
+  given: { kind: TransactionFact['kind']; register: number; context: 'periodic'; flow?: 'idle'; token?: 'refused' } & {
+    seqNo?: number
+  },
+  seconds: number,
+): TransactionFact {
+  const { kind, seqNo, register, context, flow, token } = given
+  return fact(kind, {
+    ...(seqNo === undefined ? {} : { seqNo }),
+    ...(flow === undefined ? {} : { chargingState: flow }),
+    ...(token === undefined ? {} : { token }),
+    readings: [{ at: at(seconds), context, registerWh: register }],
+  })
+}
+
+describe('a session that begins with a wish', () => {
+  it('waits for the cable once the station agreed, and is abandoned when none comes', () => {
+    const waiting = after(wished(), [2, { kind: 'wish-answered', outcome: 'accepted' }])
+    expect(waiting.state).toBe('waiting-for-cable')
+    expect(dueAt(waiting)?.toString()).toBe(at(152).toString())
+    expect(after(waiting, [152, { kind: 'deadline', isOnline: true }]).state).toBe('abandoned')
+  })
+
+  it('is refused when the station refuses', () => {
+    expect(after(wished(), [2, { kind: 'wish-answered', outcome: 'refused' }]).state).toBe('refused')
+  })
+
+  it('is not lost when the answer is: a start that comes all the same is its own', () => {
+    const session = after(wished(), [60, { kind: 'deadline', isOnline: true }], [70, started])
+    expect(session.state).toBe('delivering')
+    expect(session.startedAt.toString()).toBe(at(70).toString())
+  })
+
+  it('is abandoned when the connector prepared and became available again (1.6)', () => {
+    const session = after(
+      wished(),
+      [1, { kind: 'wish-answered', outcome: 'accepted' }],
+      [3, { kind: 'evse-status', status: 'available' }],
+      [5, { kind: 'evse-status', status: 'occupied', phase: 'preparing' }],
+    )
+    expect(session.state).toBe('waiting-for-cable')
+    expect(after(session, [90, { kind: 'evse-status', status: 'available' }]).state).toBe('abandoned')
+  })
+})
+
+describe('a transaction', () => {
+  it('ends with the last register less the first, and one record', () => {
+    const { session, effects } = decide(after(born(), [0, started]), ...reversed(stopped(600, 4_500)))
+    expect(session).toMatchObject({ state: 'ended', flags: [], recorded: { revision: 1 } })
+    expect(energyOfSession(session)).toBe(3_500)
+    expect(effects).toEqual([{ kind: 'record', reason: 'ended' }])
+  })
+
+  it('pauses and goes on with what the connector shows (1.6)', () => {
+    const paused = after(born(), [0, started], [60, { kind: 'evse-status', status: 'occupied', phase: 'suspended-ev' }])
+    expect(paused.state).toBe('paused')
+    const resumed = after(paused, [90, { kind: 'evse-status', status: 'occupied', phase: 'charging' }])
+    expect(resumed.state).toBe('delivering')
+  })
+
+  it('waits for a token while a cable is in and nobody authorised (2.x)', () => {
+    const connected = after(born(), [0, fact('transaction-started', { seqNo: 0, chargingState: 'ev-connected' })])
+    expect(connected.state).toBe('waiting-for-token')
+    const authorised = after(connected, [9, fact('transaction-updated', { seqNo: 1, token: 'may-charge' })])
+    expect(authorised.state).toBe('delivering')
+  })
+
+  it('is abandoned when the station reports that no cable came (2.x)', () => {
+    const waiting = after(born(), [
+      0,
+      fact('transaction-started', { seqNo: 0, chargingState: 'idle', token: 'may-charge' }),
+    ])
+    expect(waiting.state).toBe('waiting-for-cable')
+    const over = after(waiting, [60, fact('transaction-ended', { seqNo: 1, stopReason: 'cable-timeout' })])
+    expect(over).toMatchObject({ state: 'abandoned' })
+  })
+
+  it('queued offline gets no deadline for its cable', () => {
+    const queued = fact('transaction-started', {
+      seqNo: 0,
+      chargingState: 'idle',
+      token: 'may-charge',
+      wasQueued: true,
+    })
+    expect(after(born(), [0, queued]).deadlines.cable).toBeUndefined()
+  })
+
+  it('that runs without leave is flagged, and staff are told', () => {
+    const { session, effects } = decide(born(), fact('transaction-started', { token: 'refused' }), T)
+    expect(session.flags).toEqual(['not-authorised'])
+    expect(effects).toMatchObject([{ kind: 'alert', alert: 'session-not-authorised' }])
+  })
+
+  it('stopped below its begin counts nothing and is flagged', () => {
+    const session = after(born(), [0, started], stopped(600, 400))
+    expect(energyOfSession(session)).toBe(0)
+    expect(session.flags).toContain('register-backwards')
+  })
+
+  it('stopped before it began is flagged, and does not end before it starts', () => {
+    const session = after(born(), [0, started], stopped(-600, 1_400))
+    expect(session.flags).toContain('stop-before-start')
+    expect(Temporal.Instant.compare(session.endedAt ?? T, session.startedAt)).toBe(0)
+  })
+
+  it('with more energy than any outlet gives is flagged', () => {
+    expect(after(born(), [0, started], stopped(60, 90_000_000)).flags).toContain('implausible-energy')
+  })
+})
+
+describe('missing meter data (END-METER)', () => {
+  const noReading: [number, Fact] = [600, fact('transaction-ended', { receivedAt: at(600) })]
+  const due = (isOnline = true): Fact => ({ kind: 'deadline', isOnline })
+  const waiting = (): Session => after(born(), [0, started], [300, periodic(2_000, 300)], noReading)
+
+  it('is asked for three times within ten minutes, then estimated, marked and told', () => {
+    let session = waiting()
+    const commands: string[] = []
+    const asked: number[] = []
+    let alerts: unknown[] = []
+    while (session.state === 'waiting-for-meter') {
+      const now = dueAt(session) as Temporal.Instant
+      const decision = decide(session, due(), now)
+      const kinds = decision.effects.flatMap((effect) => (effect.kind === 'command' ? [effect.command.kind] : []))
+      if (kinds.length > 0) asked.push(now.since(at(600)).total('seconds'))
+      commands.push(...kinds)
+      alerts = decision.effects.filter((effect) => effect.kind === 'alert')
+      session = decision.session
+    }
+    expect(commands).toEqual(['fetch-meter', 'fetch-meter', 'fetch-meter'])
+    expect(asked).toEqual([60, 240, 420])
+    expect(session).toMatchObject({ state: 'ended', flags: ['estimated'], recorded: { revision: 1 } })
+    expect(energyOfSession(session)).toBe(1_000)
+    expect(alerts).toMatchObject([{ alert: 'session-estimated' }])
+  })
+
+  it('that comes after the estimate makes revision 2, without the mark', () => {
+    let session = waiting()
+    while (session.state === 'waiting-for-meter')
+      session = decide(session, due(), dueAt(session) as Temporal.Instant).session
+    const truth = decide(session, { kind: 'readings', readings: [end(4_000, 600)], wasCorrected: false }, at(9_000))
+    expect(truth.session).toMatchObject({ state: 'ended', flags: [], recorded: { revision: 2 } })
+    expect(truth.effects).toEqual([{ kind: 'record', reason: 'truth' }])
+    expect(energyOfSession(truth.session)).toBe(3_000)
+  })
+
+  it('of a station that is offline is waited for a week', () => {
+    let session = waiting()
+    let now = T
+    while (session.state === 'waiting-for-meter') {
+      now = dueAt(session) as Temporal.Instant
+      const decision = decide(session, due(false), now)
+      expect(decision.effects.filter((effect) => effect.kind === 'command')).toEqual([])
+      session = decision.session
+    }
+    expect(now.since(at(600)).total('hours')).toBeGreaterThanOrEqual(168)
+    expect(now.since(at(600)).total('hours')).toBeLessThan(169)
+  })
+
+  it('bills with the gap recorded when the station has nothing more (0, 1, 2, 4, 5)', () => {
+    const numbers = [0, 1, 2, 4]
+    const events = numbers.map((seqNo): [number, Fact] => [
+      seqNo * 60,
+      fact(seqNo === 0 ? 'transaction-started' : 'transaction-updated', {
+        seqNo,
+        token: 'may-charge',
+        readings: [begin(1_000)],
+      }),
+    ])
+    const last: [number, Fact] = [300, fact('transaction-ended', { seqNo: 5, readings: [end(2_000, 300)] })]
+    const session = after(born(), ...events, last)
+    expect(session.state).toBe('waiting-for-meter')
+    const closed = after(session, [400, { kind: 'queue-answered', messagesInQueue: false }])
+    expect(closed).toMatchObject({ state: 'ended', flags: ['gap'] })
+    expect(energyOfSession(closed)).toBe(1_000)
+  })
+
+  it('is estimated from where the next transaction starts when nothing else is known', () => {
+    const session = after(born(), [0, started], [4_000, { kind: 'displaced', registerWh: 3_500 }])
+    expect(session).toMatchObject({ state: 'ended', flags: ['end-lost', 'estimated'] })
+    expect(energyOfSession(session)).toBe(2_500)
+  })
+
+  function periodic(registerWh: number, seconds: number): Fact {
+    return { kind: 'readings', readings: [{ at: at(seconds), context: 'periodic', registerWh }], wasCorrected: false }
+  }
+})
+
+describe('what takes too long', () => {
+  it('is told to stop after its longest duration, and staff are told (SES-LIMIT)', () => {
+    const session = after(
+      born(),
+      [0, started],
+      [60, { kind: 'readings', readings: [end(2_000, 60)], wasCorrected: false }],
+    )
+    expect(dueAt(session)?.toString()).toBe(at(86_400).toString())
+    const { session: told, effects } = decide(session, { kind: 'deadline', isOnline: true }, at(86_400))
+    expect(told.flags).toContain('over-limit')
+    expect(effects).toMatchObject([
+      { kind: 'alert', alert: 'session-over-limit' },
+      { kind: 'command', command: { kind: 'stop-transaction', transactionNumber: '7' } },
+    ])
+  })
+
+  it('is told three times, then people are called', () => {
+    let session = after(born(), [0, started])
+    let stops = 0
+    const alerts: string[] = []
+    for (let turn = 0; turn < 6; turn += 1) {
+      const decision = decide(session, { kind: 'deadline', isOnline: true }, dueAt(session) as Temporal.Instant)
+      stops += decision.effects.filter((effect) => effect.kind === 'command').length
+      alerts.push(...decision.effects.flatMap((effect) => (effect.kind === 'alert' ? [effect.alert] : [])))
+      session = decision.session
+    }
+    expect(stops).toBe(3)
+    expect(alerts).toEqual(['session-no-energy', 'stop-not-obeyed', 'session-estimated'])
+    expect(session.state).toBe('ended')
+  })
+})
+
+function reversed([seconds, given]: readonly [number, Fact]): [Fact, Temporal.Instant] {
+  return [given, at(seconds)]
+}

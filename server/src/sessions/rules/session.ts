@@ -1,0 +1,174 @@
+import type { WattHours, Watts } from '../../../../units/index.ts'
+import type { ChargingState, ReadingContext, StopReason } from '../../stations/index.ts'
+import type { SeenRanges } from './seen.ts'
+
+/** From the wish to the last record. `sessions/rules/machine.ts` has the table of how they follow each other. */
+export const sessionStates = [
+  'waiting-for-station',
+  'waiting-for-cable',
+  'waiting-for-token',
+  'delivering',
+  'paused',
+  'waiting-for-meter',
+  'ended',
+  'refused',
+  'abandoned',
+] as const
+export type SessionState = (typeof sessionStates)[number]
+
+export const closedStates = ['ended', 'refused', 'abandoned'] as const satisfies readonly SessionState[]
+
+export function isClosed(state: SessionState): boolean {
+  return (closedStates as readonly SessionState[]).includes(state)
+}
+
+/** Why a person should look at a session. Review is a flag, never a state. */
+export const sessionFlags = [
+  'begin-reading-missing',
+  'clock-corrected',
+  'end-lost',
+  'estimated',
+  'gap',
+  'implausible-energy',
+  'no-energy',
+  'no-tariff',
+  'not-authorised',
+  'orphan',
+  'over-limit',
+  'reading-differs',
+  'register-backwards',
+  'stop-before-start',
+] as const
+export type SessionFlag = (typeof sessionFlags)[number]
+
+/** An import register at a moment, as the station stamped it. */
+export interface RegisterPoint {
+  readonly at: Temporal.Instant
+  readonly context: ReadingContext
+  readonly registerWh: WattHours
+}
+
+/** What must be remembered of all readings; the readings themselves are rows. */
+export interface Meter {
+  readonly first?: RegisterPoint
+  readonly last?: RegisterPoint
+  readonly power?: { readonly at: Temporal.Instant; readonly powerW: Watts }
+}
+
+/** A change of what flows. `seqNo` orders the points of stations that number their reports, `at` all others. */
+export interface FlowPoint {
+  readonly at: Temporal.Instant
+  readonly seqNo?: number
+  readonly state: ChargingState
+}
+
+/** The station's own record of the delivery, put together from its reports in whatever order they come. */
+export interface Transaction {
+  readonly number: string
+  /** True where the station numbers its reports (2.x): then gaps show. */
+  readonly isNumbered: boolean
+  readonly seen: SeenRanges
+  readonly started?: { readonly at: Temporal.Instant; readonly seqNo?: number }
+  readonly ended?: { readonly at: Temporal.Instant; readonly seqNo?: number; readonly reason?: StopReason }
+  /** Latest report by number (or time): what flows now is known up to here. */
+  readonly newest: { readonly at: Temporal.Instant; readonly seqNo?: number }
+  readonly earliestAt: Temporal.Instant
+  /** The first report with a token that may charge. */
+  readonly authorisedAt?: Temporal.Instant
+  /** A token was shown and none may charge. */
+  readonly wasRefused: boolean
+  /** Sorted, no two neighbours from consecutive reports alike. */
+  readonly flow: readonly FlowPoint[]
+}
+
+export interface Wish {
+  readonly askedAt: Temporal.Instant
+  readonly remoteStartId: number
+  /** 1.6: the connector was seen to prepare, so that going back to available means that no cable came. */
+  readonly hasPrepared: boolean
+}
+
+/** How long things may take, as it was when the session began. */
+export interface Limits {
+  readonly answerSeconds: number
+  readonly cableSeconds: number
+  readonly noEnergySeconds: number
+  readonly durationSeconds: number
+  readonly maxPowerW: Watts
+}
+
+export const deadlineNames = ['answer', 'cable', 'no-energy', 'duration', 'stop', 'meter'] as const
+export type DeadlineName = (typeof deadlineNames)[number]
+
+export type Deadlines = { readonly [name in DeadlineName]?: Temporal.Instant }
+
+/** What the last session data record said, so that only a different truth makes a further revision. */
+export interface Recorded {
+  readonly revision: number
+  readonly content: string
+}
+
+export interface Session {
+  readonly state: SessionState
+  readonly flags: readonly SessionFlag[]
+  readonly evse: number
+  readonly startedAt: Temporal.Instant
+  readonly endedAt?: Temporal.Instant
+  readonly wish?: Wish
+  readonly transaction?: Transaction
+  readonly meter: Meter
+  readonly limits: Limits
+  readonly deadlines: Deadlines
+  /** How often meter data was asked for (END-METER), and how often the station was told to stop. */
+  readonly meterAsked: number
+  readonly stopAsked: number
+  /** Set when the energy is our estimate (END-METER), until the truth comes. */
+  readonly estimatedWh?: WattHours
+  readonly recorded?: Recorded
+}
+
+/** A session that begins with a wish (remote start). */
+export function sessionOfWish(
+  given: { readonly evse: number; readonly remoteStartId: number; readonly limits: Limits },
+  at: Temporal.Instant,
+): Session {
+  const { evse, remoteStartId, limits } = given
+  return {
+    ...bornAt(at, evse, limits),
+    state: 'waiting-for-station',
+    wish: { askedAt: at, remoteStartId, hasPrepared: false },
+    deadlines: { answer: at.add({ seconds: limits.answerSeconds }) },
+  }
+}
+
+/** A session that begins with the first report of a transaction; that report is then decided on like any other. */
+export function sessionOfTransaction(
+  given: { readonly evse: number; readonly limits: Limits; readonly isOrphan?: boolean },
+  at: Temporal.Instant,
+): Session {
+  return { ...bornAt(at, given.evse, given.limits), flags: given.isOrphan === true ? ['orphan'] : [] }
+}
+
+function bornAt(at: Temporal.Instant, evse: number, limits: Limits): Session {
+  return {
+    state: 'waiting-for-token',
+    flags: [],
+    evse,
+    startedAt: at,
+    meter: {},
+    limits,
+    deadlines: {},
+    meterAsked: 0,
+    stopAsked: 0,
+  }
+}
+
+export function withFlag(session: Session, flag: SessionFlag): Session {
+  return session.flags.includes(flag) ? session : { ...session, flags: [...session.flags, flag].sort() }
+}
+
+export function withoutFlags(session: Session, ...flags: readonly SessionFlag[]): Session {
+  return session.flags.some((flag) => flags.includes(flag))
+    ? { ...session, flags: session.flags.filter((flag) => !flags.includes(flag)) }
+    : session
+}

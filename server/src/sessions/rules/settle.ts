@@ -1,0 +1,219 @@
+import { earlierOf, laterOf } from '../../../../units/index.ts'
+import type { SessionEffect, Step } from './facts.ts'
+import { energyOf } from './meter.ts'
+import {
+  type Deadlines,
+  isClosed,
+  type Session,
+  type SessionFlag,
+  type SessionState,
+  type Transaction,
+  withFlag,
+  withoutFlags,
+} from './session.ts'
+import { flowChanges, isWhole } from './transaction.ts'
+
+/** A station's last words before its end count as the reading at the end. */
+const END_READING_WITHIN_MS = 5_000
+/** Before meter data is asked for, it may come by itself (reference: ocpp.md, section 6). */
+const METER_GRACE_SECONDS = 60
+/** What was queued is followed by more of it. */
+const QUEUE_GRACE_SECONDS = 300
+
+/** Our clock, and whether the report that is settled waited at the station. */
+export interface Arrival {
+  readonly receivedAt: Temporal.Instant
+  readonly wasQueued: boolean
+}
+
+export function energyOfSession(session: Session): number {
+  return session.estimatedWh ?? energyOf(session.meter)
+}
+
+export function stopReasonOf(session: Session): string | undefined {
+  return session.transaction?.ended?.reason
+}
+
+export function hasEndReading(session: Session): boolean {
+  const { last } = session.meter
+  const ended = session.transaction?.ended
+  if (last === undefined || ended === undefined) return false
+  return (
+    last.context === 'transaction-end' ||
+    last.at.epochMilliseconds >= ended.at.epochMilliseconds - END_READING_WITHIN_MS
+  )
+}
+
+/** Brings a session that learned something into the state that follows from all it knows, whatever came first. */
+export function settle(before: Session, learned: Session, at: Temporal.Instant, arrival: Arrival): Step {
+  const { transaction } = learned
+  if (transaction === undefined) return { session: learned, effects: [] }
+  const timed = { ...learned, startedAt: transaction.started?.at ?? transaction.earliestAt }
+  if (before.state === 'ended') return correct(timed, transaction)
+  if (isClosed(before.state)) return { session: learned, effects: [] }
+  const state = stateOf(timed, transaction)
+  const flagged = judged({ ...timed, state }, transaction)
+  const effects = noticesOf(before, flagged, transaction)
+  if (state === 'ended') return closed(flagged, transaction.ended?.at ?? at, 'ended', effects)
+  if (state === 'abandoned') {
+    return { session: { ...flagged, endedAt: transaction.ended?.at ?? at, deadlines: {} }, effects }
+  }
+  return { session: { ...flagged, deadlines: deadlinesOf(flagged, transaction, at, arrival) }, effects }
+}
+
+function stateOf(session: Session, transaction: Transaction): SessionState {
+  const energyWh = energyOf(session.meter)
+  if (transaction.ended !== undefined) {
+    if (!isWhole(transaction) && !session.flags.includes('orphan')) return 'waiting-for-meter'
+    if (transaction.ended.reason === 'cable-timeout' && energyWh === 0) return 'abandoned'
+    return hasEndReading(session) || session.flags.includes('orphan') ? 'ended' : 'waiting-for-meter'
+  }
+  const flows = transaction.flow.at(-1)?.state
+  if (flows === 'charging') return 'delivering'
+  if (transaction.authorisedAt === undefined) {
+    if (energyWh > 0) return 'paused'
+    if (flows === 'idle') return 'waiting-for-cable'
+    return transaction.isNumbered ? 'waiting-for-token' : 'delivering'
+  }
+  if (flows === 'idle') return energyWh > 0 ? 'paused' : 'waiting-for-cable'
+  if (flows === 'ev-connected') return energyWh > 0 ? 'paused' : 'delivering'
+  return flows === undefined ? 'delivering' : 'paused'
+}
+
+/** Flags that follow from what is known now, and go when a late report explains them. */
+function judged(session: Session, transaction: Transaction): Session {
+  const energyWh = energyOf(session.meter)
+  const delivered = energyWh > 0 || transaction.flow.some((point) => point.state === 'charging')
+  const { started, ended, authorisedAt, wasRefused } = transaction
+  const hours = ended === undefined ? 0 : hoursBetween(session.startedAt, ended.at)
+  const truths: readonly (readonly [SessionFlag, boolean])[] = [
+    ['not-authorised', authorisedAt === undefined && (wasRefused || delivered)],
+    ['stop-before-start', started !== undefined && ended !== undefined && hours < 0],
+    // A tenth more than the outlet can give, and a minute for clocks that differ.
+    [
+      'implausible-energy',
+      ended !== undefined && energyWh > session.limits.maxPowerW * 1.1 * (Math.max(0, hours) + 1 / 60),
+    ],
+    ['begin-reading-missing', ended !== undefined && lacksBegin(session)],
+  ]
+  return truths.reduce((so, [flag, holds]) => (holds ? withFlag(so, flag) : withoutFlags(so, flag)), session)
+}
+
+function lacksBegin(session: Session): boolean {
+  const { first } = session.meter
+  if (first === undefined) return true
+  return first.context !== 'transaction-begin' && first.at.since(session.startedAt).total('seconds') > 60
+}
+
+function noticesOf(before: Session, after: Session, transaction: Transaction): readonly SessionEffect[] {
+  const isNew = after.flags.includes('not-authorised') && !before.flags.includes('not-authorised')
+  // A gap may still hold the token.
+  const hasGap = transaction.isNumbered && (transaction.started === undefined || transaction.seen.length > 2)
+  if (!isNew || hasGap) return []
+  return [{ kind: 'alert', alert: 'session-not-authorised', severity: 'major', evidence: { evse: after.evse } }]
+}
+
+/** Ends a session; from now on it is never opened again. */
+export function closed(
+  session: Session,
+  endedAt: Temporal.Instant,
+  reason: 'ended' | 'estimate' | 'truth',
+  effects: readonly SessionEffect[] = [],
+): Step {
+  const ended: Session = { ...session, state: 'ended', endedAt: laterOf(endedAt, session.startedAt), deadlines: {} }
+  const content = contentOf(ended)
+  if (ended.recorded?.content === content) return { session: ended, effects }
+  const revision = (ended.recorded?.revision ?? 0) + 1
+  return { session: { ...ended, recorded: { revision, content } }, effects: [...effects, { kind: 'record', reason }] }
+}
+
+/** A session that ended by estimate has learned more: with the whole truth the estimate goes. */
+function correct(session: Session, transaction: Transaction): Step {
+  const isOrphan = session.flags.includes('orphan')
+  if (transaction.ended !== undefined && (isOrphan || (isWhole(transaction) && hasEndReading(session)))) {
+    const { estimatedWh: _, ...rest } = withoutFlags(session, 'estimated', 'gap', 'end-lost')
+    return closed(judged(rest, transaction), transaction.ended.at, 'truth')
+  }
+  return closeByEstimate(session, undefined, 'truth')
+}
+
+/**
+ * Ends a session whose meter data did not come (END-METER), marked as an estimate: by the last reading received, else by
+ * where the next transaction starts (registers are continuous), else nothing, for people to judge.
+ */
+export function closeByEstimate(
+  session: Session,
+  nextStartWh: number | undefined,
+  reason: 'estimate' | 'truth' = 'estimate',
+): Step {
+  const { meter, transaction } = session
+  const endedAt = transaction?.ended?.at ?? lastKnown(session)
+  if (hasEndReading(session)) return closed(withFlag(session, 'gap'), endedAt, reason)
+  const { first, last } = meter
+  const hasMoved = first !== undefined && last !== undefined && last.registerWh !== first.registerWh
+  const byNext =
+    first === undefined || nextStartWh === undefined ? undefined : Math.max(0, nextStartWh - first.registerWh)
+  const estimatedWh = hasMoved ? energyOf(meter) : (byNext ?? session.estimatedWh ?? 0)
+  const flagged = withFlag({ ...session, estimatedWh }, 'estimated')
+  const marked = transaction?.ended === undefined ? withFlag(flagged, 'end-lost') : flagged
+  const effects: readonly SessionEffect[] =
+    reason === 'estimate'
+      ? [{ kind: 'alert', alert: 'session-estimated', severity: 'major', evidence: { energyWh: estimatedWh } }]
+      : []
+  return closed(marked, endedAt, reason, effects)
+}
+
+function lastKnown(session: Session): Temporal.Instant {
+  const { meter, transaction, startedAt } = session
+  const heard = transaction === undefined ? startedAt : transaction.newest.at
+  return meter.last === undefined ? heard : laterOf(heard, meter.last.at)
+}
+
+/** What of a session decides its record, as text: a further revision is made only when this changes. */
+function contentOf(session: Session): string {
+  const { transaction, startedAt, endedAt } = session
+  const flow = flowChanges(transaction?.flow ?? []).map((point) => [point.at.epochMilliseconds, point.state])
+  return JSON.stringify([
+    energyOfSession(session),
+    startedAt.epochMilliseconds,
+    endedAt?.epochMilliseconds,
+    transaction?.authorisedAt?.epochMilliseconds,
+    transaction?.ended?.reason,
+    session.flags.filter((flag) => flag === 'estimated' || flag === 'gap' || flag === 'end-lost'),
+    flow,
+  ])
+}
+
+function deadlinesOf(session: Session, transaction: Transaction, at: Temporal.Instant, arrival: Arrival): Deadlines {
+  const { state, limits, deadlines } = session
+  if (state === 'waiting-for-meter') {
+    return { meter: deadlines.meter ?? laterOf(at, arrival.receivedAt).add({ seconds: METER_GRACE_SECONDS }) }
+  }
+  const soonest = arrival.wasQueued ? arrival.receivedAt.add({ seconds: QUEUE_GRACE_SECONDS }) : at
+  const after = (seconds: number): Temporal.Instant => laterOf(session.startedAt.add({ seconds }), soonest)
+  const isWaitingForCable =
+    state === 'waiting-for-cable' && transaction.authorisedAt !== undefined && !arrival.wasQueued
+  const cable = isWaitingForCable ? (deadlines.cable ?? at.add({ seconds: limits.cableSeconds })) : undefined
+  const isOpenForEnergy = (state === 'delivering' || state === 'paused') && energyOf(session.meter) === 0
+  const noEnergy = isOpenForEnergy ? (deadlines['no-energy'] ?? after(limits.noEnergySeconds)) : undefined
+  // Once over, its place is taken by `stop`.
+  const duration = deadlines.stop === undefined ? (deadlines.duration ?? after(limits.durationSeconds)) : undefined
+  return {
+    ...(cable === undefined ? {} : { cable }),
+    ...(noEnergy === undefined || deadlines.stop !== undefined ? {} : { 'no-energy': noEnergy }),
+    ...(duration === undefined ? {} : { duration }),
+    ...(deadlines.stop === undefined ? {} : { stop: deadlines.stop }),
+  }
+}
+
+/** The next moment a session wants to be looked at. */
+export function dueAt(session: Session): Temporal.Instant | undefined {
+  return Object.values(session.deadlines).reduce<Temporal.Instant | undefined>(
+    (soonest, at) => (soonest === undefined ? at : earlierOf(soonest, at)),
+    undefined,
+  )
+}
+
+function hoursBetween(from: Temporal.Instant, to: Temporal.Instant): number {
+  return (to.epochMilliseconds - from.epochMilliseconds) / 3_600_000
+}

@@ -1,0 +1,96 @@
+import { earlierOf, isBefore } from '../../../../units/index.ts'
+import type { TransactionFact } from './facts.ts'
+import { addSeen, hasSeen, hasSeenAll, type SeenRanges } from './seen.ts'
+import type { FlowPoint, Transaction } from './session.ts'
+
+/**
+ * The natural key of a report (the OCPP message id is none: stations make a new one for each retry). 2.x: a sequence
+ * number that was seen; 1.6: a start, and a stop, that is known.
+ */
+export function isRepeat(transaction: Transaction | undefined, fact: TransactionFact): boolean {
+  if (transaction === undefined) return false
+  if (fact.seqNo !== undefined) return hasSeen(transaction.seen, fact.seqNo)
+  if (fact.kind === 'transaction-started') return transaction.started !== undefined
+  if (fact.kind === 'transaction-ended') return transaction.ended !== undefined
+  return false
+}
+
+/** Puts a report into what is known, in whatever order reports come: what was sent once is merged, never overwritten. */
+export function withReport(known: Transaction | undefined, fact: TransactionFact, at: Temporal.Instant): Transaction {
+  const mark = { at, ...(fact.seqNo === undefined ? {} : { seqNo: fact.seqNo }) }
+  const before = known ?? {
+    number: fact.number,
+    isNumbered: fact.seqNo !== undefined,
+    seen: [],
+    newest: mark,
+    earliestAt: at,
+    wasRefused: false,
+    flow: [],
+  }
+  const started = before.started ?? (fact.kind === 'transaction-started' ? mark : undefined)
+  const ended = before.ended ?? (fact.kind === 'transaction-ended' ? endOf(fact, mark) : undefined)
+  const authorisedAt = authorisedBy(before, fact, at)
+  return {
+    ...before,
+    seen: fact.seqNo === undefined ? before.seen : addSeen(before.seen, fact.seqNo),
+    newest: comesAfter(mark, before.newest) ? mark : before.newest,
+    earliestAt: earlierOf(at, before.earliestAt),
+    wasRefused: before.wasRefused || (fact.token === 'refused' && fact.kind !== 'transaction-ended'),
+    flow: fact.chargingState === undefined ? before.flow : withFlow(before, { ...mark, state: fact.chargingState }),
+    ...(started === undefined ? {} : { started }),
+    ...(ended === undefined ? {} : { ended }),
+    ...(authorisedAt === undefined ? {} : { authorisedAt }),
+  }
+}
+
+function endOf(fact: TransactionFact, mark: Transaction['newest']): NonNullable<Transaction['ended']> {
+  return { ...mark, ...(fact.stopReason === undefined ? {} : { reason: fact.stopReason }) }
+}
+
+/** The token in a report that ends a transaction is the one that stops it, and begins nothing. */
+function authorisedBy(known: Transaction, fact: TransactionFact, at: Temporal.Instant): Temporal.Instant | undefined {
+  if (fact.token !== 'may-charge' || fact.kind === 'transaction-ended') return known.authorisedAt
+  return known.authorisedAt === undefined ? at : earlierOf(at, known.authorisedAt)
+}
+
+/**
+ * Adds what flows since a moment. Left out is only what repeats the point before it when every report in between is
+ * known: so the same reports give the same changes in every order.
+ */
+export function withFlow(known: Pick<Transaction, 'flow' | 'seen'>, point: FlowPoint): readonly FlowPoint[] {
+  const { flow, seen } = known
+  const index = flow.findLastIndex((other) => !comesAfter(other, point)) + 1
+  const before = flow[index - 1]
+  if (before?.state === point.state && (isSamePlace(before, point) || follows(seen, before, point))) return flow
+  return flow.toSpliced(index, 0, point)
+}
+
+function follows(seen: SeenRanges, before: FlowPoint, point: FlowPoint): boolean {
+  if (before.seqNo === undefined || point.seqNo === undefined) return false
+  return hasSeenAll(seen, before.seqNo, point.seqNo - 1)
+}
+
+/** The points where something changed. */
+export function flowChanges(flow: readonly FlowPoint[]): readonly FlowPoint[] {
+  return flow.filter((point, index) => index === 0 || flow[index - 1]?.state !== point.state)
+}
+
+/** Nothing of the transaction is missing any more: begin, end, and every number between. */
+export function isWhole(transaction: Transaction): boolean {
+  const { started, ended, isNumbered, seen } = transaction
+  if (started === undefined || ended === undefined) return false
+  if (!isNumbered) return true
+  if (started.seqNo === undefined || ended.seqNo === undefined) return false
+  return hasSeenAll(seen, started.seqNo, ended.seqNo)
+}
+
+type Mark = Transaction['newest']
+
+function comesAfter(left: Mark, right: Mark): boolean {
+  if (left.seqNo !== undefined && right.seqNo !== undefined) return left.seqNo > right.seqNo
+  return isBefore(right.at, left.at)
+}
+
+function isSamePlace(left: Mark, right: Mark): boolean {
+  return left.seqNo === right.seqNo && left.at.equals(right.at)
+}
