@@ -73,7 +73,7 @@ const NOT_FOUND = { 'no-such-tariff': 404 } as const
 const BAD_INPUT = { 'bad-input': 400 } as const
 
 export function billingRoutes(deps: BillingDeps): readonly AnyRoute[] {
-  return [...readingRoutes(deps), ...changingRoutes(deps)]
+  return [...readingRoutes(deps), calculating, ...changingRoutes(deps), makingDefault]
 }
 
 function readingRoutes(deps: BillingDeps): readonly AnyRoute[] {
@@ -114,22 +114,35 @@ function readingRoutes(deps: BillingDeps): readonly AnyRoute[] {
         return ok(jsonFromTariff(found, call.at, await deps.countStationsByTariff(tx)))
       },
     }),
-    tenantRoute({
-      method: 'POST',
-      path: '/v1/price-calculations',
-      tag: 'tariffs',
-      summary: 'What a session would cost, by the very rules that bill',
-      right: 'tariffs.read',
-      body: priceCalculation,
-      answer: priceShape,
-      refusals: { ...NOT_FOUND, ...BAD_INPUT },
-      handle: async (tx, { body }) => {
-        const answered = await answerPriceCalculation(tx, body)
-        return answered.ok ? ok({ totals: answered.value.totals, lines: [...answered.value.lines] }) : answered
-      },
-    }),
   ]
 }
+
+const calculating = tenantRoute({
+  method: 'POST',
+  path: '/v1/price-calculations',
+  tag: 'tariffs',
+  summary: 'What a session would cost, by the very rules that bill',
+  right: 'tariffs.read',
+  body: priceCalculation,
+  answer: priceShape,
+  refusals: { ...NOT_FOUND, ...BAD_INPUT },
+  handle: async (tx, { body }) => {
+    const answered = await answerPriceCalculation(tx, body)
+    return answered.ok ? ok({ totals: answered.value.totals, lines: [...answered.value.lines] }) : answered
+  },
+})
+
+const makingDefault = tenantRoute({
+  method: 'POST',
+  path: '/v1/tariffs/:id/default',
+  tag: 'tariffs',
+  summary: 'Make it the tariff of stations that name none',
+  right: 'tariffs.write',
+  params,
+  refusals: NOT_FOUND,
+  handle: async (tx, call) =>
+    (await makeDefault(tx, call.params.id, call.at)) ? ok(undefined) : refuse('no-such-tariff'),
+})
 
 function changingRoutes(deps: BillingDeps): readonly AnyRoute[] {
   const answerTariff = async (tx: Tx, id: string, at: Temporal.Instant) =>
@@ -179,17 +192,6 @@ function changingRoutes(deps: BillingDeps): readonly AnyRoute[] {
         const added = await addVersion(tx, id, change)
         return added.ok ? answerTariff(tx, id, at) : added
       },
-    }),
-    tenantRoute({
-      method: 'POST',
-      path: '/v1/tariffs/:id/default',
-      tag: 'tariffs',
-      summary: 'Make it the tariff of stations that name none',
-      right: 'tariffs.write',
-      params,
-      refusals: NOT_FOUND,
-      handle: async (tx, call) =>
-        (await makeDefault(tx, call.params.id, call.at)) ? ok(undefined) : refuse('no-such-tariff'),
     }),
   ]
 }

@@ -1,4 +1,4 @@
-import { isBefore, subtractMoney, sumMoney } from '../../../../units/index.ts'
+import { isBefore, subtractMoney, sumMoney, textFromInstant } from '../../../../units/index.ts'
 import { measuredLines } from './measure.ts'
 import type { Price } from './price.ts'
 import { roundLines } from './round-lines.ts'
@@ -33,7 +33,7 @@ function mustBePossible(session: RatedSession): void {
   for (const period of session.periods) {
     const wrongEnergy = !Number.isSafeInteger(period.energyWh) || period.energyWh < 0
     const wrongTime = isBefore(period.to, period.from) || (earliest !== undefined && isBefore(period.from, earliest))
-    if (wrongEnergy || wrongTime) throw new RangeError(`impossible period from ${period.from} to ${period.to}`)
+    if (wrongEnergy || wrongTime) throw new RangeError(`impossible period from ${textFromInstant(period.from)}`)
     earliest = period.to
   }
 }

@@ -1,4 +1,4 @@
-import type { Micros, Seconds, WattHours } from '../../../../units/index.ts'
+import type { Micros, WattHours } from '../../../../units/index.ts'
 
 /** What a price component prices, as OCPI names it (OCPI 2.2.1, TariffDimensionType). */
 export const dimensions = ['FLAT', 'ENERGY', 'TIME', 'PARKING_TIME'] as const
@@ -48,4 +48,5 @@ export interface RatedSession {
 }
 
 export type VolumeUnit = 'Wh' | 's' | 'piece'
-export type Volume = WattHours | Seconds
+/** A whole number of a volume's unit. */
+export type Volume = number
