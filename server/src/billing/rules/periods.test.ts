@@ -69,6 +69,9 @@ describe('priced periods', () => {
       registers: registers([0, 50], [900, 1050]),
     })
     expect(periods).toEqual([[0, 1200, 1000, 'charging']])
+    // No reading until after the energy began: a straight line would claim that it flowed all along.
+    const late = flow([20, 'ev-connected'], [600, 'charging'])
+    expect(periodsOf({ end: 1200, flow: late, registers: registers([0, 50], [900, 1050]) })).toHaveLength(1)
   })
 
   it('take a connected car for parked once energy has flowed, seen by a register or between two', () => {
