@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { textFromInstant } from '../../../units/index.ts'
+import { recordChange } from '../audit/index.ts'
 import {
   type AnyRoute,
   cursorFrom,
@@ -140,8 +141,11 @@ const makingDefault = tenantRoute({
   right: 'tariffs.write',
   params,
   refusals: NOT_FOUND,
-  handle: async (tx, call) =>
-    (await makeDefault(tx, call.params.id, call.at)) ? ok(undefined) : refuse('no-such-tariff'),
+  handle: async (tx, { params: { id }, caller, at }) => {
+    if (!(await makeDefault(tx, id, at))) return refuse('no-such-tariff')
+    await recordChange(tx, { caller, at, action: 'tariff.made-default', objectKind: 'tariff', objectId: id })
+    return ok(undefined)
+  },
 })
 
 function changingRoutes(deps: BillingDeps): readonly AnyRoute[] {
@@ -173,7 +177,10 @@ function changingRoutes(deps: BillingDeps): readonly AnyRoute[] {
           by: caller.actorName,
           at,
         })
-        return made.ok ? answerTariff(tx, made.value, at) : made
+        if (!made.ok) return made
+        const after = { name, version: 1, tariff: json }
+        await recordChange(tx, { caller, at, action: 'tariff.made', objectKind: 'tariff', objectId: made.value, after })
+        return answerTariff(tx, made.value, at)
       },
     }),
     tenantRoute({
@@ -190,7 +197,10 @@ function changingRoutes(deps: BillingDeps): readonly AnyRoute[] {
       handle: async (tx, { body, params: { id }, caller, at }) => {
         const change = { json: body.tariff, validFrom: body.validFrom, by: caller.actorName, at }
         const added = await addVersion(tx, id, change)
-        return added.ok ? answerTariff(tx, id, at) : added
+        if (!added.ok) return added
+        const after = { version: added.value, tariff: body.tariff }
+        await recordChange(tx, { caller, at, action: 'tariff.changed', objectKind: 'tariff', objectId: id, after })
+        return answerTariff(tx, id, at)
       },
     }),
   ]
