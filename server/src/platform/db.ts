@@ -59,6 +59,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 export function openDatabase({ connection, roles, log, appConnections = 8 }: DatabaseOptions): Database {
   const app = poolOf(connection, appConnections, log)
   const ingest = poolOf(connection, 2, log)
+  // Apart: a request may look into the directory while it holds a connection of its tenant, and must not wait for its own kind.
+  const directory = poolOf(connection, 2, log)
   const logs = poolOf(connection, 1, log)
   let transactions = 0
 
@@ -102,7 +104,7 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
         tenantIds,
         work,
       ),
-    inDirectory: (work) => retried(() => transaction(app, as(roles.directory), [], work)),
+    inDirectory: (work) => retried(() => transaction(directory, as(roles.directory), [], work)),
     asWorker: (work) => retried(() => transaction(app, as(roles.worker), [], work)),
     async ping() {
       try {
@@ -113,7 +115,7 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
     },
     transactions: () => transactions,
     async close() {
-      await Promise.all([app.end(), ingest.end(), logs.end()])
+      await Promise.all([app.end(), ingest.end(), directory.end(), logs.end()])
     },
   }
 }

@@ -241,4 +241,4 @@ function lastLine(text: string | null): string {
   return (text ?? '').trim().split('\n').at(-1) ?? ''
 }
 
-export { binaries }
+export { binaries as binariesAreThere }

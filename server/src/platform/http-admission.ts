@@ -25,14 +25,16 @@ export async function admit(
     ip: request.ip,
     at,
   })
+  // Signing in is guarded like everything a cookie opens: a foreign page must not sign its visitor in as somebody else.
+  const byKey = found.ok && (found.value.kind === 'key' || found.value.kind === 'platform')
+  if (!byKey && request.method !== 'GET' && !sameOrigin(request)) return refuse('wrong-origin')
   if (needs === 'public') return found.ok ? found : { ok: true, value: { kind: 'nobody' } }
   if (!found.ok) return found
   const caller = found.value
   if (caller.kind === 'nobody') return refuse('not-signed-in')
-  if (caller.kind === 'staff' && request.method !== 'GET' && !sameOrigin(request)) return refuse('wrong-origin')
   if (needs === 'platform') return caller.kind === 'platform' ? { ok: true, value: caller } : refuse('not-allowed')
   if (needs === 'signed-in') return { ok: true, value: caller }
-  if (caller.kind === 'platform') return refuse('not-allowed')
+  if (caller.kind !== 'key' && caller.kind !== 'staff') return refuse('not-allowed')
   const right = route.kind === 'open' ? undefined : route.right
   return right === undefined || caller.rights.has(right) ? { ok: true, value: caller } : refuse('not-allowed')
 }

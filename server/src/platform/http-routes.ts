@@ -14,7 +14,12 @@ export interface StaffOrKey {
   readonly language: string
 }
 
-export type Caller = StaffOrKey | { readonly kind: 'platform' } | { readonly kind: 'nobody' }
+/** `installer`: a browser that came by the installation's own link, while there is no tenant yet. */
+export type Caller =
+  | StaffOrKey
+  | { readonly kind: 'platform' }
+  | { readonly kind: 'installer' }
+  | { readonly kind: 'nobody' }
 
 type Shape = z.ZodType
 type Out<S> = S extends Shape ? z.output<S> : undefined

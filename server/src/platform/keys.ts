@@ -18,7 +18,7 @@ export interface Keys {
   readonly installation: DataKey
   tenant(tenantId: string): Promise<DataKey>
   /** A new tenant's random key, and the same wrapped, to be stored with the tenant. */
-  newTenantKey(tenantId: string): { readonly key: DataKey; readonly wrapped: Buffer }
+  newTenantKey(): { readonly key: DataKey; readonly wrapped: Buffer }
 }
 
 const VERSION = 1
@@ -76,10 +76,10 @@ export async function openKeys(database: Database, secret: string): Promise<Keys
       known.set(tenantId, key)
       return key
     },
-    newTenantKey(tenantId) {
+    newTenantKey() {
+      // Not remembered yet: the transaction that stores it may fail.
       const bytes = randomBytes(32)
       const key = dataKey(bytes)
-      known.set(tenantId, key)
       return { key, wrapped: installation.encrypt(bytes) }
     },
   }

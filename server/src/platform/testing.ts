@@ -81,7 +81,7 @@ export async function makeTestTenant(
   more: { readonly currency?: string; readonly timeZone?: string } = {},
 ): Promise<string> {
   const tenantId = newId()
-  const { wrapped } = ground.keys.newTenantKey(tenantId)
+  const { wrapped } = ground.keys.newTenantKey()
   await ground.database.inDirectory((tx) =>
     tx.run(sql`insert into directory.tenants (slug, tenant_id) values (${slug}, ${tenantId})`),
   )

@@ -1,0 +1,72 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readConfig, secretOf, settings } from './config.ts'
+
+describe('settings', () => {
+  it('are all optional, and say when nothing of ours was set', () => {
+    const config = readConfig({ PATH: '/bin', HOME: '/home/somebody' })
+    expect(config).toMatchObject({
+      HOST: '127.0.0.1',
+      PORT: 8080,
+      ROLES: ['gateway', 'api', 'worker'],
+      OPS_PORT: 9464,
+      bare: true,
+    })
+    expect(readConfig({ LATAAMO_PLATFORM_KEY: 'sixteen characters' }).bare).toBe(false)
+    expect(readConfig({ DATA_DIR: '/tmp/somewhere', PORT: '9000' }).bare).toBe(true)
+  })
+
+  it.each([
+    ['PORT', 'eighty', 'PORT is "eighty": set a whole number from 0 to 65535.'],
+    ['PORT', '70000', 'PORT is "70000": set a whole number from 0 to 65535.'],
+    ['ROLES', 'gateway,cook', 'ROLES names "cook": set a list of gateway, api, worker.'],
+    ['DEMO', 'perhaps', 'DEMO is "perhaps": set one of on, off.'],
+    [
+      'PUBLIC_URL',
+      'charge.example.com',
+      'PUBLIC_URL is "charge.example.com": set an address such as https://charge.example.com.',
+    ],
+    [
+      'DATABASE_URL',
+      'mysql://x',
+      'DATABASE_URL is no PostgreSQL address: set one such as postgres://user:password@host:5432/lataamo.',
+    ],
+    ['LATAAMO_SECRET', 'short', 'LATAAMO_SECRET is too short: set at least 16 characters, best made at random.'],
+    [
+      'LATAAMO_SECERT',
+      'x',
+      'LATAAMO_SECERT is not a setting of Lataamo (did you mean LATAAMO_SECRET?). docs/settings.md lists them all.',
+    ],
+    [
+      'TLS_PORT',
+      '8443',
+      'TLS_PORT is set, but TLS is not built yet: put a proxy that ends TLS in front, and leave TLS_PORT out.',
+    ],
+    [
+      'DATABASE_OWNER_URL',
+      'postgres://o@h/d',
+      'DATABASE_OWNER_URL is set without DATABASE_URL: set both, or neither for the embedded PostgreSQL.',
+    ],
+  ])('that are wrong are told in one sentence that names them: %s=%s', (name, value, sentence) => {
+    expect(() => readConfig({ [name]: value })).toThrow(sentence)
+  })
+
+  it('each say what they are for', () => {
+    for (const [name, setting] of Object.entries(settings)) expect(setting.about.length, name).toBeGreaterThan(10)
+  })
+})
+
+describe('a secret of the installation', () => {
+  it('is made once, readable by its owner only, and found again', () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lataamo-config-'))
+    const config = readConfig({ DATA_DIR: folder })
+    let made = 0
+    const make = (): string => `secret ${(made += 1)}`
+    expect(secretOf(config, 'LATAAMO_SECRET', make)).toBe('secret 1')
+    expect(secretOf(config, 'LATAAMO_SECRET', make)).toBe('secret 1')
+    expect(fs.statSync(path.join(folder, 'secret')).mode & 0o777).toBe(0o600)
+    fs.rmSync(folder, { recursive: true })
+  })
+})

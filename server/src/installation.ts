@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import type { ClientConfig } from 'pg'
+import { type Config, secretOf } from './config.ts'
+import {
+  type Bus,
+  ensurePartitions,
+  type FolderLock,
+  type Ground,
+  localBus,
+  lockFolder,
+  type Log,
+  migrate,
+  openDatabase,
+  openKeys,
+  openPostgres,
+  postgresBus,
+  randomToken,
+  startEmbedded,
+  systemClock,
+  type EmbeddedPostgres,
+} from './platform/index.ts'
+
+/** The ground of a running installation: data folder locked, database up to date and open, keys known. */
+export interface Installation {
+  readonly ground: Ground
+  readonly platformKey: string
+  readonly secret: string
+  /** What a person should be told about where things lie. */
+  readonly remarks: readonly string[]
+  /** Makes coming partitions and drops old raw logs; nothing where the owner's address is not known. */
+  tidy(): Promise<void>
+  /** Resolves with a sentence when the embedded database ends by itself. */
+  readonly databaseEnded: Promise<string>
+  close(): Promise<void>
+}
+
+/** Opens the installation. Throws one sentence that says what to do: folder without rights, in use, database away, wrong secret. */
+export async function openInstallation(config: Config, log: Log, publicUrl: string): Promise<Installation> {
+  makeDataFolder(config.DATA_DIR)
+  const undo: (() => Promise<unknown>)[] = []
+  const close = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    const lock: FolderLock = await lockFolder(config.DATA_DIR)
+    undo.push(() => lock.release())
+    const secret = secretOf(config, 'LATAAMO_SECRET', randomToken)
+    const platformKey = secretOf(config, 'LATAAMO_PLATFORM_KEY', randomToken)
+    const embedded = config.DATABASE_URL === undefined ? await startEmbedded(config.DATA_DIR, secret) : undefined
+    if (embedded !== undefined) undo.push(() => embedded.stop())
+    const opened = await openSchema(config, embedded, secret)
+    const database = openDatabase({ connection: opened.runtime, roles: opened.roles, log })
+    undo.push(() => database.close())
+    const keys = await openKeys(database, secret)
+    const bus = openBus(config, opened.runtime, log, undo)
+    return {
+      ground: { database, keys, clock: systemClock, log, bus, publicUrl },
+      platformKey,
+      secret,
+      remarks: embedded?.remarks ?? [],
+      databaseEnded: embedded?.ended ?? new Promise(() => {}),
+      async tidy() {
+        if (opened.owner === undefined) return
+        const client = await openPostgres(opened.owner)
+        try {
+          await ensurePartitions(client)
+        } finally {
+          await client.end()
+        }
+      },
+      close,
+    }
+  } catch (error) {
+    await close().catch(() => {})
+    throw error
+  }
+}
+
+function makeDataFolder(folder: string): void {
+  try {
+    fs.mkdirSync(folder, { recursive: true, mode: 0o711 })
+    fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+      throw new Error(
+        `The data folder ${folder} cannot be written by this user: give it rights there, or set DATA_DIR to another folder.`,
+      )
+    }
+    if (code === 'ENOSPC') throw new Error(`The disk that holds ${folder} is full: free some space, then start again.`)
+    if (code === 'ENOTDIR' || code === 'EEXIST')
+      throw new Error(`DATA_DIR is ${folder}, which is not a folder: set it to one.`)
+    throw error
+  }
+}
+
+/** Migrates and says how to connect: the embedded server's login is ours, an outside one is what DATABASE_URL names. */
+async function openSchema(config: Config, embedded: EmbeddedPostgres | undefined, secret: string) {
+  if (embedded !== undefined) {
+    const password = createHash('sha256').update(`lataamo database login ${secret}`).digest('hex')
+    const { roles, login } = await migrate(embedded.owner, { password })
+    return {
+      roles,
+      owner: embedded.owner,
+      runtime: { ...embedded.owner, user: login, password } satisfies ClientConfig,
+    }
+  }
+  const runtime: ClientConfig = { connectionString: config.DATABASE_URL }
+  const owner: ClientConfig | undefined =
+    config.DATABASE_OWNER_URL === undefined ? undefined : { connectionString: config.DATABASE_OWNER_URL }
+  if (owner === undefined) {
+    throw new Error(
+      'DATABASE_URL is set without DATABASE_OWNER_URL: set the owner’s address too, so that the tables can be made and kept.',
+    )
+  }
+  const name = decodeURIComponent(new URL(config.DATABASE_URL ?? '').username)
+  try {
+    const { roles } = await migrate(owner, { name })
+    return { roles, owner, runtime }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== undefined && /^(ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOST|57P03|28|3D000)/.test(code)) {
+      throw new Error(
+        `The database of DATABASE_OWNER_URL cannot be reached (${(error as Error).message || code}): start it, or correct the address.`,
+        {
+          cause: error,
+        },
+      )
+    }
+    throw error
+  }
+}
+
+function openBus(config: Config, runtime: ClientConfig, log: Log, undo: (() => Promise<unknown>)[]): Bus {
+  // An embedded database belongs to this process alone, so that there is nobody else to tell.
+  if (config.DATABASE_URL === undefined) return localBus()
+  const bus = postgresBus(runtime, log)
+  undo.push(() => bus.close())
+  return bus
+}

@@ -1,0 +1,40 @@
+import { Command } from 'commander'
+import { simulateCommand } from '../../simulator/index.ts'
+import { doctor } from './command/doctor.ts'
+import { printSignInLink } from './command/sign-in-link.ts'
+import { start } from './command/start.ts'
+import { readConfig, WrongSetting } from './config.ts'
+
+/** The command line: acts on the installation in this folder (`start`, `doctor`, `sign-in-link`), or plays stations. */
+const program = new Command('lataamo')
+  .description('An open platform that runs a charging network for electric vehicles.')
+  .version('0.1.0')
+
+program
+  .command('start')
+  .description('start everything in this folder: database, portals, REST, stations')
+  .option('--lan', 'listen on all addresses, and print the one to type into a station')
+  .action((options: { lan?: boolean }) => start(readConfig(process.env), { lan: options.lan === true }))
+
+program
+  .command('doctor')
+  .description('say what would hinder a start, and how to mend it')
+  .action(() => doctor(() => readConfig(process.env)))
+
+program
+  .command('sign-in-link')
+  .description('print a fresh one-time link to sign in; needs a running server in this folder')
+  .option('--tenant <slug>', 'of which network')
+  .option('--name <name>', 'of whom; without it, the first administrator')
+  .action((options: { tenant?: string; name?: string }) => printSignInLink(readConfig(process.env), options))
+
+program.addCommand(simulateCommand())
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  // One sentence for people; the trace for those who ask for it.
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  if (process.env['LOG_LEVEL'] === 'debug' && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  process.exit(error instanceof WrongSetting ? 2 : 1)
+}
