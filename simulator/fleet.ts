@@ -147,7 +147,7 @@ function addStation(
   const hands = handsOf(driver)
   const plays = playsFor(settled, scenario, hands, timeline)
   const sleeper = {
-    due: () => dueOf(driver, plays, timeline.now()),
+    due: () => dueOf(driver, plays),
     wake(at: number) {
       driver.wake(at)
       for (const play of plays.values()) play.advance(at)
@@ -201,11 +201,11 @@ function playsFor(
   )
 }
 
-/** A play that waits for a fact is looked at whenever something happened, or a little later. */
-function dueOf(driver: StationDriver, plays: ReadonlyMap<number, Play>, now: number): number | undefined {
+/** A play whose fact has come true is due at once. */
+function dueOf(driver: StationDriver, plays: ReadonlyMap<number, Play>): number | undefined {
   let least = driver.due() ?? Number.POSITIVE_INFINITY
   for (const play of plays.values()) {
-    if (play.hasNews()) return now
+    if (play.hasNews()) return 0
     least = Math.min(least, play.due() ?? Number.POSITIVE_INFINITY)
   }
   return least === Number.POSITIVE_INFINITY ? undefined : least
