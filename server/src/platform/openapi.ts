@@ -60,7 +60,10 @@ function operation(route: AnyRoute): Record<string, unknown> {
       ...Object.fromEntries(
         [...byStatus].map(([status, codes]) => [
           String(status),
-          problemOf(`One of: ${codes.map(([code]) => code).join(', ')}.`),
+          problemOf(
+            `One of: ${codes.map(([code]) => code).join(', ')}.`,
+            codes.map(([code]) => code),
+          ),
         ]),
       ),
       default: problemOf('Any other problem.'),
@@ -76,8 +79,13 @@ function success(route: AnyRoute): Record<string, unknown> {
   return { [String(route.status ?? 200)]: { description: route.summary, content: { 'application/json': { schema } } } }
 }
 
-function problemOf(description: string): Record<string, unknown> {
-  return { description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } }
+/** `x-codes`: the codes apart, for programs and the readable page. */
+function problemOf(description: string, codes?: readonly string[]): Record<string, unknown> {
+  return {
+    description,
+    ...(codes === undefined ? {} : { 'x-codes': codes }),
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  }
 }
 
 function schemaOf(shape: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {

@@ -14,6 +14,8 @@ export interface Texts {
     code: string,
     values?: Readonly<Record<string, unknown>>,
   ): string
+  /** Every code of a kind that has a text, in order. */
+  codesOf(kind: 'refusal' | 'field' | 'alert' | 'reason'): readonly string[]
 }
 
 type Tree = { readonly [key: string]: string | Tree }
@@ -42,6 +44,12 @@ export function openTexts(folder: string): Texts {
     ofCode(language, kind, code, values) {
       const place = places.get(`${kind}.${code}`)
       return (place === undefined ? undefined : find(language, place, values)) ?? code.replaceAll('-', ' ')
+    },
+    codesOf(kind) {
+      return [...places.keys()]
+        .filter((place) => place.startsWith(`${kind}.`))
+        .map((place) => place.slice(kind.length + 1))
+        .sort()
     },
   }
 }
