@@ -70,6 +70,7 @@ create table directory.sign_ins (
   kind text not null check (kind in ('link', 'session')),
   expires_at timestamptz not null
 );
+create index on directory.sign_ins (expires_at);
 create table directory.station_numbers (
   number text primary key check (number ~ '^[0-9]{5,9}$'),
   tenant_id uuid not null,
@@ -120,6 +121,8 @@ create table sign_ins (
   id uuid not null,
   staff_id uuid not null,
   kind text not null check (kind in ('link', 'session')),
+  -- How a session began: one begun by a link may set a password without naming the former one.
+  begun_by text check (begun_by in ('link', 'password')),
   token_hash bytea not null,
   created_at timestamptz not null,
   expires_at timestamptz not null,
@@ -129,6 +132,7 @@ create table sign_ins (
   foreign key (tenant_id, staff_id) references staff
 );
 call tenant_table('sign_ins', 'select, insert, update');
+create index on sign_ins (tenant_id, staff_id);
 
 create table audit (
   tenant_id uuid not null references tenants,

@@ -1,0 +1,2 @@
+export { auditRoutes } from './http.ts'
+export { type Change, recordChange } from './record-change.ts'

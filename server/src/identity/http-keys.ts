@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { type AnyRoute, cursorFrom, cursorOf, type Ground, listOf, ok, paging, tenantRoute } from '../platform/index.ts'
+import { endKey, makeKey, textOfKey } from './api-keys.ts'
+import { idShape, nameShape, roleShape, sitesShape, TAG } from './shapes.ts'
+import { type ApiKey, countKeys, readKeys } from './store-keys.ts'
+
+const sitesAnswer = z.union([z.literal('all'), z.array(z.uuid())])
+const key = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  role: z.string(),
+  sites: sitesAnswer,
+  createdAt: z.string(),
+  lastUsedAt: z.string().optional(),
+  revokedAt: z.string().optional(),
+})
+
+export function keyRoutes(ground: Ground): AnyRoute[] {
+  return [
+    tenantRoute({
+      method: 'GET',
+      path: '/v1/keys',
+      tag: TAG.people,
+      summary: 'Machine keys, those revoked included',
+      right: 'keys.write',
+      query: z.strictObject(paging),
+      answer: listOf(key),
+      async handle(tx, { query }) {
+        const rows = await readKeys(tx, afterOf(query.cursor), query.limit + 1)
+        const total = query.count === 'true' ? { total: await countKeys(tx) } : {}
+        return ok({ ...pageOf(rows, query.limit), items: rows.slice(0, query.limit).map(published), ...total })
+      },
+    }),
+    tenantRoute({
+      method: 'POST',
+      path: '/v1/keys',
+      tag: TAG.people,
+      summary: 'Make a machine key; the answer holds it once',
+      right: 'keys.write',
+      body: z.strictObject({ name: nameShape, role: roleShape, sites: sitesShape.default('all') }),
+      answer: z.strictObject({ ...key.shape, key: z.string() }),
+      status: 201,
+      refusals: { 'beyond-own-rights': 403 },
+      async handle(tx, { caller, body, at }) {
+        const made = await makeKey(ground, tx, caller, body, at)
+        if (!made.ok) return made
+        const { id } = made.value
+        return ok({ id, ...body, createdAt: at.toString(), key: textOfKey(made.value) })
+      },
+    }),
+    tenantRoute({
+      method: 'DELETE',
+      path: '/v1/keys/:id',
+      tag: TAG.people,
+      summary: 'Revoke a key, at once',
+      right: 'keys.write',
+      params: idShape,
+      refusals: { 'no-such-key': 404, 'last-administrator': 409 },
+      handle: (tx, { caller, params, at }) => endKey(tx, caller, params.id, at),
+    }),
+  ]
+}
+
+/** Lists by id, which is by time of making. */
+export function pageOf(rows: readonly { readonly id: string }[], limit: number): { next: string | null } {
+  const last = rows[limit - 1]
+  return { next: rows.length > limit && last !== undefined ? cursorOf([last.id]) : null }
+}
+
+export function afterOf(cursor: string | undefined): string | undefined {
+  const id = cursorFrom(cursor)?.[0]
+  return typeof id === 'string' && z.uuid().safeParse(id).success ? id : undefined
+}
+
+function published(row: ApiKey): z.input<typeof key> {
+  return {
+    id: row.id,
+    name: row.name,
+    role: row.role,
+    sites: row.sites === 'all' ? 'all' : [...row.sites],
+    createdAt: row.createdAt.toString(),
+    ...(row.lastUsedAt === null ? {} : { lastUsedAt: row.lastUsedAt.toString() }),
+    ...(row.revokedAt === null ? {} : { revokedAt: row.revokedAt.toString() }),
+  }
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { type AnyRoute, type Ground, must, ok, openRoute, refuse, type StaffOrKey } from '../platform/index.ts'
+import { readTenant } from '../tenants/index.ts'
+import { publishedTenant, TAG, tenantAnswer } from './shapes.ts'
+import { readStaff } from './store.ts'
+
+const grantAnswer = {
+  tenant: tenantAnswer,
+  rights: z.array(z.string()),
+  sites: z.union([z.literal('all'), z.array(z.uuid())]),
+}
+
+const me = z.union([
+  z.strictObject({
+    kind: z.literal('staff'),
+    staff: z.strictObject({
+      id: z.uuid(),
+      name: z.string(),
+      mail: z.string(),
+      language: z.string(),
+      needsPassword: z.boolean(),
+    }),
+    ...grantAnswer,
+  }),
+  z.strictObject({ kind: z.literal('key'), key: z.strictObject({ id: z.uuid(), name: z.string() }), ...grantAnswer }),
+  z.strictObject({ kind: z.literal('platform') }),
+  z.strictObject({ kind: z.literal('installer') }),
+])
+
+export function meRoute(ground: Ground): AnyRoute {
+  return openRoute({
+    method: 'GET',
+    path: '/v1/me',
+    tag: TAG.signIn,
+    summary: 'Who I am and what I may',
+    who: 'signed-in',
+    answer: me,
+    async handle({ caller }) {
+      switch (caller.kind) {
+        case 'nobody':
+          return refuse('not-signed-in')
+        case 'platform':
+        case 'installer':
+          return ok({ kind: caller.kind })
+        case 'key':
+        case 'staff':
+          return ok(await describe(ground, caller))
+      }
+    },
+  })
+}
+
+async function describe(ground: Ground, caller: StaffOrKey): Promise<z.input<typeof me>> {
+  const key = await ground.keys.tenant(caller.tenantId)
+  return ground.database.inTenant(caller.tenantId, async (tx) => {
+    const tenant = publishedTenant(must(await readTenant(tx), 'the caller’s tenant'))
+    const grant = {
+      tenant,
+      rights: [...caller.rights],
+      sites: caller.sites === 'all' ? ('all' as const) : [...caller.sites],
+    }
+    if (caller.kind === 'key') return { kind: 'key', key: { id: caller.actorId, name: caller.actorName }, ...grant }
+    const row = must(await readStaff(tx, caller.actorId), 'the person of a session')
+    const { id, name, language } = row
+    const mail = key.decrypt(row.mail).toString()
+    return { kind: 'staff', staff: { id, name, mail, language, needsPassword: row.passwordHash === null }, ...grant }
+  })
+}

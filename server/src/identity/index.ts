@@ -1,0 +1,6 @@
+export { openAuthenticate } from './authenticate.ts'
+export { type IdentityDeps, identityRoutes } from './http.ts'
+export type { Installation } from './http-tenants.ts'
+export { type MadeTenant, makeTenantWithKey } from './make-tenant.ts'
+export { type LinkFor, makeSignInLink } from './sign-in-links.ts'
+export { addPerson, type NewPerson } from './staff.ts'

@@ -1,0 +1,83 @@
+import { sql, type Tx } from '../platform/index.ts'
+import type { SiteScope } from '../rights/index.ts'
+
+export type StaffStatus = 'invited' | 'active' | 'disabled'
+
+export interface StaffRow {
+  readonly id: string
+  readonly name: string
+  /** Encrypted under the tenant's key. */
+  readonly mail: Buffer
+  readonly passwordHash: string | null
+  readonly role: string
+  readonly sites: SiteScope
+  readonly language: string
+  readonly status: StaffStatus
+  readonly createdAt: Temporal.Instant
+}
+
+type Row = Omit<StaffRow, 'sites'> & { readonly sites: string[] | null }
+
+const COLUMNS = sql`
+  id, name, mail, password_hash as "passwordHash", role, sites, language, status, created_at as "createdAt"`
+
+function staffOf({ sites, ...row }: Row): StaffRow {
+  return { ...row, sites: sites ?? 'all' }
+}
+
+/** False when somebody of this tenant has the mail address already. */
+export async function insertStaff(tx: Tx, staff: StaffRow & { readonly mailHash: Buffer }): Promise<boolean> {
+  const made = await tx.run(sql`
+    insert into staff (tenant_id, id, name, mail, mail_hash, password_hash, role, sites, language, status, created_at)
+    values (${tx.tenantId}, ${staff.id}, ${staff.name}, ${staff.mail}, ${staff.mailHash}, ${staff.passwordHash}, ${staff.role},
+      ${staff.sites === 'all' ? null : staff.sites}::uuid[], ${staff.language}, ${staff.status}, ${staff.createdAt})
+    on conflict (tenant_id, mail_hash) do nothing`)
+  return made === 1
+}
+
+export async function readStaff(tx: Tx, id: string): Promise<StaffRow | undefined> {
+  const row = await tx.row<Row>(sql`select ${COLUMNS} from staff where tenant_id = ${tx.tenantId} and id = ${id}`)
+  return row === undefined ? undefined : staffOf(row)
+}
+
+export async function readStaffList(tx: Tx, after: string | undefined, limit: number): Promise<StaffRow[]> {
+  const rows = await tx.rows<Row>(sql`
+    select ${COLUMNS} from staff
+    where tenant_id = ${tx.tenantId} and (${after ?? null}::uuid is null or id > ${after ?? null}::uuid)
+    order by id limit ${limit}`)
+  return rows.map(staffOf)
+}
+
+export async function countStaff(tx: Tx): Promise<number> {
+  const row = await tx.row<{ n: number }>(sql`select count(*)::int as n from staff where tenant_id = ${tx.tenantId}`)
+  return row?.n ?? 0
+}
+
+export async function updateStaff(
+  tx: Tx,
+  staff: Pick<StaffRow, 'id' | 'name' | 'role' | 'sites' | 'language' | 'status'>,
+): Promise<void> {
+  await tx.run(sql`
+    update staff set name = ${staff.name}, role = ${staff.role}, sites = ${staff.sites === 'all' ? null : staff.sites}::uuid[],
+      language = ${staff.language}, status = ${staff.status}
+    where tenant_id = ${tx.tenantId} and id = ${staff.id}`)
+}
+
+/** An invitation that was followed: the person is active from now on. False for people who are disabled or gone. */
+export async function activateStaff(tx: Tx, id: string): Promise<boolean> {
+  const touched = await tx.run(sql`
+    update staff set status = 'active' where tenant_id = ${tx.tenantId} and id = ${id} and status in ('invited', 'active')`)
+  return touched === 1
+}
+
+export async function setPasswordHash(tx: Tx, id: string, passwordHash: string): Promise<void> {
+  await tx.run(sql`update staff set password_hash = ${passwordHash} where tenant_id = ${tx.tenantId} and id = ${id}`)
+}
+
+/** How many people could still administer the tenant, one aside. */
+export async function otherAdministrators(tx: Tx, id: string): Promise<number> {
+  const row = await tx.row<{ n: number }>(sql`
+    select count(*)::int as n from staff
+    where tenant_id = ${tx.tenantId} and id <> ${id} and status = 'active' and role = 'administrator' and sites is null`)
+  return row?.n ?? 0
+}

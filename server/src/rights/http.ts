@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { type AnyRoute, ok, openRoute } from '../platform/index.ts'
+import { roleNames, roles } from './rights.ts'
+
+export function rightsRoutes(): AnyRoute[] {
+  return [
+    openRoute({
+      method: 'GET',
+      path: '/v1/roles',
+      tag: 'people and keys',
+      summary: 'What each role may',
+      who: 'signed-in',
+      answer: z.strictObject({
+        items: z.array(z.strictObject({ id: z.enum(roleNames), rights: z.array(z.string()) })),
+        next: z.null(),
+      }),
+      handle: async () => ok({ items: roleNames.map((id) => ({ id, rights: [...roles[id].rights] })), next: null }),
+    }),
+  ]
+}

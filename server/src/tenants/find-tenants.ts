@@ -1,0 +1,54 @@
+import type { Ground } from '../platform/index.ts'
+import type { Tenant } from './settings.ts'
+import { idOfSlug, readTenants, slugsAfter } from './store.ts'
+
+/** The id a slug stands for. It may be one whose making was interrupted: nothing is found under it then. */
+export async function tenantBySlug(ground: Pick<Ground, 'database'>, slug: string): Promise<string | undefined> {
+  return ground.database.inDirectory((tx) => idOfSlug(tx, slug))
+}
+
+const REMEMBERED_MS = 5_000
+const MOST_REMEMBERED = 10_000
+
+/** Like tenantBySlug, for the gateway: known slugs are remembered for five seconds; unknown ones are asked for each time. */
+export function tenantFinder(
+  ground: Pick<Ground, 'database' | 'clock'>,
+): (slug: string) => Promise<string | undefined> {
+  const remembered = new Map<string, { readonly id: string; readonly until: number }>()
+  return async (slug) => {
+    const now = ground.clock.now().epochMilliseconds
+    const known = remembered.get(slug)
+    if (known !== undefined && known.until > now) return known.id
+    const id = await tenantBySlug(ground, slug)
+    if (id === undefined) return undefined
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear()
+    remembered.set(slug, { id, until: now + REMEMBERED_MS })
+    return id
+  }
+}
+
+/** Tenants by slug, those after `after`; `next` is the slug to go on from. */
+export async function listTenants(
+  ground: Pick<Ground, 'database'>,
+  after: string | undefined,
+  limit: number,
+): Promise<{ readonly items: readonly Tenant[]; readonly next: string | undefined }> {
+  const slugs = await ground.database.inDirectory((tx) => slugsAfter(tx, after, limit + 1))
+  const shown = slugs.slice(0, limit)
+  if (shown.length === 0) return { items: [], next: undefined }
+  const items = await ground.database.inTenants(
+    shown.map((row) => row.id),
+    readTenants,
+  )
+  return { items, next: slugs.length > limit ? shown.at(-1)?.slug : undefined }
+}
+
+/** Whether any tenant was ever made whole. */
+export async function anyTenant(ground: Pick<Ground, 'database'>): Promise<boolean> {
+  for (let after: string | undefined; ; ) {
+    const page = await listTenants(ground, after, 200)
+    if (page.items.length > 0) return true
+    if (page.next === undefined) return false
+    after = page.next
+  }
+}

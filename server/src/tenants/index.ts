@@ -1,0 +1,12 @@
+export { anyTenant, listTenants, tenantBySlug, tenantFinder } from './find-tenants.ts'
+export { makeTenant, type Making } from './make-tenant.ts'
+export {
+  isCountry,
+  isCurrency,
+  isTimeZone,
+  languageTag,
+  type NewTenant,
+  newTenantShape,
+  type Tenant,
+} from './settings.ts'
+export { lockTenant, readTenant } from './store.ts'
