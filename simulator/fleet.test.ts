@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type FakeCentralSystem, startFakeCentralSystem } from './fake-central-system.ts'
+import { type FakeCentralSystem, startFakeCentralSystem } from './testing-central-system.ts'
 import { type Fleet, type FleetOptions, startFleet, type StationHandle } from './fleet.ts'
 import type { StationSpec } from './new-station.ts'
 import { openOracle } from './oracle.ts'
 import type { StationEvent } from './station-driver.ts'
-import { type Payload, protocols } from './state.ts'
+import { protocols } from './state.ts'
 import { type MadeTime, madeTime } from './timeline.ts'
 
 const card = '04A1B2C3D4E5F6'

@@ -1,9 +1,10 @@
 import { chanceFrom, seedOf } from './chance.ts'
 import type { StationSpec } from './new-station.ts'
 import type { Acknowledgement } from './oracle.ts'
-import { type Hands, type Play, playScenario, type Scenario } from './scenario.ts'
+import { type Hands, Play } from './play.ts'
+import type { Scenario } from './scenario.ts'
 import { scenarios } from './scenarios/index.ts'
-import { openDriver, type StationDriver, type StationEvent } from './station-driver.ts'
+import { StationDriver, type StationEvent } from './station-driver.ts'
 import type { Car, Faults, StationState } from './state.ts'
 import { realTime, type Timeline } from './timeline.ts'
 import { findEvse } from './turn.ts'
@@ -77,7 +78,7 @@ type Counts = Pick<
 interface Member {
   readonly handle: StationHandle
   readonly driver: StationDriver
-  stop(): Promise<void>
+  stop(): void
 }
 
 /** Some hundreds of stations in this process, with one timer for all. They connect by themselves. */
@@ -107,11 +108,11 @@ export function startFleet(options: FleetOptions): Fleet {
     },
     totals: () =>
       totalsOf(
-        [...members.values()].map(({ driver }) => driver.state()),
+        [...members.values()].map(({ driver }) => driver.state),
         counts,
       ),
     async stop() {
-      await Promise.all([...members.values()].map((member) => member.stop()))
+      for (const member of members.values()) member.stop()
     },
   }
 }
@@ -126,7 +127,7 @@ function addStation(
   const scenario = scenarioOf(spec, options)
   const watchers = new Set<() => void>()
   const settled = withScenario(spec, scenario)
-  const driver = openDriver(settled, {
+  const driver = new StationDriver(settled, {
     url: options.url,
     timeline,
     timeoutMs: options.timeoutMs ?? 30_000,
@@ -152,15 +153,15 @@ function addStation(
       driver.wake(at)
       for (const play of plays.values()) play.advance(at)
     },
-    isBusy: driver.isBusy,
+    isBusy: () => driver.isBusy,
   }
   timeline.add(sleeper)
   return {
     driver,
     handle: handleOf(identity, driver, hands, plays, watchers, scenario === undefined || scenario.steps.length === 0),
-    async stop() {
+    stop() {
       timeline.remove(sleeper)
-      await driver.stop()
+      driver.stop()
     },
   }
 }
@@ -196,14 +197,14 @@ function playsFor(
   return new Map(
     hands.state().evses.map(({ spec: { id } }) => {
       const chance = chanceFrom(seed ^ seedOf(`scenario/${id}`))
-      return [id, playScenario(scenario, { evse: id, hands, cards, chance }, timeline.now())] as const
+      return [id, new Play(scenario, { evse: id, hands, cards, chance }, timeline.now())] as const
     }),
   )
 }
 
 /** A play whose fact has come true is due at once. */
 function dueOf(driver: StationDriver, plays: ReadonlyMap<number, Play>): number | undefined {
-  let least = driver.due() ?? Number.POSITIVE_INFINITY
+  let least = driver.due()
   for (const play of plays.values()) {
     if (play.hasNews()) return 0
     least = Math.min(least, play.due() ?? Number.POSITIVE_INFINITY)
@@ -213,14 +214,14 @@ function dueOf(driver: StationDriver, plays: ReadonlyMap<number, Play>): number 
 
 function handsOf(driver: StationDriver): Hands {
   return {
-    state: driver.state,
-    plug: (evse, car) => driver.apply({ kind: 'plug', evse, car }),
-    unplug: (evse) => driver.apply({ kind: 'unplug', evse }),
-    presentCard: (evse, uid) => driver.apply({ kind: 'card', evse, uid }),
-    setFaults: (faults) => driver.apply({ kind: 'faults', faults }),
+    state: () => driver.state,
+    plug: (evse, car) => void driver.apply({ kind: 'plug', evse, car }),
+    unplug: (evse) => void driver.apply({ kind: 'unplug', evse }),
+    presentCard: (evse, uid) => void driver.apply({ kind: 'card', evse, uid }),
+    setFaults: (faults) => void driver.apply({ kind: 'faults', faults }),
     goOffline: (seconds) => driver.goOffline(seconds),
     goOnline: () => driver.goOnline(),
-    reboot: () => driver.apply({ kind: 'reboot' }),
+    reboot: () => void driver.apply({ kind: 'reboot' }),
   }
 }
 
@@ -233,23 +234,23 @@ function handleOf(
   isPassive: boolean,
 ): StationHandle {
   const checked = (evse: number): number => {
-    if (findEvse(driver.state(), evse) === undefined) throw new RangeError(`${identity} has no EVSE ${evse}`)
+    if (findEvse(driver.state, evse) === undefined) throw new RangeError(`${identity} has no EVSE ${evse}`)
     plays.get(evse)?.stepAside()
     return evse
   }
   return {
     identity,
-    state: driver.state,
-    plug: (evse, how = {}) => driver.apply({ kind: 'plug', evse: checked(evse), ...how }),
+    state: () => driver.state,
+    plug: (evse, how = {}) => void driver.apply({ kind: 'plug', evse: checked(evse), ...how }),
     unplug: (evse) => hands.unplug(checked(evse)),
     presentCard: (evse, uid, type) =>
-      driver.apply({ kind: 'card', evse: checked(evse), uid, ...(type === undefined ? {} : { type }) }),
+      void driver.apply({ kind: 'card', evse: checked(evse), uid, ...(type === undefined ? {} : { type }) }),
     setFaults: hands.setFaults,
     reboot: hands.reboot,
     goOffline: (seconds) => hands.goOffline(seconds),
     goOnline: hands.goOnline,
     until: (fact, timeoutMs = 10_000) => waitFor(identity, driver, watchers, fact, timeoutMs),
-    isOver: () => [...plays.values()].every((play) => play.isOver()),
+    isOver: () => [...plays.values()].every((play) => play.isOver),
     isWaitingForHands: () => isPassive,
   }
 }
@@ -267,9 +268,9 @@ function waitFor(
       clearTimeout(timer)
     }
     const look = (): void => {
-      if (!fact(driver.state())) return
+      if (!fact(driver.state)) return
       end()
-      resolve(driver.state())
+      resolve(driver.state)
     }
     const timer = setTimeout(() => {
       end()

@@ -22,12 +22,12 @@ export function naturalKey(action: string, payload: Payload): string {
     case 'StartTransaction':
       return [
         payload['connectorId'],
-        String(payload['idTag']).toLowerCase(),
+        textOf(payload, 'idTag').toLowerCase(),
         payload['timestamp'],
         payload['meterStart'],
       ].join('|')
     case 'StopTransaction':
-      return `${String(payload['transactionId'])}`
+      return identifier(payload)
     case 'MeterValues':
       return [payload['transactionId'] ?? '', payload['connectorId'] ?? payload['evseId'], ...timesOf(payload)].join(
         '|',
@@ -117,26 +117,26 @@ interface Facts {
 function factsOf({ action, payload, answer }: Acknowledgement): Facts | undefined {
   switch (action) {
     case 'StartTransaction': {
-      const uid = String(payload['idTag'])
+      const uid = textOf(payload, 'idTag')
       const registerWh = Number(payload['meterStart'])
-      return { transactionId: String(answer['transactionId']), uid, isStart: true, isEnd: false, registerWh }
+      return { transactionId: identifier(answer), uid, isStart: true, isEnd: false, registerWh }
     }
     case 'StopTransaction':
       return {
-        transactionId: String(payload['transactionId']),
+        transactionId: identifier(payload),
         isStart: false,
         isEnd: true,
         registerWh: Number(payload['meterStop']),
       }
     case 'MeterValues':
       if (payload['transactionId'] === undefined) return undefined
-      return { transactionId: String(payload['transactionId']), isStart: false, isEnd: false, registerWh: undefined }
+      return { transactionId: identifier(payload), isStart: false, isEnd: false, registerWh: undefined }
     case 'TransactionEvent': {
       const info = payload['transactionInfo'] as Payload
       const token = payload['idToken'] as Payload | undefined
       return {
-        transactionId: String(info['transactionId']),
-        ...(token === undefined ? {} : { uid: String(token['idToken']) }),
+        transactionId: identifier(info),
+        ...(token === undefined ? {} : { uid: textOf(token, 'idToken') }),
         isStart: payload['eventType'] === 'Started',
         isEnd: payload['eventType'] === 'Ended',
         registerWh: registerOf(payload, payload['eventType'] === 'Started' ? 0 : -1),
@@ -153,4 +153,15 @@ function registerOf(payload: Payload, which: 0 | -1): number | undefined {
   const values = reading?.['sampledValue'] as readonly Payload[] | undefined
   const register = values?.find((value) => value['measurand'] === 'Energy.Active.Import.Register')
   return register === undefined ? undefined : Number(register['value'])
+}
+
+/** A transaction's number, which is a number in 1.6 and a text in 2.x. */
+function identifier(payload: Payload): string {
+  const id = payload['transactionId']
+  return typeof id === 'number' ? String(id) : textOf(payload, 'transactionId')
+}
+
+function textOf(payload: Payload, name: string): string {
+  const value = payload[name]
+  return typeof value === 'string' ? value : ''
 }

@@ -1,20 +1,13 @@
-import { WebSocket } from 'ws'
-import {
-  type Answer,
-  basicAuthHeader,
-  type CallOutcome,
-  type IncomingCall,
-  openPeer,
-  type Peer,
-} from '../ocpp/index.ts'
+import type { Answer, CallOutcome, IncomingCall, Peer } from '../ocpp/index.ts'
 import { stationUrl } from './address.ts'
 import { chanceFrom, seedOf } from './chance.ts'
 import { dialects } from './dialects/index.ts'
+import { type Habits, Line } from './line.ts'
 import { newStation, type StationSpec } from './new-station.ts'
 import { type Acknowledgement, naturalKey } from './oracle.ts'
 import { nextToSend } from './outbox.ts'
+import type { Fact, Input, Ms, OutboxEntry, Output, Payload, StationState } from './state.ts'
 import { nextDue, step } from './station-machine.ts'
-import type { Fact, Input, Ms, OutboxEntry, Output, StationState } from './state.ts'
 import type { Timeline } from './timeline.ts'
 import { numberSetting } from './turn.ts'
 
@@ -43,156 +36,116 @@ export interface DriverOptions {
 }
 
 /** A station with a socket: the machine decides, this carries out. */
-export interface StationDriver {
-  state(): StationState
-  apply(input: Input): void
-  due(): Ms | undefined
-  wake(at: Ms): void
-  isBusy(): boolean
-  /** Cuts the connection; undefined: until `goOnline`. */
-  goOffline(seconds: number | undefined): void
-  goOnline(): void
-  stop(): Promise<void>
-}
+export class StationDriver {
+  readonly #spec: StationSpec
+  readonly #options: DriverOptions
+  readonly #chance: () => number
+  readonly #line: Line
+  readonly #retryIds = new Map<number, string>()
+  #state: StationState
+  #inFlight: number | undefined
+  #isAnswering = false
+  #nextId: string | undefined
 
-interface Connection {
-  readonly socket: WebSocket
-  peer: Peer | undefined
-  isPongMissing: boolean
-}
-
-export function openDriver(spec: StationSpec, options: DriverOptions): StationDriver {
-  const { timeline, onEvent } = options
-  const dialect = dialects[spec.protocol]
-  const chance = chanceFrom(seedOf(`${spec.identity}/driver`) ^ (spec.seed ?? 0))
-  const url = stationUrl(spec.url ?? options.url, spec.identity)
-  let state = newStation(spec, timeline.now())
-  let password = spec.password
-  let connection: Connection | undefined
-  let connectAt: Ms | undefined
-  let pingAt: Ms | undefined
-  let offlineUntil: Ms | undefined
-  let failures = 0
-  let inFlight: number | undefined
-  let isAnswering = false
-  let isStopped = false
-  const retryIds = new Map<number, string>()
-  let nextId: string | undefined
-
-  const apply = (input: Input): readonly Output[] => {
-    const result = step(state, input, timeline.now())
-    state = result.state
-    for (const output of result.outputs) carryOut(output)
-    if (!isAnswering) void pump()
-    options.onChange()
-    return result.outputs
+  constructor(spec: StationSpec, options: DriverOptions) {
+    const { timeline, timeoutMs, onEvent } = options
+    this.#spec = spec
+    this.#options = options
+    this.#chance = chanceFrom(seedOf(`${spec.identity}/driver`) ^ (spec.seed ?? 0))
+    this.#state = newStation(spec, timeline.now())
+    this.#line = new Line({
+      url: stationUrl(spec.url ?? options.url, spec.identity),
+      identity: spec.identity,
+      password: spec.password,
+      protocol: spec.protocol,
+      timeline,
+      timeoutMs,
+      chance: this.#chance,
+      newId: () => this.#nextId ?? crypto.randomUUID(),
+      handle: (call) => this.#handle(call),
+      onOpen: () => this.#opened(),
+      onClosed: (code) => {
+        onEvent({ kind: 'disconnected', code })
+        this.apply({ kind: 'socket-closed' })
+      },
+      onFailure: (why) => onEvent({ kind: 'connection-failed', why }),
+      onFault: (description) => onEvent({ kind: 'own-fault', description }),
+      habits: () => habitsOf(this.#state),
+    })
   }
 
-  const carryOut = (output: Output): void => {
+  get state(): StationState {
+    return this.#state
+  }
+
+  /** Something happens to the station. */
+  apply(input: Input): readonly Output[] {
+    const { state, outputs } = step(this.#state, input, this.#options.timeline.now())
+    this.#state = state
+    for (const output of outputs) this.#carryOut(output)
+    if (!this.#isAnswering) void this.#pump()
+    this.#options.onChange()
+    return outputs
+  }
+
+  due(): Ms {
+    return Math.min(this.#line.due(), nextDue(this.#state) ?? Number.POSITIVE_INFINITY)
+  }
+
+  wake(at: Ms): void {
+    this.#line.wake(at)
+    this.apply({ kind: 'tick' })
+  }
+
+  get isBusy(): boolean {
+    return this.#line.isBusy || (this.#line.peer !== undefined && this.#inFlight !== undefined)
+  }
+
+  /** Cuts the connection; undefined: until `goOnline`. */
+  goOffline(seconds: number | undefined): void {
+    this.#line.goOffline(seconds)
+    this.apply({ kind: 'socket-closed' })
+  }
+
+  goOnline(): void {
+    this.#line.goOnline()
+  }
+
+  stop(): void {
+    this.#line.drop()
+  }
+
+  #opened(): void {
+    this.#isAnswering = false
+    this.#options.onEvent({ kind: 'connected' })
+    this.apply({ kind: 'socket-open' })
+  }
+
+  #carryOut(output: Output): void {
     switch (output.kind) {
       case 'connect':
-        failures = 0
-        connectAt = timeline.now()
-        return
+        return this.#line.want()
       case 'disconnect':
-        connectAt = undefined
-        return drop()
+        return this.#line.drop()
       case 'password':
-        password = output.password
+        this.#line.setPassword(output.password)
         // The answer leaves first; then the station comes again with the new one.
-        connectAt = timeline.now() + 1000
-        return
+        return this.#line.want(1000)
       case 'fact':
-        return onEvent(output.fact)
+        return this.#options.onEvent(output.fact)
       case 'answer':
       case 'not-supported':
         return
     }
   }
 
-  const connect = (): void => {
-    connectAt = undefined
-    if (connection !== undefined) {
-      drop()
-      apply({ kind: 'socket-closed' })
-    }
-    const headers = password === undefined ? {} : { authorization: basicAuthHeader(spec.identity, password) }
-    const socket = new WebSocket(url, [spec.protocol], { headers, perMessageDeflate: false, handshakeTimeout: 20_000 })
-    const mine: Connection = { socket, peer: undefined, isPongMissing: false }
-    connection = mine
-    socket.on('open', () => opened(mine))
-    socket.on('message', (data: Buffer) => mine.peer?.receive(data.toString('utf8')))
-    socket.on('pong', () => {
-      mine.isPongMissing = false
-    })
-    socket.on('error', (error) => onEvent({ kind: 'connection-failed', why: error.message }))
-    socket.on('close', (code) => closed(mine, code))
-  }
-
-  const opened = (mine: Connection): void => {
-    if (connection !== mine) return
-    failures = 0
-    isAnswering = false
-    mine.peer = openPeer({
-      version: spec.protocol,
-      role: 'station',
-      socket: mine.socket,
-      handle,
-      timeoutMs: options.timeoutMs,
-      newId: () => nextId ?? crypto.randomUUID(),
-      onFault: ({ kind, description }) => {
-        if (kind === 'own' || kind === 'answer-refused') onEvent({ kind: 'own-fault', description })
-      },
-    })
-    planPing()
-    onEvent({ kind: 'connected' })
-    apply({ kind: 'socket-open' })
-  }
-
-  const closed = (mine: Connection, code: number): void => {
-    if (connection !== mine) return
-    const wasOpen = mine.peer !== undefined
-    connection = undefined
-    mine.peer?.closed()
-    if (isStopped) return
-    if (wasOpen) onEvent({ kind: 'disconnected', code })
-    planReconnect()
-    apply({ kind: 'socket-closed' })
-  }
-
-  /** OCPP 2.0.1 part 4, 5.3: the wait doubles so many times, each with a fresh random part. 1.6 leaves it open. */
-  const planReconnect = (): void => {
-    if (state.power === 'off' || offlineUntil !== undefined) return
-    const doublings = Math.min(failures, numberSetting(state, 'backOffDoublings'))
-    const base = numberSetting(state, 'backOffMinimum') * 2 ** doublings
-    connectAt = timeline.now() + (base + chance() * numberSetting(state, 'backOffRandom')) * 1000
-    failures += 1
-  }
-
-  const planPing = (): void => {
-    const seconds = numberSetting(state, 'pingInterval')
-    pingAt = seconds > 0 ? timeline.now() + seconds * 1000 : undefined
-  }
-
-  /** Forgets the connection at once; what it still says is not heard. */
-  const drop = (): void => {
-    const old = connection
-    connection = undefined
-    pingAt = undefined
-    if (old === undefined) return
-    old.peer?.closed()
-    old.socket.removeAllListeners()
-    old.socket.on('error', () => {})
-    old.socket.terminate()
-  }
-
-  const handle = (call: IncomingCall): Promise<Answer> | Answer | undefined => {
-    if (state.faults.mute) return new Promise<Answer>(() => {})
-    isAnswering = true
-    const outputs = apply({ kind: 'call', action: call.action, payload: call.payload })
+  #handle(call: IncomingCall): Promise<Answer> | Answer {
+    if (this.#state.faults.mute) return new Promise<Answer>(() => {})
+    this.#isAnswering = true
+    const outputs = this.apply({ kind: 'call', action: call.action, payload: call.payload })
     const afterSent = (): void => {
-      isAnswering = false
-      void pump()
+      this.#isAnswering = false
+      void this.#pump()
     }
     const answer = outputs.find((output) => output.kind === 'answer')
     if (answer !== undefined) return { kind: 'result', payload: answer.payload, afterSent }
@@ -200,108 +153,78 @@ export function openDriver(spec: StationSpec, options: DriverOptions): StationDr
   }
 
   /** Sends what waits, one message at a time. */
-  const pump = async (): Promise<void> => {
-    const peer = connection?.peer
-    if (inFlight !== undefined || peer === undefined || isAnswering) return
-    const entry = nextToSend(state, timeline.now())
+  async #pump(): Promise<void> {
+    const { peer } = this.#line
+    if (this.#inFlight !== undefined || peer === undefined || this.#isAnswering) return
+    const entry = nextToSend(this.#state, this.#options.timeline.now())
     if (entry === undefined) return
-    inFlight = entry.id
-    const input = await deliver(peer, entry)
-    inFlight = undefined
-    apply(input)
+    this.#inFlight = entry.id
+    const input = await this.#deliver(peer, entry)
+    this.#inFlight = undefined
+    this.apply(input)
   }
 
-  /** Sends one message, as often as the fault says, and tells what came of it. */
-  const deliver = async (peer: Peer, entry: OutboxEntry): Promise<Input> => {
-    const { action, payload } = dialect.render(entry.message, state)
+  /** Sends one message, as often as the fault says, and tells what came of it the first time. */
+  async #deliver(peer: Peer, entry: OutboxEntry): Promise<Input> {
+    const { action, payload } = dialects[this.#spec.protocol].render(entry.message, this.#state)
     let first: Input | undefined
-    for (let repeat = 0; repeat < Math.max(1, state.faults.repeatMessages); repeat += 1) {
-      nextId = idFor(entry, repeat)
-      const outcome = await peer.call(action, payload, { onSent: () => onEvent({ kind: 'sent', action }) })
-      const wasLost = outcome.kind === 'answered' && chance() < state.faults.dropReplies
-      if (outcome.kind === 'answered') {
-        const { payload: answer } = outcome
-        const key = naturalKey(action, payload)
-        const at = Temporal.Instant.fromEpochMilliseconds(timeline.now())
-        const { identity, protocol } = spec
-        options.onAcknowledged({ identity, protocol, action, key, at, payload, answer, repeat, wasLost })
-      } else reportFailure(action, outcome)
+    for (let repeat = 0; repeat < Math.max(1, this.#state.faults.repeatMessages); repeat += 1) {
+      this.#nextId = this.#idFor(entry, repeat)
+      const onSent = (): void => this.#options.onEvent({ kind: 'sent', action })
+      const outcome = await peer.call(action, payload, { onSent })
+      const wasLost = outcome.kind === 'answered' && this.#chance() < this.#state.faults.dropReplies
+      this.#note(action, payload, outcome, { repeat, wasLost })
       first ??= wasLost ? { kind: 'failed', entry: entry.id, why: 'no-reply' } : inputOf(entry.id, outcome)
       if (outcome.kind === 'connection-lost') break
     }
-    nextId = undefined
-    if (first?.kind === 'answered') retryIds.delete(entry.id)
+    this.#nextId = undefined
+    if (first?.kind === 'answered') this.#retryIds.delete(entry.id)
     return first ?? { kind: 'failed', entry: entry.id, why: 'unsent' }
   }
 
-  const idFor = (entry: OutboxEntry, repeat: number): string => {
+  #idFor(entry: OutboxEntry, repeat: number): string {
     const id = crypto.randomUUID()
-    if (!options.sameIdOnRetry || repeat > 0) return id
-    const known = retryIds.get(entry.id) ?? id
-    if (entry.lane === 'transaction') retryIds.set(entry.id, known)
+    if (!this.#options.sameIdOnRetry || repeat > 0 || entry.lane === 'now') return id
+    const known = this.#retryIds.get(entry.id) ?? id
+    this.#retryIds.set(entry.id, known)
     return known
   }
 
-  const reportFailure = (action: string, outcome: CallOutcome): void => {
-    if (outcome.kind === 'invalid-call')
-      onEvent({ kind: 'own-fault', description: `${action}: ${outcome.description}` })
-    else if (outcome.kind === 'error' || outcome.kind === 'invalid-answer') {
-      const code = outcome.kind === 'error' ? outcome.code : 'invalid-answer'
-      onEvent({ kind: 'call-refused', action, code, description: outcome.description })
+  #note(
+    action: string,
+    payload: Payload,
+    outcome: CallOutcome,
+    how: Pick<Acknowledgement, 'repeat' | 'wasLost'>,
+  ): void {
+    const { onEvent, onAcknowledged, timeline } = this.#options
+    const { identity, protocol } = this.#spec
+    switch (outcome.kind) {
+      case 'answered': {
+        const key = naturalKey(action, payload)
+        const at = Temporal.Instant.fromEpochMilliseconds(timeline.now())
+        return onAcknowledged({ identity, protocol, action, key, at, payload, answer: outcome.payload, ...how })
+      }
+      case 'invalid-call':
+        return onEvent({ kind: 'own-fault', description: `${action}: ${outcome.description}` })
+      case 'error':
+        return onEvent({ kind: 'call-refused', action, code: outcome.code, description: outcome.description })
+      case 'invalid-answer':
+        return onEvent({ kind: 'call-refused', action, code: outcome.kind, description: outcome.description })
+      case 'timed-out':
+      case 'connection-lost':
+        return
     }
   }
+}
 
-  const driver: StationDriver = {
-    state: () => state,
-    apply: (input) => void apply(input),
-    due: () => least([connectAt, pingAt, offlineUntil, nextDue(state)]),
-    wake(at) {
-      if (offlineUntil !== undefined && offlineUntil <= at) driver.goOnline()
-      if (connectAt !== undefined && connectAt <= at) connect()
-      if (pingAt !== undefined && pingAt <= at) ping()
-      apply({ kind: 'tick' })
-    },
-    isBusy: () => {
-      if (connection === undefined) return false
-      return (
-        connection.peer === undefined ||
-        inFlight !== undefined ||
-        connection.isPongMissing ||
-        connection.peer.backlog > 0
-      )
-    },
-    goOffline(seconds) {
-      offlineUntil = seconds === undefined ? Number.POSITIVE_INFINITY : timeline.now() + seconds * 1000
-      connectAt = undefined
-      drop()
-      apply({ kind: 'socket-closed' })
-    },
-    goOnline() {
-      offlineUntil = undefined
-      if (state.power === 'on' && connection === undefined) connectAt = timeline.now()
-    },
-    async stop() {
-      isStopped = true
-      connectAt = undefined
-      drop()
-    },
+function habitsOf(state: StationState): Habits {
+  return {
+    isWanted: state.power === 'on',
+    backOffMinimum: numberSetting(state, 'backOffMinimum'),
+    backOffRandom: numberSetting(state, 'backOffRandom'),
+    backOffDoublings: numberSetting(state, 'backOffDoublings'),
+    pingInterval: numberSetting(state, 'pingInterval'),
   }
-
-  /** A connection that does not answer is dead. */
-  const ping = (): void => {
-    const mine = connection
-    if (mine?.peer === undefined) {
-      pingAt = undefined
-    } else if (mine.isPongMissing) {
-      mine.socket.terminate()
-    } else {
-      mine.isPongMissing = true
-      mine.socket.ping()
-      planPing()
-    }
-  }
-
-  return driver
 }
 
 function inputOf(entry: number, outcome: CallOutcome): Input {
@@ -317,9 +240,4 @@ function inputOf(entry: number, outcome: CallOutcome): Input {
     case 'invalid-call':
       return { kind: 'failed', entry, why: 'refused' }
   }
-}
-
-function least(times: readonly (Ms | undefined)[]): Ms | undefined {
-  const known = times.filter((time) => time !== undefined)
-  return known.length === 0 ? undefined : Math.min(...known)
 }

@@ -85,6 +85,7 @@ function trigger(turn: Turn, payload: Payload): Payload {
     case 'FirmwareStatusNotification':
       say(turn, { kind: 'raw', action: 'FirmwareStatusNotification', payload: { status: 'Idle' } }, 'now', true)
       break
+    case undefined:
     default:
       return { status: 'NotImplemented' }
   }

@@ -118,6 +118,7 @@ function trigger(turn: Turn, payload: Payload): Payload {
     case 'FirmwareStatusNotification':
       say(turn, { kind: 'raw', action: 'FirmwareStatusNotification', payload: { status: 'Idle' } }, 'now', true)
       return accepted
+    case undefined:
     default:
       return { status: 'NotImplemented' }
   }
