@@ -13,6 +13,7 @@ import {
 } from '../platform/index.ts'
 import { anyTenant, listTenants, newTenantShape, readTenant } from '../tenants/index.ts'
 import { sessionCookie, tokenFrom } from './cookies.ts'
+import { linkFor } from './find-person.ts'
 import { makeFirstNetwork, makeTenantWithKey } from './make-tenant.ts'
 import { languageShape, mailShape, nameShape, publishedTenant, TAG, tenantAnswer } from './shapes.ts'
 
@@ -25,7 +26,13 @@ export interface Installation {
 }
 
 export function tenantRoutes(ground: Ground, installation: Installation): AnyRoute[] {
-  return [makeTenants(ground), listAll(ground), makeNetwork(ground), describeInstallation(ground, installation)]
+  return [
+    makeTenants(ground),
+    listAll(ground),
+    makeLinks(ground),
+    makeNetwork(ground),
+    describeInstallation(ground, installation),
+  ]
 }
 
 function makeTenants(ground: Ground): AnyRoute {
@@ -59,6 +66,21 @@ function listAll(ground: Ground): AnyRoute {
       const next = page.next === undefined ? null : cursorOf([page.next])
       return ok({ items: page.items.map(publishedTenant), next })
     },
+  })
+}
+
+function makeLinks(ground: Ground): AnyRoute {
+  return openRoute({
+    method: 'POST',
+    path: '/v1/sign-in-links',
+    tag: TAG.platform,
+    summary: 'A one-time link for somebody; while there is no tenant, one to make the first network',
+    who: 'platform',
+    body: z.strictObject({ tenant: z.string().max(40).optional(), name: nameShape.optional() }),
+    answer: z.strictObject({ url: z.string() }),
+    status: 201,
+    refusals: { 'no-such-tenant': 404, 'which-tenant': 409, 'no-such-person': 404 },
+    handle: ({ body }) => linkFor(ground, body),
   })
 }
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { recordChange } from '../audit/index.ts'
-import { type Ground, newId, ok, refuse, type Result } from '../platform/index.ts'
+import { type Ground, keepFirstFact, newId, ok, refuse, type Result } from '../platform/index.ts'
 import { anyTenant, makeTenant, type NewTenant, tenantBySlug } from '../tenants/index.ts'
 import { keepKey, keyFromText, newKey, textOfKey } from './api-keys.ts'
 import { announceSignIn, keepSignIn, newSignIn, tokenHash } from './sign-ins.ts'
 import { keepPerson, mailHash } from './staff.ts'
-import { insertKeyPlace, keepFirst, putMailPlace, removeInstallers } from './store-directory.ts'
+import { insertKeyPlace, putMailPlace, removeInstallers } from './store-directory.ts'
 import { readLiveKey } from './store-keys.ts'
 
 export interface MadeTenant {
@@ -56,7 +56,7 @@ async function chooseKey(ground: Ground, tenant: NewTenant, idempotencyKey: stri
   const name = `made-tenant ${installation.hash('idempotency-key', idempotencyKey).toString('base64url')}`
   const body = createHash('sha256').update(JSON.stringify(tenant)).digest('base64url')
   const sealed = installation.encrypt(textOfKey(fresh)).toString('base64')
-  const kept = await ground.database.inDirectory((tx) => keepFirst(tx, name, { body, sealed }))
+  const kept = await keepFirstFact(ground.database, name, { body, sealed })
   if (kept.body !== body) return undefined
   return keyFromText(installation.decrypt(Buffer.from(kept.sealed, 'base64')).toString())
 }

@@ -1,4 +1,4 @@
-import { json, sql, type Tx } from '../platform/index.ts'
+import { sql, type Tx } from '../platform/index.ts'
 
 /** Which tenant a key belongs to. The key's own row in the tenant says whether it is good. */
 export async function insertKeyPlace(tx: Tx, keyId: string, tenantId: string): Promise<void> {
@@ -74,13 +74,4 @@ export async function removeInstallers(tx: Tx, tokenHash: Buffer): Promise<boole
     sql`delete from directory.sign_ins where tenant_id is null returning token_hash as "tokenHash"`,
   )
   return removed.some((row) => row.tokenHash.equals(tokenHash))
-}
-
-/** Keeps the first value given under a name; answers the one that is kept. */
-export async function keepFirst<T>(tx: Tx, name: string, value: T): Promise<T> {
-  await tx.run(
-    sql`insert into directory.facts (name, value) values (${name}, ${json(value)}::jsonb) on conflict do nothing`,
-  )
-  const row = await tx.row<{ value: T }>(sql`select value from directory.facts where name = ${name}`)
-  return row?.value ?? value
 }

@@ -81,3 +81,13 @@ export async function otherAdministrators(tx: Tx, id: string): Promise<number> {
     where tenant_id = ${tx.tenantId} and id <> ${id} and status = 'active' and role = 'administrator' and sites is null`)
   return row?.n ?? 0
 }
+
+/** Somebody by name, else the first administrator; nobody who is disabled. */
+export async function findSignInTarget(tx: Tx, name: string | undefined): Promise<string | undefined> {
+  const row = await tx.row<{ id: string }>(sql`
+    select id from staff
+    where tenant_id = ${tx.tenantId} and status <> 'disabled'
+      and (${name ?? null}::text is null and role = 'administrator' or name = ${name ?? null})
+    order by status, id limit 1`)
+  return row?.id
+}
