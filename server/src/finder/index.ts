@@ -1,0 +1,2 @@
+export { finderRoutes } from './http.ts'
+export type { PublicEvse, PublicStation } from './public-station.ts'
