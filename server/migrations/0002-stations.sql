@@ -49,6 +49,8 @@ create table stations (
   firmware text,
   boot jsonb,
   booted_at timestamptz,
+  -- When a boot was last answered Accepted: remembered over reconnects, forgotten when onboarding is taken back.
+  accepted_at timestamptz,
   -- Set while a socket is open; the newest authenticated socket has the highest epoch.
   epoch bigint not null default 0,
   connected_at timestamptz,
@@ -134,6 +136,8 @@ create table commands (
   state text not null check (state in ('queued', 'sent', 'answered', 'effect-seen', 'failed', 'timed-out')),
   -- What would show that it worked, e.g. 'session-started'; null: the answer is all there is.
   expected_effect text,
+  -- The EVSE on which it should show; null: any.
+  effect_evse_id int,
   exact jsonb,
   answer jsonb,
   effect jsonb,

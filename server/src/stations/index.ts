@@ -16,3 +16,6 @@ export {
   worstSeen,
 } from './rules/seen.ts'
 export { isStationNumber } from './rules/number.ts'
+export { type Stations, type StationsDeps, wireStations } from './wire.ts'
+export type { CommandQueue, SendOptions } from './commands/queue.ts'
+export type { Gateway } from './gateway/gateway.ts'

@@ -1,0 +1,156 @@
+import type { OcppVersion } from '../../../../ocpp/index.ts'
+import { type Bus, type Clock, type Keys, newId, sql, type Tx } from '../../platform/index.ts'
+import type { CommandBy, CommandFailure, HandedIn, SettledCommand } from '../handed-in.ts'
+import type { StationCommand } from '../model.ts'
+import { expectedEffectOf, protocolOf } from '../protocols/index.ts'
+import { dueForEffect, dueWhileQueued } from '../rules/command-times.ts'
+import { masked } from '../rules/mask.ts'
+import * as store from './store.ts'
+import { commandView } from './view.ts'
+
+export interface CommandQueueDeps {
+  readonly keys: Keys
+  readonly clock: Clock
+  readonly bus: Bus
+  readonly commandSettled: HandedIn['commandSettled']
+}
+
+export interface SendOptions {
+  /** Needed inside a batch (`inTenants`), which is of no single tenant. */
+  readonly tenantId?: string
+  readonly stationId: string
+  readonly command: StationCommand
+  readonly by: CommandBy
+  readonly sessionId?: string
+}
+
+export interface CommandQueue {
+  /**
+   * Leaves a command for a station, inside the caller's transaction; it goes out after the commit. Answers its id. How it
+   * ended comes by `commandSettled`. For an unknown station nothing is left and undefined is answered.
+   */
+  sendToStation(tx: Tx, options: SendOptions): Promise<string | undefined>
+  /** What the station's own reports showed; called for each batch, by stations themselves. */
+  markEffectSeen(tx: Tx, seen: readonly store.SeenEffect[]): Promise<void>
+  /** Row of the deadline table: what was never sent, never answered, or never had its effect. */
+  takeDue(tx: Tx, ids: readonly string[], at: Temporal.Instant): Promise<void>
+  /** Keeps how a command ended and tells who waits for it. */
+  settle(tx: Tx, row: store.CommandRow, ending: Omit<store.Ending, 'id'>): Promise<void>
+}
+
+export const QUEUED_NOTICE = 'command.queued'
+
+export function openCommandQueue(deps: CommandQueueDeps): CommandQueue {
+  const { keys, clock, bus } = deps
+
+  const tell = (tx: Tx, tenantId: string, id: string): void => {
+    tx.afterCommit(() => bus.publish(tenantId, { type: 'command.touched', version: 1, commandId: id }))
+  }
+
+  const settle: CommandQueue['settle'] = async (tx, row, ending) => {
+    const isFirst = await store.saveEnding(tx, { id: row.id, ...ending })
+    if (!isFirst) return
+    await deps.commandSettled(tx, await settledFrom(keys, tx.tenantId, row, ending))
+    const [now] = await store.loadCommands(tx, sql`c.id = ${row.id}`)
+    if (now === undefined) return
+    const command = commandView(now)
+    const { tenantId } = tx
+    tx.afterCommit(() => bus.publish(tenantId, { type: 'command.changed', version: 1, command }))
+  }
+
+  return {
+    async sendToStation(tx, { stationId, command, by, sessionId, tenantId = tx.tenantId }) {
+      const station = await store.loadStationForCommand(tx, tenantId, stationId)
+      if (station === undefined) return undefined
+      const protocol = station.protocol === null ? undefined : protocolOf(station.protocol as OcppVersion)
+      const at = clock.now()
+      const id = newId()
+      await store.insertCommand(tx, {
+        id,
+        tenantId,
+        stationId,
+        sessionId,
+        kind: command.kind,
+        request: masked(command),
+        sealed: (await keys.tenant(tenantId)).encrypt(JSON.stringify(command)),
+        expectedEffect: expectedEffectOf(command, protocol),
+        effectEvse: 'evse' in command ? command.evse : undefined,
+        by,
+        at,
+        dueAt: dueWhileQueued(command.kind, station.isConnected, at),
+      })
+      tx.afterCommit(() => bus.publish(tenantId, { type: QUEUED_NOTICE, version: 1, stationId, commandId: id }))
+      return id
+    },
+
+    async markEffectSeen(tx, seen) {
+      for (const { tenantId, id } of await store.saveEffects(tx, seen)) tell(tx, tenantId, id)
+    },
+
+    async takeDue(tx, ids, at) {
+      for (const row of await store.lockCommands(tx, ids, sql`c.due_at <= ${at}`)) {
+        await settle(tx, row, { ...overdue(row), at })
+      }
+    },
+
+    settle,
+  }
+}
+
+function overdue({ state, sentAt }: store.CommandRow): {
+  readonly state: 'failed' | 'timed-out'
+  readonly failure: CommandFailure
+} {
+  if (state === 'answered') return { state: 'timed-out', failure: 'no-effect' }
+  return sentAt === null
+    ? { state: 'failed', failure: 'station-offline' }
+    : { state: 'timed-out', failure: 'no-answer' }
+}
+
+async function settledFrom(
+  keys: Keys,
+  tenantId: string,
+  row: store.CommandRow,
+  { state, at, answer, failure }: Omit<store.Ending, 'id'>,
+): Promise<SettledCommand> {
+  return {
+    id: row.id,
+    stationId: row.stationId,
+    sessionId: row.sessionId,
+    command: await openCommand(keys, tenantId, row),
+    at,
+    state,
+    ...(answer === undefined ? {} : { answer }),
+    ...(failure === undefined ? {} : { failure }),
+  }
+}
+
+/** The command as it was given, with its tokens and secrets. */
+export async function openCommand(keys: Keys, tenantId: string, row: store.CommandRow): Promise<StationCommand> {
+  const plain = (await keys.tenant(tenantId)).decrypt(row.sealed).toString()
+  return JSON.parse(plain) as StationCommand
+}
+
+/** How a command whose answer came goes on: it waits for its effect, it is done, or it failed. */
+export function endingOf(
+  row: store.CommandRow,
+  answer: NonNullable<store.Ending['answer']>,
+  at: Temporal.Instant,
+): Omit<store.Ending, 'id'> {
+  switch (answer.outcome) {
+    case 'accepted':
+    case 'scheduled':
+      return {
+        state: 'answered',
+        answer,
+        at,
+        ...(row.expectedEffect === null ? {} : { dueAt: dueForEffect(row.kind, at) }),
+      }
+    case 'rejected':
+      return { state: 'failed', failure: 'rejected', answer, at }
+    case 'not-supported':
+      return { state: 'failed', failure: 'not-supported', answer, at }
+    case 'error':
+      return { state: 'failed', failure: 'station-error', answer, at }
+  }
+}

@@ -1,0 +1,195 @@
+import { json, type Sql, sql, type Tx } from '../../platform/index.ts'
+import type { CommandBy, CommandFailure } from '../handed-in.ts'
+import type { CommandAnswer, CommandKind } from '../model.ts'
+
+export const commandStates = ['queued', 'sent', 'answered', 'effect-seen', 'failed', 'timed-out'] as const
+export type CommandState = (typeof commandStates)[number]
+
+export interface CommandRow {
+  readonly id: string
+  readonly stationId: string
+  readonly sessionId: string | null
+  readonly kind: CommandKind
+  readonly request: unknown
+  readonly sealed: Buffer
+  readonly state: CommandState
+  readonly expectedEffect: string | null
+  readonly exact: unknown
+  readonly answer: CommandAnswer | null
+  readonly effect: { readonly what: string; readonly at: string } | null
+  readonly failure: CommandFailure | null
+  readonly byKind: CommandBy['kind']
+  readonly byName: string | null
+  readonly createdAt: Temporal.Instant
+  readonly sentAt: Temporal.Instant | null
+  readonly answeredAt: Temporal.Instant | null
+  readonly effectAt: Temporal.Instant | null
+  readonly failedAt: Temporal.Instant | null
+  readonly dueAt: Temporal.Instant | null
+}
+
+const columns = sql`c.id, c.station_id as "stationId", c.session_id as "sessionId", c.kind, c.request, c.sealed, c.state,
+  c.expected_effect as "expectedEffect", c.exact, c.answer, c.effect, c.failure, c.by_kind as "byKind",
+  c.by_name as "byName", c.created_at as "createdAt", c.sent_at as "sentAt", c.answered_at as "answeredAt",
+  c.effect_at as "effectAt", c.failed_at as "failedAt", c.due_at as "dueAt"`
+
+export interface NewCommand {
+  readonly id: string
+  readonly tenantId: string
+  readonly stationId: string
+  readonly sessionId: string | undefined
+  readonly kind: CommandKind
+  readonly request: unknown
+  readonly sealed: Buffer
+  readonly expectedEffect: string | undefined
+  readonly effectEvse: number | undefined
+  readonly by: CommandBy
+  readonly at: Temporal.Instant
+  readonly dueAt: Temporal.Instant
+}
+
+export async function insertCommand(tx: Tx, command: NewCommand): Promise<void> {
+  const { tenantId, stationId, by } = command
+  await tx.run(sql`
+    insert into commands (tenant_id, id, station_id, session_id, kind, request, sealed, state, expected_effect,
+      effect_evse_id, by_kind, by_id, by_name, created_at, due_at)
+    values (${tenantId}, ${command.id}, ${stationId}, ${command.sessionId ?? null}, ${command.kind},
+      ${json(command.request)}::jsonb, ${command.sealed}, 'queued', ${command.expectedEffect ?? null},
+      ${command.effectEvse ?? null}, ${by.kind}, ${by.id ?? null}, ${by.name ?? null}, ${command.at}, ${command.dueAt})`)
+}
+
+export interface StationForCommand {
+  readonly protocol: string | null
+  readonly isConnected: boolean
+}
+
+export async function loadStationForCommand(
+  tx: Tx,
+  tenantId: string,
+  stationId: string,
+): Promise<StationForCommand | undefined> {
+  return tx.row<StationForCommand>(sql`
+    select protocol, connected_at is not null as "isConnected" from stations
+    where tenant_id = ${tenantId} and id = ${stationId} and removed_at is null`)
+}
+
+/** Stations with commands that wait for their turn. */
+export async function loadWaitingStations(tx: Tx, stationIds: readonly string[]): Promise<readonly string[]> {
+  const rows = await tx.rows<{ stationId: string }>(sql`
+    select distinct station_id as "stationId" from commands
+    where tenant_id = ${tx.tenantId} and station_id = any(${stationIds}::uuid[]) and state = 'queued'`)
+  return rows.map(({ stationId }) => stationId)
+}
+
+/**
+ * The next command of a station, locked, if this socket still owns it. One that is being sent by nobody else.
+ */
+export async function lockNextQueued(
+  tx: Tx,
+  { stationId, epoch }: { readonly stationId: string; readonly epoch: bigint },
+): Promise<CommandRow | undefined> {
+  return tx.row<CommandRow>(sql`
+    select ${columns} from commands c
+    join stations s on s.tenant_id = c.tenant_id and s.id = c.station_id and s.epoch = ${epoch}
+    where c.tenant_id = ${tx.tenantId} and c.station_id = ${stationId} and c.state = 'queued'
+    order by c.created_at, c.id limit 1 for update of c skip locked`)
+}
+
+export async function lockCommands(tx: Tx, ids: readonly string[], condition: Sql): Promise<readonly CommandRow[]> {
+  return tx.rows<CommandRow>(sql`
+    select ${columns} from commands c
+    where c.tenant_id = ${tx.tenantId} and c.id = any(${ids}::uuid[]) and ${condition}
+    order by c.created_at, c.id for update skip locked`)
+}
+
+export async function markSent(
+  tx: Tx,
+  { id, exact, at, dueAt }: { id: string; exact: unknown; at: Temporal.Instant; dueAt: Temporal.Instant },
+): Promise<void> {
+  await tx.run(sql`
+    update commands set state = 'sent', exact = ${json(exact)}::jsonb, sent_at = ${at}, due_at = ${dueAt}
+    where tenant_id = ${tx.tenantId} and id = ${id}`)
+}
+
+export interface Ending {
+  readonly id: string
+  readonly state: 'answered' | 'failed' | 'timed-out'
+  readonly answer?: CommandAnswer
+  readonly failure?: CommandFailure
+  readonly at: Temporal.Instant
+  readonly dueAt?: Temporal.Instant
+}
+
+/** Keeps how a command ended. An effect that was seen before the answer came stays. False: somebody else ended it. */
+export async function saveEnding(tx: Tx, ending: Ending): Promise<boolean> {
+  const { id, state, answer, failure, at, dueAt } = ending
+  const isAnswered = state === 'answered'
+  const changed = await tx.run(sql`
+    update commands set
+      state = case when ${isAnswered} and effect_at is not null then 'effect-seen' else ${state} end,
+      answer = coalesce(${answer === undefined ? null : json(answer)}::jsonb, answer),
+      failure = ${failure ?? null},
+      answered_at = case when ${answer !== undefined} then ${at}::timestamptz else answered_at end,
+      failed_at = case when ${isAnswered} then null else ${at}::timestamptz end,
+      due_at = case when effect_at is null then ${dueAt ?? null}::timestamptz end
+    where tenant_id = ${tx.tenantId} and id = ${id} and state in ('queued', 'sent', 'answered')`)
+  return changed === 1
+}
+
+export interface SeenEffect {
+  readonly tenantId: string
+  readonly stationId: string
+  readonly effect: string
+  readonly evse: number | null
+  readonly at: Temporal.Instant
+}
+
+/** The oldest open command of a station that waited for this effect has got it. Answers those commands' ids. */
+export async function saveEffects(
+  tx: Tx,
+  effects: readonly SeenEffect[],
+): Promise<readonly { readonly tenantId: string; readonly id: string }[]> {
+  return tx.rows(sql`
+    update commands c set effect = jsonb_build_object('what', seen.effect, 'at', seen.at), effect_at = seen.at,
+      state = case when c.state = 'answered' then 'effect-seen' else c.state end,
+      due_at = case when c.state = 'answered' then null else c.due_at end
+    from unnest(${effects.map(({ tenantId }) => tenantId)}::uuid[], ${effects.map(({ stationId }) => stationId)}::uuid[],
+      ${effects.map(({ effect }) => effect)}::text[], ${effects.map(({ evse }) => evse)}::int[],
+      ${effects.map(({ at }) => at)}::timestamptz[]) as seen (tenant_id, station_id, effect, evse_id, at)
+    where c.tenant_id = seen.tenant_id and c.station_id = seen.station_id and c.state in ('sent', 'answered')
+      and c.expected_effect = seen.effect and c.effect_at is null
+      and (c.effect_evse_id is null or seen.evse_id is null or c.effect_evse_id = seen.evse_id)
+    returning c.tenant_id as "tenantId", c.id`)
+}
+
+/** Settings that came in parts after the answer (2.x NotifyReport): they belong to the answer. */
+export async function addSettings(
+  tx: Tx,
+  { id, settings }: { readonly id: string; readonly settings: NonNullable<CommandAnswer['settings']> },
+): Promise<void> {
+  await tx.run(sql`
+    update commands set answer = jsonb_set(coalesce(answer, '{"outcome": "accepted", "raw": {}}'), '{settings}',
+      ${json(settings)}::jsonb)
+    where tenant_id = ${tx.tenantId} and id = ${id}`)
+}
+
+export async function loadCommands(tx: Tx, condition: Sql, limit = 1): Promise<readonly CommandRow[]> {
+  return tx.rows<CommandRow>(sql`
+    select ${columns} from commands c where c.tenant_id = ${tx.tenantId} and ${condition}
+    order by c.created_at desc, c.id desc limit ${limit}`)
+}
+
+/** Whether a station has commands whose effect is still to be seen. */
+export async function hasOpenEffects(tx: Tx, stationId: string): Promise<boolean> {
+  const row = await tx.row(sql`
+    select 1 from commands where tenant_id = ${tx.tenantId} and station_id = ${stationId}
+      and state in ('sent', 'answered') and expected_effect is not null limit 1`)
+  return row !== undefined
+}
+
+/** The socket broke before the answer came, and asking again does no harm: it waits for its turn once more. */
+export async function requeue(tx: Tx, id: string, dueAt: Temporal.Instant): Promise<void> {
+  await tx.run(sql`
+    update commands set state = 'queued', sent_at = null, due_at = ${dueAt}
+    where tenant_id = ${tx.tenantId} and id = ${id} and state = 'sent'`)
+}

@@ -1,0 +1,261 @@
+import type { WebSocket } from 'ws'
+import {
+  type Answer,
+  type Fault,
+  type FrameMeta,
+  type IncomingCall,
+  openPeer,
+  type Peer,
+} from '../../../../ocpp/index.ts'
+import { type Clock, DatabaseAway, type Log, monotonicMs } from '../../platform/index.ts'
+import type { HandedIn } from '../handed-in.ts'
+import { type Incoming, type Protocol, protocolOf } from '../protocols/index.ts'
+import type { StationMessage } from '../receive/message.ts'
+import { NotTaken, type Receiver } from '../receive/receiver.ts'
+import type { AdmittedStation } from './admit.ts'
+import { type DispatchDeps, type Dispatcher, openDispatcher } from './dispatch.ts'
+import type { RawLog } from './raw-log.ts'
+
+export interface ConnectionDeps extends DispatchDeps {
+  readonly receiver: Receiver
+  readonly rawLog: RawLog
+  readonly log: Log
+  readonly clock: Clock
+  readonly judgeToken: HandedIn['judgeToken']
+  /** A frame that was refused, to be kept as it came. */
+  keepRefused(station: AdmittedStation, fault: Fault, text: string): void
+  /** Heartbeats change nothing, but may be what a command asked for. */
+  onHeartbeat(station: AdmittedStation): void
+  onFrame(station: AdmittedStation, at: Temporal.Instant, text: string, meta: FrameMeta): void
+  readonly messagesPerSecond?: number
+  readonly answerTimeoutMs?: number
+}
+
+export interface Connection extends AdmittedStation {
+  readonly dispatcher: Dispatcher
+  lastSeenAt: Temporal.Instant
+  isAccepted: boolean
+  /** Asks whether the other side still lives; false: it did not answer the last two times. */
+  keepAlive(): boolean
+  /** Milliseconds since the last frame or pong. */
+  silentMs(): number
+  /** A newer socket has taken over: nothing of this one counts any more. Resolves: whether it still answered. */
+  supersede(): Promise<boolean>
+  close(code: number, reason: string): void
+  terminate(): void
+}
+
+/** CALLs of one station that may wait for their turn before its socket is read no further. */
+const MOST_BACKLOG = 16
+const RESUME_BACKLOG = 4
+const SUPERSEDE_MS = 2_000
+const CLOSE_MS = 2_000
+/** Private use (RFC 6455, 7.4.2). */
+export const REPLACED = 4001
+
+/** One station's socket: frames in, answers out, its commands. */
+export function openConnection(socket: WebSocket, station: AdmittedStation, deps: ConnectionDeps): Connection {
+  const protocol = protocolOf(station.version)
+  let heardAt = monotonicMs()
+  let unanswered = 0
+  let isReplaced = false
+
+  const peer: Peer = openPeer({
+    version: station.version,
+    role: 'csms',
+    ...(deps.answerTimeoutMs === undefined ? {} : { timeoutMs: deps.answerTimeoutMs }),
+    socket: {
+      send(text, onSent) {
+        if (socket.readyState === socket.OPEN) socket.send(text, onSent)
+      },
+    },
+    handle: (call) => handleCall(deps, connection, protocol, call),
+    handleSend: (call) => void handleCall(deps, connection, protocol, call),
+    onFrame(text, meta) {
+      const at = deps.clock.now()
+      deps.rawLog.note({ tenantId: station.tenantId, stationId: station.stationId, at, text, meta })
+      deps.onFrame(station, at, text, meta)
+    },
+    onFault(fault, text) {
+      if (fault.kind === 'refused') deps.keepRefused(station, fault, text)
+      if (fault.kind === 'own') deps.log.error('an answer of ours is at fault', { ...fault })
+    },
+  })
+  const throttle = openThrottle(socket, peer, deps.messagesPerSecond)
+
+  const heard = (): void => {
+    heardAt = monotonicMs()
+    unanswered = 0
+    connection.lastSeenAt = deps.clock.now()
+  }
+  socket.on('message', (data: Buffer) => {
+    heard()
+    if (isReplaced) return
+    peer.receive(data.toString('utf8'))
+    throttle.taken()
+  })
+  socket.on('pong', heard)
+  socket.on('ping', heard)
+  socket.on('close', () => {
+    peer.closed()
+    connection.dispatcher.closed()
+    throttle.stop()
+  })
+  // `ws` closes the socket itself, with the code that fits (1009 for what is too long).
+  socket.on('error', () => {})
+
+  const connection: Connection = {
+    ...station,
+    lastSeenAt: station.openedAt,
+    dispatcher: openDispatcher(deps, {
+      ...station,
+      protocol,
+      peer,
+      isAccepted: () => connection.isAccepted,
+    }),
+    keepAlive() {
+      if (unanswered >= 2) return false
+      unanswered += 1
+      socket.ping()
+      return true
+    },
+    silentMs: () => monotonicMs() - heardAt,
+    supersede() {
+      isReplaced = true
+      peer.closed()
+      connection.dispatcher.closed()
+      return answersPing(socket).finally(() => connection.close(REPLACED, 'replaced by a newer connection'))
+    },
+    close(code, reason) {
+      socket.close(code, reason)
+      const timer = setTimeout(() => socket.terminate(), CLOSE_MS)
+      socket.once('close', () => clearTimeout(timer))
+    },
+    terminate: () => socket.terminate(),
+  }
+  return connection
+}
+
+function answersPing(socket: WebSocket): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), SUPERSEDE_MS)
+    const done = (answered: boolean) => () => {
+      clearTimeout(timer)
+      resolve(answered)
+    }
+    socket.once('pong', done(true))
+    socket.once('close', done(false))
+    socket.ping()
+  })
+}
+
+/** The station waits and repeats: saying nothing is the only answer that loses nothing. */
+const silence = new Promise<never>(() => {})
+
+async function handleCall(
+  deps: ConnectionDeps,
+  connection: Connection,
+  protocol: Protocol,
+  { action, payload, text }: IncomingCall,
+): Promise<Answer> {
+  const receivedAt = deps.clock.now()
+  const incoming = protocol.reportFrom(action, payload, receivedAt)
+  if (!mayBeforeAcceptance(incoming) && !connection.isAccepted) {
+    return { kind: 'error', code: 'SecurityError', description: 'Boot first: this station is not accepted yet' }
+  }
+  const { tenantId, stationId, epoch } = connection
+  try {
+    switch (incoming.kind) {
+      case 'heartbeat':
+        if (connection.dispatcher.isExpecting) deps.onHeartbeat(connection)
+        return result(protocol.answerFor(action, payload, { kind: 'noted' }, deps.clock.now()))
+      case 'authorize': {
+        const { idToken } = incoming
+        return result(
+          protocol.tokenAnswerFor(payload, await deps.judgeToken({ tenantId, stationId, idToken, at: receivedAt })),
+        )
+      }
+      case 'settings':
+        await connection.dispatcher.takeSettings(incoming)
+        return result(protocol.answerFor(action, payload, { kind: 'noted' }, deps.clock.now()))
+      case 'reports':
+        return await take(deps, connection, protocol, {
+          payload,
+          message: {
+            tenantId,
+            stationId,
+            epoch,
+            receivedAt,
+            socketOpenedAt: connection.openedAt,
+            action,
+            bodies: incoming.bodies,
+            text,
+          },
+        })
+    }
+  } catch (error) {
+    if (error instanceof DatabaseAway) return silence
+    if (error instanceof NotTaken) return { kind: 'error', code: 'InternalError', description: 'Kept to be looked at' }
+    throw error
+  }
+}
+
+async function take(
+  deps: ConnectionDeps,
+  connection: Connection,
+  protocol: Protocol,
+  { payload, message }: { readonly payload: IncomingCall['payload']; readonly message: StationMessage },
+): Promise<Answer> {
+  const answer = await deps.receiver.take(message)
+  if (answer.kind === 'superseded') {
+    connection.close(REPLACED, 'replaced by a newer connection')
+    return silence
+  }
+  if (answer.kind === 'booted') connection.isAccepted = answer.onboarding === 'accepted'
+  const said = result(protocol.answerFor(message.action, payload, answer, deps.clock.now()))
+  return answer.kind === 'booted' ? { ...said, afterSent: () => connection.dispatcher.wake() } : said
+}
+
+function result(payload: object): Answer {
+  return { kind: 'result', payload }
+}
+
+/** Before acceptance only a boot, and the report of settings that we asked for (OCPP 2.0.1, B02). */
+function mayBeforeAcceptance(incoming: Incoming): boolean {
+  return incoming.kind === 'settings' || (incoming.kind === 'reports' && incoming.bodies[0].kind === 'booted')
+}
+
+/** Stops reading a socket that is ahead of us, or talks faster than it may: TCP holds the station back. */
+function openThrottle(socket: WebSocket, peer: Peer, perSecond: number | undefined): { taken(): void; stop(): void } {
+  let allowance = perSecond ?? 0
+  let countedAt = monotonicMs()
+  let timer: NodeJS.Timeout | undefined
+
+  const isAhead = (): boolean => {
+    if (peer.backlog >= MOST_BACKLOG) return true
+    if (perSecond === undefined) return false
+    const now = monotonicMs()
+    allowance = Math.min(perSecond, allowance + ((now - countedAt) / 1000) * perSecond)
+    countedAt = now
+    return allowance < 1
+  }
+  const resumeWhenReady = (): void => {
+    timer = setTimeout(() => {
+      timer = undefined
+      const mayGoOn = peer.backlog <= RESUME_BACKLOG && !isAhead()
+      if (mayGoOn) socket.resume()
+      else resumeWhenReady()
+    }, 20)
+  }
+  return {
+    taken() {
+      allowance -= 1
+      if (timer !== undefined || !isAhead()) return
+      socket.pause()
+      resumeWhenReady()
+    },
+    stop() {
+      clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,222 @@
+import type { CallOutcome, Peer } from '../../../../ocpp/index.ts'
+import {
+  type Clock,
+  type Database,
+  DatabaseAway,
+  type Keys,
+  type Log,
+  randomInt31,
+  type Tx,
+} from '../../platform/index.ts'
+import { type CommandQueue, endingOf, openCommand } from '../commands/queue.ts'
+import * as store from '../commands/store.ts'
+import type { CommandAnswer, StationCommand } from '../model.ts'
+import type { Incoming, OutgoingCall, Protocol } from '../protocols/index.ts'
+import { dueAfterLoss, LOST_SECONDS } from '../rules/command-times.ts'
+import { masked } from '../rules/mask.ts'
+
+export interface DispatchDeps {
+  readonly database: Database
+  readonly keys: Keys
+  readonly clock: Clock
+  readonly log: Log
+  readonly queue: CommandQueue
+}
+
+export interface DispatchedStation {
+  readonly tenantId: string
+  readonly stationId: string
+  readonly epoch: bigint
+  readonly protocol: Protocol
+  readonly peer: Peer
+  isAccepted(): boolean
+}
+
+export interface Dispatcher {
+  /** There may be commands: takes them in order, one CALL at a time. */
+  wake(): void
+  /** A part of the settings that a command asked for. */
+  takeSettings(part: Extract<Incoming, { kind: 'settings' }>): Promise<void>
+  closed(): void
+  /** Whether a command of this station still waits for something the station would report. */
+  isExpecting: boolean
+}
+
+/** Before it is accepted a station may be read and set, and asked to boot; it may not charge (OCPP 2.0.1, B02). */
+const beforeAcceptance = new Set(['trigger', 'read-settings', 'write-settings', 'reset', 'raw-call', 'vendor-data'])
+/** A report in parts that grows beyond this is no report. */
+const MOST_SETTINGS = 20_000
+
+interface Taken {
+  readonly row: store.CommandRow
+  readonly command: StationCommand
+  readonly calls: readonly OutgoingCall[]
+  readonly requestId: number
+}
+
+/** Sends a station's commands over its socket and keeps how each ended. */
+export function openDispatcher(deps: DispatchDeps, station: DispatchedStation): Dispatcher {
+  const { database, clock, queue } = deps
+  const { tenantId, protocol, peer } = station
+  const collecting = new Map<
+    number,
+    { readonly id: string; readonly settings: NonNullable<CommandAnswer['settings']>[number][] }
+  >()
+  let isClosed = false
+  let isWoken = false
+  let running = false
+
+  const take = (tx: Tx): Promise<Taken | 'settled' | undefined> => takeNext(tx, deps, station)
+
+  const send = async ({ row, command, calls, requestId }: Taken): Promise<void> => {
+    dispatcher.isExpecting ||= row.expectedEffect !== null
+    if (row.expectedEffect === 'settings-reported') collecting.set(requestId, { id: row.id, settings: [] })
+    const ended = await callAll(peer, protocol, command, calls)
+    await database.inTenant(tenantId, (tx) => keepEnding(tx, deps, row, ended, clock.now()))
+  }
+
+  const run = async (): Promise<void> => {
+    running = true
+    try {
+      dispatcher.isExpecting ||= await database.inTenant(tenantId, (tx) => store.hasOpenEffects(tx, station.stationId))
+      while (isWoken && !isClosed) {
+        isWoken = false
+        for (;;) {
+          const taken = isClosed ? undefined : await database.inTenant(tenantId, take)
+          if (taken === undefined) break
+          if (taken !== 'settled') await send(taken)
+        }
+      }
+    } catch (error) {
+      // The rows stay; the next wake or their deadline goes on with them.
+      if (!(error instanceof DatabaseAway)) deps.log.error('a command could not be sent', { tenantId, error })
+    } finally {
+      running = false
+    }
+  }
+
+  const dispatcher: Dispatcher = {
+    isExpecting: false,
+    wake() {
+      isWoken = true
+      if (!running && !isClosed) void run()
+    },
+    async takeSettings(part) {
+      const collected = collecting.get(part.requestId)
+      if (collected === undefined) return
+      if (collected.settings.length < MOST_SETTINGS) collected.settings.push(...part.settings)
+      if (!part.last) return
+      collecting.delete(part.requestId)
+      const settings = masked(collected.settings) as NonNullable<CommandAnswer['settings']>
+      await database.inTenant(tenantId, async (tx) => {
+        await store.addSettings(tx, { id: collected.id, settings })
+        await queue.markEffectSeen(tx, [
+          { tenantId, stationId: station.stationId, effect: 'settings-reported', evse: null, at: clock.now() },
+        ])
+      })
+    },
+    closed() {
+      isClosed = true
+    },
+  }
+  return dispatcher
+}
+
+/** Locks the next command and marks it sent, or settles it at once where it cannot be. */
+async function takeNext(
+  tx: Tx,
+  { keys, clock, queue }: DispatchDeps,
+  station: DispatchedStation,
+): Promise<Taken | 'settled' | undefined> {
+  const row = await store.lockNextQueued(tx, station)
+  if (row === undefined) return undefined
+  const at = clock.now()
+  if (!station.isAccepted() && !beforeAcceptance.has(row.kind)) {
+    await queue.settle(tx, row, { state: 'failed', failure: 'station-not-accepted', at })
+    return 'settled'
+  }
+  const command = await openCommand(keys, tx.tenantId, row)
+  const requestId = randomInt31()
+  const calls = station.protocol.commandTo(command, { requestId })
+  if (calls === 'not-supported') {
+    await queue.settle(tx, row, { state: 'failed', failure: 'not-supported', at })
+    return 'settled'
+  }
+  const exact = masked(calls.length === 1 ? calls[0] : calls)
+  await store.markSent(tx, { id: row.id, exact, at, dueAt: at.add({ seconds: LOST_SECONDS * calls.length }) })
+  return { row, command, calls, requestId }
+}
+
+type Ended =
+  | { readonly kind: 'answered'; readonly answer: CommandAnswer; readonly failure?: 'invalid-answer' | 'invalid-call' }
+  | { readonly kind: 'timed-out' | 'connection-lost' }
+
+/** One after the other; the first that is not accepted ends it. */
+async function callAll(
+  peer: Peer,
+  protocol: Protocol,
+  command: StationCommand,
+  calls: readonly OutgoingCall[],
+): Promise<Ended> {
+  const raws: unknown[] = []
+  let last: Ended = { kind: 'answered', answer: { outcome: 'accepted', raw: {} } }
+  for (const { action, payload } of calls) {
+    last = endedFrom(await peer.call(action, payload), protocol, command)
+    if (last.kind !== 'answered') return last
+    raws.push(last.answer.raw)
+    if (last.failure !== undefined || last.answer.outcome !== 'accepted') break
+  }
+  return calls.length === 1 ? last : { ...last, answer: { ...last.answer, raw: raws } }
+}
+
+function endedFrom(outcome: CallOutcome, protocol: Protocol, command: StationCommand): Ended {
+  switch (outcome.kind) {
+    case 'answered':
+      return { kind: 'answered', answer: protocol.answerFrom(command, outcome.payload) }
+    case 'error': {
+      const { code, description, details } = outcome
+      const isUnknown = code === 'NotImplemented' || code === 'NotSupported'
+      const raw = { code, description, details }
+      return { kind: 'answered', answer: { outcome: isUnknown ? 'not-supported' : 'error', status: code, raw } }
+    }
+    case 'invalid-answer':
+      return {
+        kind: 'answered',
+        failure: 'invalid-answer',
+        answer: { outcome: 'error', raw: { payload: outcome.payload, description: outcome.description } },
+      }
+    case 'invalid-call':
+      return {
+        kind: 'answered',
+        failure: 'invalid-call',
+        answer: {
+          outcome: 'error',
+          status: outcome.code,
+          raw: { description: outcome.description, details: outcome.details },
+        },
+      }
+    case 'timed-out':
+    case 'connection-lost':
+      return { kind: outcome.kind }
+  }
+}
+
+async function keepEnding(
+  tx: Tx,
+  { queue }: DispatchDeps,
+  row: store.CommandRow,
+  ended: Ended,
+  at: Temporal.Instant,
+): Promise<void> {
+  if (ended.kind === 'answered') {
+    const answer = masked(ended.answer) as CommandAnswer
+    const { failure } = ended
+    const ending =
+      failure === undefined ? endingOf(row, answer, at) : ({ state: 'failed', failure, answer, at } as const)
+    return queue.settle(tx, row, ending)
+  }
+  if (ended.kind === 'timed-out') return queue.settle(tx, row, { state: 'timed-out', failure: 'no-answer', at })
+  const again = dueAfterLoss(row.kind, row.createdAt, at)
+  if (again !== undefined) return store.requeue(tx, row.id, again)
+  return queue.settle(tx, row, { state: 'failed', failure: 'connection-lost', at })
+}

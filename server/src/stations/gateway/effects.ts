@@ -1,0 +1,39 @@
+import type { SeenEffect } from '../commands/store.ts'
+import type { ReportBody } from '../model.ts'
+import type { StationMessage } from '../receive/message.ts'
+
+/** What a message shows of commands that went before it. */
+export function effectsOf({ tenantId, stationId, receivedAt: at, bodies }: StationMessage): readonly SeenEffect[] {
+  return bodies.flatMap((body) =>
+    namesOf(body).map((effect) => ({
+      tenantId,
+      stationId,
+      effect,
+      evse: 'evse' in body && body.evse !== undefined ? body.evse : null,
+      at,
+    })),
+  )
+}
+
+function namesOf(body: ReportBody): readonly string[] {
+  switch (body.kind) {
+    case 'booted':
+      return ['booted']
+    case 'evse-status':
+      return ['status-reported']
+    case 'meter-read':
+      return ['meter-read']
+    case 'transaction-started':
+      return ['transaction-started']
+    case 'transaction-updated': {
+      // 2.x: where the cable came first the transaction runs already, and the start shows in an update.
+      const isStart = body.remoteStartId !== undefined || body.trigger === 'remote-start'
+      return [...(isStart ? ['transaction-started'] : []), ...(body.readings.length > 0 ? ['meter-read'] : [])]
+    }
+    case 'transaction-ended':
+      return ['transaction-ended']
+    case 'problem':
+    case 'recorded':
+      return []
+  }
+}

@@ -1,0 +1,156 @@
+import { newId, sql, type Tx } from '../../platform/index.ts'
+import type { CredentialForm } from '../rules/credential.ts'
+
+/** A tenant by the name in the address; undefined: no such tenant. */
+export async function findTenant(tx: Tx, slug: string): Promise<string | undefined> {
+  const row = await tx.row<{ tenantId: string }>(
+    sql`select tenant_id as "tenantId" from directory.tenants where slug = ${slug}`,
+  )
+  return row?.tenantId
+}
+
+export interface KnockingStation {
+  readonly tenantId: string
+  readonly id: string
+  readonly securityProfile: number
+  readonly plainUntil: Temporal.Instant | null
+  readonly credentialHash: Buffer | null
+  readonly onboarding: 'waiting' | 'accepted' | 'refused'
+  readonly acceptedAt: Temporal.Instant | null
+}
+
+export async function findStation(tx: Tx, identity: string): Promise<KnockingStation | undefined> {
+  return tx
+    .named<KnockingStation>(
+      'knocking-station',
+      `select tenant_id as "tenantId", id, security_profile as "securityProfile", plain_until as "plainUntil",
+       credential_hash as "credentialHash", onboarding, accepted_at as "acceptedAt"
+     from stations where tenant_id = $1 and identity = $2 and removed_at is null`,
+      [tx.tenantId, identity],
+    )
+    .then(([row]) => row)
+}
+
+/** This socket is the station's from now on: a higher epoch than any before it. */
+export async function claimStation(
+  tx: Tx,
+  claim: {
+    readonly stationId: string
+    readonly protocol: string
+    readonly form: CredentialForm | undefined
+    readonly at: Temporal.Instant
+  },
+): Promise<bigint> {
+  const row = await tx.row<{ epoch: bigint }>(sql`
+    update stations set epoch = epoch + 1, connected_at = ${claim.at}, disconnected_at = null, last_seen_at = ${claim.at},
+      protocol = ${claim.protocol}, credential_form = coalesce(${claim.form ?? null}, credential_form)
+    where tenant_id = ${tx.tenantId} and id = ${claim.stationId}
+    returning epoch`)
+  return row?.epoch ?? 0n
+}
+
+export interface Presence {
+  readonly tenantId: string
+  readonly stationId: string
+  readonly epoch: bigint
+  readonly lastSeenAt: Temporal.Instant
+  /** Set when the socket is gone. */
+  readonly goneAt: Temporal.Instant | undefined
+}
+
+/** When stations were last heard and which are gone, in one statement; a socket that was replaced changes nothing. */
+export async function savePresences(tx: Tx, presences: readonly Presence[]): Promise<void> {
+  await tx.run(sql`
+    update stations s set last_seen_at = greatest(s.last_seen_at, p.seen),
+      connected_at = case when p.gone is null then s.connected_at end,
+      disconnected_at = coalesce(p.gone, s.disconnected_at)
+    from unnest(${presences.map(({ tenantId }) => tenantId)}::uuid[], ${presences.map(({ stationId }) => stationId)}::uuid[],
+      ${presences.map(({ epoch }) => epoch)}::bigint[], ${presences.map(({ lastSeenAt }) => lastSeenAt)}::timestamptz[],
+      ${presences.map(({ goneAt }) => goneAt ?? null)}::timestamptz[]) as p (tenant_id, id, epoch, seen, gone)
+    where s.tenant_id = p.tenant_id and s.id = p.id and s.epoch = p.epoch`)
+}
+
+/** After a start of ours nobody is connected, and nobody known to be away: unknown until they speak. */
+export async function forgetConnections(tx: Tx): Promise<number> {
+  return tx.run(sql`
+    update stations set connected_at = null, disconnected_at = null
+    where tenant_id = ${tx.tenantId} and connected_at is not null`)
+}
+
+export async function listTenants(tx: Tx): Promise<readonly string[]> {
+  const rows = await tx.rows<{ tenantId: string }>(sql`select tenant_id as "tenantId" from directory.tenants`)
+  return rows.map(({ tenantId }) => tenantId)
+}
+
+export interface Refusal {
+  readonly path: string
+  readonly identity: string | undefined
+  readonly reason: string
+  readonly offered: { readonly hash: Buffer; readonly keyVersion: number; readonly form: CredentialForm } | undefined
+  readonly address: string
+  readonly protocol: string | undefined
+  readonly firstAt: Temporal.Instant
+  readonly lastAt: Temporal.Instant
+  readonly count: number
+}
+
+/** The list is bounded: beyond this the longest silent attempts make room. */
+const MOST_REFUSALS = 500
+
+/** Adds to the list of who was turned away. Answers the ids of the rows. */
+export async function saveRefusals(tx: Tx, refusals: readonly Refusal[]): Promise<readonly string[]> {
+  const ids: string[] = []
+  for (const { path, identity, reason, offered, address, protocol, firstAt, lastAt, count } of refusals) {
+    const row = await tx.row<{ id: string }>(sql`
+      insert into refused_stations (tenant_id, id, path, identity, reason, offered_hash, offered_key_version, offered_form,
+        address, protocol, first_at, last_at, count)
+      values (${tx.tenantId}, ${newId()}, ${path}, ${identity ?? null}, ${reason}, ${offered?.hash ?? null},
+        ${offered?.keyVersion ?? null}, ${offered?.form ?? null}, ${address}, ${protocol ?? null}, ${firstAt}, ${lastAt},
+        ${count})
+      on conflict (tenant_id, coalesce(identity, ''), reason, left(path, 200)) do update set
+        offered_hash = coalesce(excluded.offered_hash, refused_stations.offered_hash),
+        offered_key_version = coalesce(excluded.offered_key_version, refused_stations.offered_key_version),
+        offered_form = coalesce(excluded.offered_form, refused_stations.offered_form),
+        address = excluded.address, protocol = coalesce(excluded.protocol, refused_stations.protocol),
+        last_at = excluded.last_at, count = refused_stations.count + excluded.count
+      returning id`)
+    if (row !== undefined) ids.push(row.id)
+  }
+  await tx.run(sql`
+    delete from refused_stations where tenant_id = ${tx.tenantId} and id in (
+      select id from refused_stations where tenant_id = ${tx.tenantId} order by last_at desc offset ${MOST_REFUSALS})`)
+  return ids
+}
+
+export interface LoggedFrame {
+  readonly tenantId: string
+  readonly stationId: string
+  readonly at: Temporal.Instant
+  readonly direction: 'from-station' | 'to-station'
+  readonly kind: 'call' | 'result' | 'error' | 'result-error' | 'send' | 'unreadable'
+  readonly messageId: string | undefined
+  readonly action: string | undefined
+  readonly frame: Buffer
+  readonly marks: unknown
+}
+
+export async function saveFrames(tx: Tx, frames: readonly LoggedFrame[]): Promise<void> {
+  await tx.named(
+    'save-frames',
+    `insert into ocpp_log (tenant_id, station_id, at, id, direction, kind, message_id, action, frame, marks)
+     select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[], $7::text[],
+       $8::text[], $9::bytea[], $10::jsonb[])`,
+    [
+      frames.map(({ tenantId }) => tenantId),
+      frames.map(({ stationId }) => stationId),
+      frames.map(({ at }) => at),
+      frames.map(() => newId()),
+      frames.map(({ direction }) => direction),
+      frames.map(({ kind }) => kind),
+      frames.map(({ messageId }) => messageId ?? null),
+      frames.map(({ action }) => action ?? null),
+      frames.map(({ frame }) => frame),
+      frames.map(({ marks }) => (marks === undefined ? null : JSON.stringify(marks))),
+    ],
+  )
+}

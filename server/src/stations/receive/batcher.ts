@@ -1,0 +1,119 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { DatabaseAway, monotonicMs } from '../../platform/index.ts'
+
+export interface BatcherOptions<T, R> {
+  /** Two items with one key never share a batch, and keep their order. */
+  keyOf(item: T): string
+  /** Takes all or nothing; one answer for each item. */
+  takeBatch(items: readonly T[]): Promise<readonly R[]>
+  /** The database did not come back in time: everything that waited was refused. */
+  onAway(error: DatabaseAway): void
+  readonly most?: number
+  /** How long a batch waits for a database that is away. */
+  readonly patienceMs?: number
+}
+
+export interface Batcher<T, R> {
+  submit(item: T): Promise<R>
+  /** Items that wait or are being taken. */
+  readonly size: number
+  /** Resolves when nothing waits any more. */
+  idle(): Promise<void>
+}
+
+interface Waiting<T, R> {
+  readonly item: T
+  readonly resolve: (answer: R) => void
+  readonly reject: (error: unknown) => void
+}
+
+const MOST = 200
+const PATIENCE_MS = 4_000
+const RETRY_MS = 200
+
+/**
+ * While one batch commits, what arrives forms the next; nobody waits for a timer: when idle, the first item is taken at
+ * once. A batch that is refused is done again one by one, so that one bad item hurts nobody.
+ */
+export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> {
+  const most = options.most ?? MOST
+  const patienceMs = options.patienceMs ?? PATIENCE_MS
+  let queue: Waiting<T, R>[] = []
+  let taking = 0
+  let running: Promise<void> | undefined
+
+  const nextBatch = (): Waiting<T, R>[] => {
+    const batch: Waiting<T, R>[] = []
+    const left: Waiting<T, R>[] = []
+    const keys = new Set<string>()
+    for (const waiting of queue) {
+      const key = options.keyOf(waiting.item)
+      if (batch.length < most && !keys.has(key)) batch.push(waiting)
+      else left.push(waiting)
+      keys.add(key)
+    }
+    queue = left
+    return batch
+  }
+
+  const patiently = async (batch: readonly Waiting<T, R>[]): Promise<readonly R[]> => {
+    const since = monotonicMs()
+    for (;;) {
+      try {
+        return await options.takeBatch(batch.map(({ item }) => item))
+      } catch (error) {
+        if (!(error instanceof DatabaseAway) || monotonicMs() - since > patienceMs) throw error
+        await pause(RETRY_MS)
+      }
+    }
+  }
+
+  const take = async (batch: readonly Waiting<T, R>[]): Promise<void> => {
+    try {
+      const answers = await patiently(batch)
+      batch.forEach(({ resolve, reject }, index) => {
+        const answer = answers[index]
+        if (answer === undefined) reject(new Error('a batch without an answer for each item'))
+        else resolve(answer)
+      })
+    } catch (error) {
+      if (error instanceof DatabaseAway) return giveUp(batch, error)
+      const [only, second] = batch
+      if (second === undefined) return only?.reject(error)
+      for (const one of batch) await take([one])
+    }
+  }
+
+  const giveUp = (batch: readonly Waiting<T, R>[], error: DatabaseAway): void => {
+    const left = [...batch, ...queue]
+    queue = []
+    for (const { reject } of left) reject(error)
+    options.onAway(error)
+  }
+
+  const run = async (): Promise<void> => {
+    while (queue.length > 0) {
+      const batch = nextBatch()
+      taking = batch.length
+      await take(batch)
+      taking = 0
+    }
+    running = undefined
+  }
+
+  return {
+    submit(item) {
+      return new Promise((resolve, reject) => {
+        queue.push({ item, resolve, reject })
+        // Reports that were read from sockets in the same turn share the first batch already.
+        running ??= Promise.resolve().then(run)
+      })
+    },
+    get size() {
+      return queue.length + taking
+    },
+    async idle() {
+      while (running !== undefined) await running
+    },
+  }
+}

@@ -1,0 +1,186 @@
+import { newId, sql, type Tx } from '../../platform/index.ts'
+import type { BootedReport, ConnectorPhase, ConnectorStatus, EvseStatusReport } from '../model.ts'
+
+export interface StationState {
+  readonly tenantId: string
+  readonly stationId: string
+  readonly epoch: bigint
+  readonly onboarding: 'waiting' | 'accepted' | 'refused'
+}
+
+export interface Key {
+  readonly tenantId: string
+  readonly stationId: string
+}
+
+/** The stations of a batch, in one query. */
+export async function loadStationStates(tx: Tx, keys: readonly Key[]): Promise<readonly StationState[]> {
+  return tx.named<StationState>(
+    'station-states',
+    `select s.tenant_id as "tenantId", s.id as "stationId", s.epoch, s.onboarding
+     from unnest($1::uuid[], $2::uuid[]) as said (tenant_id, id)
+     join stations s on s.tenant_id = said.tenant_id and s.id = said.id
+     where s.removed_at is null`,
+    [keys.map((key) => key.tenantId), keys.map((key) => key.stationId)],
+  )
+}
+
+export interface Boot extends Key {
+  readonly report: BootedReport
+  readonly at: Temporal.Instant
+  readonly isAccepted: boolean
+}
+
+/** Keeps who the station says it is, and forgets its statuses: it reports them all after it was accepted. */
+export async function saveBoots(tx: Tx, boots: readonly Boot[]): Promise<void> {
+  const tenantIds = boots.map((boot) => boot.tenantId)
+  const stationIds = boots.map((boot) => boot.stationId)
+  await tx.run(sql`
+    update stations s set vendor = b.vendor, model = b.model, serial = b.serial, firmware = b.firmware,
+      boot = b.boot, booted_at = b.at, accepted_at = case when b.accepted then b.at else s.accepted_at end
+    from unnest(${tenantIds}::uuid[], ${stationIds}::uuid[], ${boots.map(({ report }) => report.vendor)}::text[],
+      ${boots.map(({ report }) => report.model)}::text[], ${boots.map(({ report }) => report.serial ?? null)}::text[],
+      ${boots.map(({ report }) => report.firmware ?? null)}::text[],
+      ${boots.map(({ report }) => JSON.stringify(report))}::jsonb[], ${boots.map(({ at }) => at)}::timestamptz[],
+      ${boots.map(({ isAccepted }) => isAccepted)}::boolean[])
+      as b (tenant_id, id, vendor, model, serial, firmware, boot, at, accepted)
+    where s.tenant_id = b.tenant_id and s.id = b.id`)
+  await tx.run(sql`
+    update evses e set status = null, phase = null, error_code = null, info = null, vendor_error_code = null
+    from unnest(${tenantIds}::uuid[], ${stationIds}::uuid[]) as b (tenant_id, station_id)
+    where e.tenant_id = b.tenant_id and e.station_id = b.station_id and e.status is not null`)
+  await tx.run(sql`
+    update connectors c set status = null, phase = null
+    from unnest(${tenantIds}::uuid[], ${stationIds}::uuid[]) as b (tenant_id, station_id)
+    where c.tenant_id = b.tenant_id and c.station_id = b.station_id and c.status is not null`)
+}
+
+export interface Place extends Key {
+  readonly evse: number
+  /** 0: none of its own. */
+  readonly connector: number
+}
+
+/** Makes EVSEs and connectors that a report names and nobody declared. Returns nothing that was there already. */
+export async function ensurePlaces(tx: Tx, places: readonly Place[]): Promise<void> {
+  await tx.run(sql`
+    insert into evses (tenant_id, station_id, evse_id, declared)
+    select distinct p.tenant_id, p.station_id, p.evse_id, false
+    from unnest(${places.map((place) => place.tenantId)}::uuid[], ${places.map((place) => place.stationId)}::uuid[],
+      ${places.map((place) => place.evse)}::int[]) as p (tenant_id, station_id, evse_id)
+    on conflict do nothing`)
+  const plugs = places.filter(({ evse, connector }) => evse > 0 && connector > 0)
+  if (plugs.length === 0) return
+  await tx.run(sql`
+    insert into connectors (tenant_id, station_id, evse_id, connector_id)
+    select distinct p.tenant_id, p.station_id, p.evse_id, p.connector_id
+    from unnest(${plugs.map((place) => place.tenantId)}::uuid[], ${plugs.map((place) => place.stationId)}::uuid[],
+      ${plugs.map((place) => place.evse)}::int[], ${plugs.map((place) => place.connector)}::int[])
+      as p (tenant_id, station_id, evse_id, connector_id)
+    on conflict do nothing`)
+}
+
+export interface StatusChange extends Key {
+  readonly report: EvseStatusReport
+  readonly at: Temporal.Instant
+}
+
+export interface ConnectorState extends Place {
+  readonly status: ConnectorStatus | null
+  readonly phase: ConnectorPhase | null
+}
+
+/** Writes what connectors report; `statusAt` moves only when something changed, so that it says "since". */
+export async function saveConnectorStatuses(tx: Tx, changes: readonly StatusChange[]): Promise<void> {
+  await tx.named(
+    'connector-statuses',
+    `update connectors c set status = r.status, phase = r.phase,
+       status_at = case when c.status is distinct from r.status or c.phase is distinct from r.phase
+         then r.at else c.status_at end
+     from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::text[], $6::text[], $7::timestamptz[])
+       as r (tenant_id, station_id, evse_id, connector_id, status, phase, at)
+     where c.tenant_id = r.tenant_id and c.station_id = r.station_id and c.evse_id = r.evse_id
+       and c.connector_id = r.connector_id`,
+    [...keyColumns(changes), changes.map(({ report }) => report.connector), ...statusColumns(changes)],
+  )
+}
+
+/** All connectors of the EVSEs that were reported on. */
+export async function loadConnectorsOf(tx: Tx, changes: readonly StatusChange[]): Promise<readonly ConnectorState[]> {
+  return tx.named<ConnectorState>(
+    'connectors-of-evses',
+    `select c.tenant_id as "tenantId", c.station_id as "stationId", c.evse_id as evse, c.connector_id as connector,
+       c.status, c.phase
+     from (select distinct * from unnest($1::uuid[], $2::uuid[], $3::int[]) as r (tenant_id, station_id, evse_id)) r
+     join connectors c on c.tenant_id = r.tenant_id and c.station_id = r.station_id and c.evse_id = r.evse_id`,
+    keyColumns(changes),
+  )
+}
+
+export async function saveEvseStatuses(tx: Tx, changes: readonly StatusChange[]): Promise<void> {
+  await tx.named(
+    'evse-statuses',
+    `update evses e set status = r.status, phase = r.phase, error_code = r.error_code, info = r.info,
+       vendor_error_code = r.vendor_error_code,
+       status_at = case when e.status is distinct from r.status or e.phase is distinct from r.phase
+         then r.at else e.status_at end
+     from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[],
+       $9::text[]) as r (tenant_id, station_id, evse_id, status, phase, at, error_code, info, vendor_error_code)
+     where e.tenant_id = r.tenant_id and e.station_id = r.station_id and e.evse_id = r.evse_id`,
+    [
+      ...keyColumns(changes),
+      ...statusColumns(changes),
+      changes.map(({ report }) => report.errorCode ?? null),
+      changes.map(({ report }) => report.info ?? null),
+      changes.map(({ report }) => report.vendorErrorCode ?? null),
+    ],
+  )
+}
+
+function keyColumns(changes: readonly StatusChange[]): readonly unknown[] {
+  return [
+    changes.map((change) => change.tenantId),
+    changes.map((change) => change.stationId),
+    changes.map(({ report }) => report.evse),
+  ]
+}
+
+function statusColumns(changes: readonly StatusChange[]): readonly unknown[] {
+  return [
+    changes.map(({ report }) => report.status),
+    changes.map(({ report }) => report.phase ?? null),
+    changes.map(({ at }) => at),
+  ]
+}
+
+export interface Recorded extends Key {
+  readonly at: Temporal.Instant
+  readonly what: string
+  readonly content: Buffer
+}
+
+export async function saveRecorded(tx: Tx, recorded: readonly Recorded[]): Promise<void> {
+  await tx.run(sql`
+    insert into recorded_messages (tenant_id, id, station_id, at, what, content)
+    select * from unnest(${recorded.map(({ tenantId }) => tenantId)}::uuid[], ${recorded.map(() => newId())}::uuid[],
+      ${recorded.map(({ stationId }) => stationId)}::uuid[], ${recorded.map(({ at }) => at)}::timestamptz[],
+      ${recorded.map(({ what }) => what)}::text[], ${recorded.map(({ content }) => content)}::bytea[])`)
+}
+
+export interface RefusedMessage extends Key {
+  readonly at: Temporal.Instant
+  readonly action: string | undefined
+  readonly code: string
+  readonly why: string
+  readonly frame: Buffer
+}
+
+/** Frames that were refused, as they came. */
+export async function saveRefused(tx: Tx, refused: readonly RefusedMessage[]): Promise<void> {
+  await tx.run(sql`
+    insert into refused_messages (tenant_id, id, station_id, at, action, code, why, frame)
+    select * from unnest(${refused.map(({ tenantId }) => tenantId)}::uuid[], ${refused.map(() => newId())}::uuid[],
+      ${refused.map(({ stationId }) => stationId)}::uuid[], ${refused.map(({ at }) => at)}::timestamptz[],
+      ${refused.map(({ action }) => action ?? null)}::text[], ${refused.map(({ code }) => code)}::text[],
+      ${refused.map(({ why }) => why)}::text[], ${refused.map(({ frame }) => frame)}::bytea[])`)
+}

@@ -1,0 +1,155 @@
+import type { Keys, Tx } from '../../platform/index.ts'
+import type { HandedIn } from '../handed-in.ts'
+import type { EvseStatusReport, ReportAnswer, ReportBody, StationReport } from '../model.ts'
+import { statusOfConnectors } from '../rules/seen.ts'
+import type { MessageAnswer, StationMessage } from './message.ts'
+import * as store from './store.ts'
+
+/** An EVSE or connector with a higher number is no plausible one: what names it is kept, and makes no rows. */
+const HIGHEST_EVSE = 128
+const HIGHEST_CONNECTOR = 16
+
+export const HEARTBEAT_SECONDS = 300
+const WAITING_SECONDS = 60
+const REFUSED_SECONDS = 3_600
+
+export interface TakeDeps {
+  readonly keys: Keys
+  readonly takeReports: HandedIn['takeReports']
+  /** EVSEs and connectors that are known to have rows, so that a batch need not ask. */
+  readonly knownPlaces: Set<string>
+  /** Marks commands of these stations whose effect a report shows. */
+  readonly markEffects: (tx: Tx, messages: readonly StationMessage[]) => Promise<void>
+}
+
+/**
+ * Takes a batch in one transaction: what stations themselves are (boots, statuses) first, then what sessions make of it,
+ * one statement for each table. Answers one for each message.
+ */
+export async function takeMessages(
+  tx: Tx,
+  deps: TakeDeps,
+  messages: readonly StationMessage[],
+): Promise<readonly MessageAnswer[]> {
+  const states = new Map((await store.loadStationStates(tx, messages)).map((state) => [state.stationId, state]))
+  const current = messages.filter((message) => states.get(message.stationId)?.epoch === message.epoch)
+  const reports = current.flatMap(reportsOf)
+  await saveBoots(tx, reports, states)
+  await savePlaces(tx, deps, reports)
+  await saveStatuses(tx, reports)
+  await saveRecorded(tx, deps, current)
+  const answers = await deps.takeReports(tx, reports)
+  await deps.markEffects(tx, current)
+
+  const byMessage = new Map<StationMessage, ReportAnswer>()
+  let index = 0
+  for (const message of current) {
+    const first = message.bodies[0]
+    const state = states.get(message.stationId)
+    if (first?.kind === 'booted' && state !== undefined) byMessage.set(message, bootAnswer(state.onboarding))
+    else byMessage.set(message, answers[index] ?? { kind: 'noted' })
+    index += message.bodies.length
+  }
+  return messages.map((message) => byMessage.get(message) ?? { kind: 'superseded' })
+}
+
+function reportsOf(message: StationMessage): StationReport[] {
+  const { tenantId, stationId, epoch, receivedAt, socketOpenedAt } = message
+  return message.bodies.map((body) => ({ tenantId, stationId, epoch, receivedAt, socketOpenedAt, body }))
+}
+
+function bootAnswer(onboarding: store.StationState['onboarding']): ReportAnswer {
+  const intervalSeconds = { accepted: HEARTBEAT_SECONDS, waiting: WAITING_SECONDS, refused: REFUSED_SECONDS }[
+    onboarding
+  ]
+  return { kind: 'booted', onboarding, intervalSeconds }
+}
+
+async function saveBoots(
+  tx: Tx,
+  reports: readonly StationReport[],
+  states: ReadonlyMap<string, store.StationState>,
+): Promise<void> {
+  const boots = reports.flatMap(({ tenantId, stationId, receivedAt, body }) =>
+    body.kind === 'booted'
+      ? {
+          tenantId,
+          stationId,
+          report: body,
+          at: receivedAt,
+          isAccepted: states.get(stationId)?.onboarding === 'accepted',
+        }
+      : [],
+  )
+  if (boots.length > 0) await store.saveBoots(tx, boots)
+}
+
+/** Where a report happened; undefined for one that names no plausible place. */
+function placeOf(body: ReportBody): { readonly evse: number; readonly connector: number } | undefined {
+  if (!('evse' in body) || body.evse === undefined) return undefined
+  const connector = body.connector ?? 0
+  if (body.evse < 0 || body.evse > HIGHEST_EVSE || connector < 0 || connector > HIGHEST_CONNECTOR) return undefined
+  return { evse: body.evse, connector }
+}
+
+async function savePlaces(tx: Tx, deps: TakeDeps, reports: readonly StationReport[]): Promise<void> {
+  const missing = new Map<string, store.Place>()
+  for (const { tenantId, stationId, body } of reports) {
+    const place = placeOf(body)
+    if (place === undefined) continue
+    const key = `${stationId}/${place.evse}/${place.connector}`
+    if (!deps.knownPlaces.has(key)) missing.set(key, { tenantId, stationId, ...place })
+  }
+  if (missing.size === 0) return
+  await store.ensurePlaces(tx, [...missing.values()])
+  tx.afterCommit(() => {
+    for (const key of missing.keys()) deps.knownPlaces.add(key)
+  })
+}
+
+async function saveStatuses(tx: Tx, reports: readonly StationReport[]): Promise<void> {
+  const changes = new Map<string, store.StatusChange>()
+  for (const { tenantId, stationId, receivedAt, body } of reports) {
+    if (body.kind !== 'evse-status' || placeOf(body) === undefined) continue
+    // The last word on a connector counts; a message may name it twice.
+    changes.set(`${stationId}/${body.evse}/${body.connector}`, { tenantId, stationId, at: receivedAt, report: body })
+  }
+  if (changes.size === 0) return
+  const all = [...changes.values()]
+  const ofConnectors = all.filter(({ report }) => report.connector > 0)
+  if (ofConnectors.length > 0) await store.saveConnectorStatuses(tx, ofConnectors)
+  const connectors = ofConnectors.length > 0 ? await store.loadConnectorsOf(tx, ofConnectors) : []
+  const ofEvses = new Map(all.map((change) => [`${change.stationId}/${change.report.evse}`, change]))
+  await store.saveEvseStatuses(
+    tx,
+    [...ofEvses.values()].map((change) => ({ ...change, report: evseReport(change, connectors) })),
+  )
+}
+
+/** What the EVSE is, from all its connectors; the report itself where it speaks of the EVSE as a whole. */
+function evseReport(change: store.StatusChange, connectors: readonly store.ConnectorState[]): EvseStatusReport {
+  const { report, stationId } = change
+  if (report.connector === 0) return report
+  const own = connectors.filter((connector) => connector.stationId === stationId && connector.evse === report.evse)
+  const leading = statusOfConnectors(own)
+  if (leading?.status == null) return report
+  const { phase: _, ...rest } = report
+  return { ...rest, status: leading.status, ...(leading.phase === null ? {} : { phase: leading.phase }) }
+}
+
+async function saveRecorded(tx: Tx, deps: TakeDeps, messages: readonly StationMessage[]): Promise<void> {
+  const kept = messages.filter(({ bodies }) =>
+    bodies.some((body) => body.kind === 'recorded' || body.kind === 'problem' || hasNoPlace(body)),
+  )
+  if (kept.length === 0) return
+  const recorded: store.Recorded[] = []
+  for (const { tenantId, stationId, receivedAt, action, text } of kept) {
+    const key = await deps.keys.tenant(tenantId)
+    recorded.push({ tenantId, stationId, at: receivedAt, what: action, content: key.encrypt(text) })
+  }
+  await store.saveRecorded(tx, recorded)
+}
+
+function hasNoPlace(body: ReportBody): boolean {
+  return 'evse' in body && body.evse !== undefined && placeOf(body) === undefined
+}

@@ -1,0 +1,48 @@
+/** What must never be shown whole: tokens keep their last four characters, secrets keep nothing. */
+const TOKEN_MEMBERS = new Set(['idTag', 'parentIdTag', 'idToken', 'uid', 'additionalIdToken', 'groupIdToken'])
+const SECRET_MEMBERS = new Set(['password', 'basicAuthPassword', 'authorizationKey'])
+const SECRET_SETTING = /password|authorizationkey|secret|privatekey/i
+/** Members that carry a setting's value beside its name. */
+const VALUE_MEMBERS = new Set(['value', 'attributeValue', 'actualValue'])
+
+export const HIDDEN = '•••'
+
+export function maskedToken(uid: string): string {
+  return uid.length <= 4 ? HIDDEN : `${HIDDEN}${uid.slice(-4)}`
+}
+
+export function isSecretSetting(name: string): boolean {
+  return SECRET_SETTING.test(name)
+}
+
+/** A payload or command as people may see it. The shape stays, so that it still reads as what was said. */
+export function masked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(masked)
+  if (typeof value !== 'object' || value === null) return value
+  const isSecret = namesSecret(value)
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => {
+      if (SECRET_MEMBERS.has(name) || (isSecret && VALUE_MEMBERS.has(name))) return [name, HIDDEN]
+      if (TOKEN_MEMBERS.has(name) && typeof member === 'string') return [name, maskedToken(member)]
+      return [name, masked(member)]
+    }),
+  )
+}
+
+/** `{ key: "AuthorizationKey", value }` of 1.6, `{ variable: { name: "BasicAuthPassword" }, … }` of 2.x, ours by name. */
+function namesSecret(value: object): boolean {
+  const { key, name, variable } = value as { key?: unknown; name?: unknown; variable?: { name?: unknown } }
+  return [key, name, variable?.name].some((word) => typeof word === 'string' && isSecretSetting(word))
+}
+
+/** Where JSON cannot be read, what looks like a member with a token or a secret is hidden all the same. */
+const MEMBER = /("(?:idTag|parentIdTag|idToken|uid|additionalIdToken|password|value|attributeValue)"\s*:\s*")([^"]*)/g
+
+/** A frame's text, masked. */
+export function maskedText(text: string): string {
+  try {
+    return JSON.stringify(masked(JSON.parse(text) as unknown))
+  } catch {
+    return text.replace(MEMBER, (_, head: string) => `${head}${HIDDEN}`)
+  }
+}
