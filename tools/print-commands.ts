@@ -1,0 +1,26 @@
+import { commandKinds, protocols } from '../server/src/stations/protocols/index.ts'
+import { keepFile } from './keep-file.ts'
+
+// docs/commands.md: which command each version of OCPP can carry out, asked of the protocols themselves.
+
+const versions = protocols.toSorted((a, b) => (a.version < b.version ? -1 : 1))
+const supported = versions.map((protocol) => new Map(commandKinds(protocol).map((row) => [row.kind, row.supported])))
+const kinds = [...(supported[0]?.keys() ?? [])]
+const rows = kinds.map(
+  (kind) => `| \`${kind}\` | ${supported.map((row) => (row.get(kind) === true ? 'yes' : '–')).join(' | ')} |`,
+)
+
+keepFile(
+  'docs/commands.md',
+  `# Commands and versions
+
+Made by \`tools/print-commands.ts\` from the protocols' own tables; do not edit.
+
+What can be asked of a station with \`POST /v1/stations/{id}/commands\`, by the version it speaks. A dash means \`not-supported\`: the
+version has no message for it, and Lataamo does not pretend. \`raw-call\` sends any message of the version, checked against its schema.
+
+| command | ${versions.map((protocol) => protocol.version.replace('ocpp', 'OCPP ')).join(' | ')} |
+|---|${versions.map(() => '---|').join('')}
+${rows.join('\n')}
+`,
+)
