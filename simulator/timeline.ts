@@ -65,7 +65,7 @@ export function madeTime(start: string): MadeTime {
       const due = [...sleepers].reduce((least, sleeper) => Math.min(least, sleeper.due() ?? until), until)
       if (due >= until) break
       // At least a little, so that a deadline that has passed and still stands cannot stop time.
-      now = Math.max(due, now + 1)
+      now = Math.max(Math.ceil(due), now + 1)
       for (const sleeper of sleepers) if ((sleeper.due() ?? Number.POSITIVE_INFINITY) <= now) sleeper.wake(now)
     }
     now = until
@@ -75,9 +75,9 @@ export function madeTime(start: string): MadeTime {
     now: () => now,
     add: (sleeper) => void sleepers.add(sleeper),
     remove: (sleeper) => void sleepers.delete(sleeper),
-    pass: async (seconds) => void (await run(now + seconds * 1000, () => false)),
+    pass: async (seconds) => void (await run(now + Math.round(seconds * 1000), () => false)),
     async passUntil(fact, seconds) {
-      if (!(await run(now + seconds * 1000, fact))) throw new Error(`not so within ${seconds} s of made time`)
+      if (!(await run(now + Math.round(seconds * 1000), fact))) throw new Error(`not so within ${seconds} s of made time`)
     },
   }
 }
