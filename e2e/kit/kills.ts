@@ -1,0 +1,210 @@
+import { type Acknowledgement, openOracle, type Scenario, scenarioSchema, startFleet } from '../../simulator/index.ts'
+import { openOwner } from './database.ts'
+import { missingFrom, notHandedOn } from './missing.ts'
+import { addCard, addFleet, addTariff, makeNetwork, type Network } from './network.ts'
+import { freshOptions, removeDataDir, type Server, startServer } from './server.ts'
+import { answerBeforeCommit, type Kept, keptOf } from './store-kept.ts'
+import { until } from './until.ts'
+
+/** Row 1: kill -9 of Node and of every PostgreSQL process at random moments under load, and what is missing afterwards. */
+export interface KillsInput {
+  readonly times: number
+  readonly stations: number
+  /** Between a start and its kill, in milliseconds: something in this range. */
+  readonly lifeMs: readonly [least: number, most: number]
+  readonly chance: () => number
+  /** The planted fault: commits are answered before they are durable. */
+  readonly answersBeforeCommit?: boolean
+  /** After each kill. */
+  readonly onKill?: (n: number, seen: KillsOutcome) => void
+  /** Ends the run early. */
+  readonly isEnough?: (seen: KillsOutcome) => boolean
+}
+
+export interface KillsOutcome {
+  readonly kills: number
+  readonly acknowledged: number
+  readonly sessionsEnded: number
+  readonly missing: readonly string[]
+  /** Records that were not made or handed on exactly once, when everything had come to rest. */
+  readonly notOnce: readonly string[]
+  readonly longestStartMs: number
+}
+
+/** A session of some seconds, over and over. */
+const briefSessions: Scenario = scenarioSchema.parse({
+  settings: { sampleInterval: '1', endedInterval: '0', retryInterval: '1', backOffMinimum: '0', backOffRandom: '1' },
+  steps: [
+    { do: 'registered' },
+    {
+      do: 'repeat',
+      steps: [
+        { do: 'plug' },
+        { do: 'card' },
+        { do: 'charge', seconds: [2, 5] },
+        { do: 'stop' },
+        { do: 'wait', seconds: 0.2 },
+        { do: 'unplug' },
+        { do: 'wait', seconds: [0.2, 1] },
+      ],
+    },
+  ],
+})
+
+export async function runKills(input: KillsInput): Promise<KillsOutcome> {
+  const options = await freshOptions()
+  let server = await startServer(options)
+  const network = await makeNetwork(server, 'kills')
+  await addTariff(network)
+  const cards = await cardsOf(network)
+  const stations = await addFleet(network, input.stations, { scenario: 'brief', cards })
+  const oracle = openOracle()
+  const rest = openRestWriter(network)
+  if (input.answersBeforeCommit === true) await answeringBeforeCommit(options.dataDir)
+  const fleet = startFleet({
+    url: network.stationsUrl,
+    stations,
+    scenarios: new Map([['brief', briefSessions]]),
+    onAcknowledged: oracle.onAcknowledged,
+    timeoutMs: 5_000,
+    spreadSeconds: 0.2,
+  })
+  let outcome: KillsOutcome = {
+    kills: 0,
+    acknowledged: 0,
+    sessionsEnded: 0,
+    missing: [],
+    notOnce: [],
+    longestStartMs: 0,
+  }
+  try {
+    for (let n = 1; n <= input.times && input.isEnough?.(outcome) !== true; n += 1) {
+      await liveFor(input, server, () => oracle.all().length > outcome.acknowledged)
+      await server.kill()
+      const before = [...oracle.all()]
+      const began = performance.now()
+      server = await startServer(options)
+      const startMs = Math.round(performance.now() - began)
+      outcome = await look(options.dataDir, network, before, rest, outcome, startMs)
+      input.onKill?.(n, outcome)
+    }
+    await fleet.stop()
+    return input.answersBeforeCommit === true ? outcome : await atRest(options.dataDir, network, oracle.all(), outcome)
+  } finally {
+    rest.stop()
+    await fleet.stop()
+    await server.kill()
+    removeDataDir(options.dataDir)
+  }
+}
+
+async function cardsOf(network: Network): Promise<readonly string[]> {
+  const cards = Array.from({ length: 8 }, (_, n) => `04A1B2C3D4E5${n.toString(16).padStart(2, '0').toUpperCase()}`)
+  for (const uid of cards) await addCard(network, uid)
+  return cards
+}
+
+async function answeringBeforeCommit(dataDir: string): Promise<void> {
+  const owner = await openOwner(dataDir)
+  await answerBeforeCommit(owner)
+  await owner.end()
+}
+
+/** At a random moment, but not before something new was acknowledged: else the kill would show nothing. */
+async function liveFor(
+  { lifeMs: [least, most], chance }: KillsInput,
+  server: Server,
+  isWorking: () => boolean,
+): Promise<void> {
+  const end = performance.now() + least + chance() * (most - least)
+  await until(() => performance.now() > end && isWorking(), 20_000, 5)
+  if (server.stderr().includes('"level":50')) throw new Error(`the server logged a fault: ${server.stderr()}`)
+}
+
+/** What was acknowledged up to the kill, beside what is there after the restart. */
+async function look(
+  dataDir: string,
+  network: Network,
+  before: readonly Acknowledgement[],
+  rest: RestWriter,
+  seen: KillsOutcome,
+  startMs: number,
+): Promise<KillsOutcome> {
+  const kept = await keptNow(dataDir, network)
+  const missing = [...missingFrom(before, kept), ...(await rest.missing())]
+  return {
+    ...seen,
+    kills: seen.kills + 1,
+    acknowledged: before.length,
+    sessionsEnded: [...kept.values()].filter(({ state }) => state === 'ended').length,
+    missing: [...new Set([...seen.missing, ...missing])],
+    longestStartMs: Math.max(seen.longestStartMs, startMs),
+  }
+}
+
+async function keptNow(dataDir: string, network: Network): Promise<Kept> {
+  const owner = await openOwner(dataDir)
+  try {
+    return await keptOf(owner, network.id)
+  } finally {
+    await owner.end()
+  }
+}
+
+/** When the outbox has been carried out, every ended session has one record, handed on once. */
+async function atRest(
+  dataDir: string,
+  network: Network,
+  all: readonly Acknowledgement[],
+  seen: KillsOutcome,
+): Promise<KillsOutcome> {
+  let kept = await keptNow(dataDir, network)
+  await until(
+    async () => {
+      kept = await keptNow(dataDir, network)
+      return notHandedOn(kept).length === 0
+    },
+    15_000,
+    250,
+  ).catch(() => {})
+  return {
+    ...seen,
+    acknowledged: all.length,
+    sessionsEnded: [...kept.values()].filter(({ state }) => state === 'ended').length,
+    missing: [...new Set([...seen.missing, ...missingFrom(all, kept)])],
+    notOnce: notHandedOn(kept),
+  }
+}
+
+interface RestWriter {
+  /** What got a 2xx and is not there. */
+  missing(): Promise<readonly string[]>
+  stop(): void
+}
+
+/** A program that makes a card every now and then, also while the server is being killed: a 2xx is an acknowledgement too. */
+function openRestWriter(network: Network): RestWriter {
+  const made: string[] = []
+  let n = 0
+  const { rest } = network
+  const timer = setInterval(() => {
+    n += 1
+    const uid = `REST${String(n).padStart(8, '0')}`
+    rest.send<{ id: string }>('POST', '/v1/id-tokens', { uid, type: 'ISO14443', status: 'active' }).then(
+      ({ status, body }) => status === 201 && made.push(body.id),
+      // The server is dead just now: nothing was acknowledged.
+      () => {},
+    )
+  }, 50)
+  return {
+    async missing() {
+      const lost: string[] = []
+      for (const id of made.splice(0)) {
+        if ((await rest.send('GET', `/v1/id-tokens/${id}`)).status !== 200)
+          lost.push(`the id token ${id} made over REST`)
+      }
+      return lost
+    },
+    stop: () => clearInterval(timer),
+  }
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto'
+import type { Protocol, StationSpec } from '../../simulator/index.ts'
+import { type Rest, restOf } from './rest.ts'
+import type { Server } from './server.ts'
+
+/** A tenant made over REST, as an integrator makes one. */
+export interface Network {
+  readonly id: string
+  readonly slug: string
+  readonly key: string
+  readonly rest: Rest
+  /** Where its stations connect; they append their identity. */
+  readonly stationsUrl: string
+}
+
+export async function makeNetwork(server: Server, slug: string): Promise<Network> {
+  const { id, key } = await server.platform.post<{ id: string; key: string }>('/v1/tenants', {
+    slug,
+    name: `Network ${slug}`,
+    currency: 'EUR',
+    country: 'FI',
+    timeZone: 'Europe/Helsinki',
+    languages: ['en'],
+  })
+  return { id, slug, key, rest: restOf(server.url, key), stationsUrl: server.stationsUrl(slug) }
+}
+
+export interface MadeStation {
+  readonly id: string
+  readonly identity: string
+  readonly password: string
+  readonly number: string
+}
+
+export interface StationWishes {
+  readonly identity: string
+  readonly password?: string
+  readonly evses?: number
+  readonly more?: Readonly<Record<string, unknown>>
+}
+
+export async function addStation({ rest }: Network, wishes: StationWishes): Promise<MadeStation> {
+  const password = wishes.password ?? randomBytes(20).toString('hex')
+  const made = await rest.post<{ id: string; number: string }>('/v1/stations', {
+    identity: wishes.identity,
+    securityProfile: 1,
+    password,
+    state: 'active',
+    evses: Array.from({ length: wishes.evses ?? 1 }, (_, n) => ({
+      id: n + 1,
+      connectors: [{ id: 1, type: 'IEC_62196_T2', maxPowerW: 11_000 }],
+    })),
+    ...wishes.more,
+  })
+  return { id: made.id, number: made.number, identity: wishes.identity, password }
+}
+
+/** Stations made over REST, and what the simulator needs to play them. */
+export async function addFleet(
+  network: Network,
+  count: number,
+  more: Omit<Partial<StationSpec>, 'identity' | 'password' | 'protocol'> = {},
+  versions: readonly Protocol[] = ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'],
+): Promise<readonly (StationSpec & { readonly id: string })[]> {
+  return Promise.all(
+    Array.from({ length: count }, async (_, n) => {
+      const protocol = versions[n % versions.length] ?? 'ocpp1.6'
+      const made = await addStation(network, { identity: `SIM-${String(n + 1).padStart(3, '0')}` })
+      return { ...more, id: made.id, identity: made.identity, password: made.password, protocol }
+    }),
+  )
+}
+
+export async function addCard({ rest }: Network, uid: string): Promise<string> {
+  return (await rest.post<{ id: string }>('/v1/id-tokens', { uid, type: 'ISO14443', status: 'active' })).id
+}
+
+export async function addTariff({ rest }: Network, name = 'Everyday'): Promise<string> {
+  const made = await rest.post<{ id: string }>('/v1/tariffs', {
+    name,
+    default: true,
+    tariff: {
+      currency: 'EUR',
+      elements: [
+        {
+          price_components: [
+            { type: 'FLAT', price: '0.39', vat: '25.5', step_size: 1 },
+            { type: 'ENERGY', price: '0.249', vat: '25.5', step_size: 1 },
+          ],
+        },
+      ],
+    },
+  })
+  return made.id
+}
