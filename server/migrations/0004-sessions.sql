@@ -33,13 +33,15 @@ create table sessions (
   primary key (tenant_id, id),
   unique (tenant_id, number),
   foreign key (tenant_id, station_id) references stations
-);
+) with (fillfactor = 60);
 create index sessions_of_station on sessions (tenant_id, station_id, started_at desc);
 create index sessions_by_time on sessions (tenant_id, started_at desc);
 create index sessions_open on sessions (tenant_id, station_id) where state not in ('ended', 'refused', 'abandoned');
 create index sessions_of_token on sessions (tenant_id, id_token_id) where state not in ('ended', 'refused', 'abandoned');
 call tenant_table('sessions', 'select, insert, update', 'select, insert, update', true);
 
+-- The station's own record of a delivery: how its reports find their session. Written once; what its reports said is
+-- kept with the session, so that a report costs one update.
 create table transactions (
   tenant_id uuid not null references tenants,
   id uuid not null,
@@ -48,15 +50,9 @@ create table transactions (
   number text not null,
   -- 1.6: connector|idTag in lower case|timestamp|meterStart, keyed hash of it (it holds a token).
   start_key bytea,
-  evse_id int,
-  connector_id int,
   session_id uuid not null,
   -- Month in which this row was made; also the partition of its meter values.
   month date not null,
-  -- Sequence numbers seen, as ranges [from, to, from, to, …].
-  seen int[] not null default '{}',
-  started_at timestamptz,
-  ended_at timestamptz,
   created_at timestamptz not null,
   primary key (tenant_id, id),
   unique (tenant_id, station_id, number),
@@ -64,7 +60,7 @@ create table transactions (
   foreign key (tenant_id, session_id) references sessions
 );
 create index transactions_of_session on transactions (tenant_id, session_id);
-call tenant_table('transactions', 'select, insert, update', 'select, insert, update');
+call tenant_table('transactions', 'select, insert', 'select, insert');
 
 -- One narrow row per timestamp and context.
 create table meter_values (

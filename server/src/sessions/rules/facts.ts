@@ -6,7 +6,7 @@ import type {
   StationCommand,
   StopReason,
   TransactionReport,
-} from '../../stations/index.ts'
+} from '../../stations/model.ts'
 import type { Session } from './session.ts'
 
 /** One report about a transaction, after VALID has judged its token. */
@@ -47,6 +47,7 @@ export type AlertKind =
   | 'session-not-authorised'
   | 'session-no-energy'
   | 'session-over-limit'
+  | 'no-tariff'
   | 'stop-not-obeyed'
 
 /** What is to be done when the new state is saved. */

@@ -27,3 +27,22 @@ export {
 } from './session.ts'
 export { dueAt, energyOfSession, stopReasonOf } from './settle.ts'
 export { flowChanges } from './transaction.ts'
+export { jsonFromSession, sessionFromJson } from './session-json.ts'
+export {
+  type Authoriser,
+  authorisers,
+  type KnownToken,
+  reasonsAgainst,
+  type ValidityFacts,
+  type ValidityPurpose,
+  verdictOf,
+} from './validity.ts'
+export { type KeptRegister, type PricedSession, type Pricing, priceSession } from './price-session.ts'
+export {
+  type MadeRecord,
+  makeRecord,
+  type RecordInput,
+  type RecordReading,
+  type SessionRecordJson,
+} from './session-record.ts'
+export { isRepeat } from './transaction.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Fact, TransactionFact } from './facts.ts'
-import { essence, limits, numberedHistory, shuffled, tell } from './histories.ts'
+import { essence, limits, numberedHistory, shuffled, tell } from './testing-histories.ts'
 import { decide, transitions } from './machine.ts'
 import { isClosed, type Session, sessionOfTransaction, sessionOfWish, sessionStates } from './session.ts'
 import { dueAt, energyOfSession } from './settle.ts'

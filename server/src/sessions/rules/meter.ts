@@ -1,5 +1,5 @@
 import type { WattHours } from '../../../../units/index.ts'
-import type { MeterReading } from '../../stations/index.ts'
+import type { MeterReading } from '../../stations/model.ts'
 import type { Meter, RegisterPoint } from './session.ts'
 
 /** Adds readings in whatever order: only the first and the last register decide how much energy it was. */

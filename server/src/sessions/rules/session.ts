@@ -1,5 +1,5 @@
 import type { WattHours, Watts } from '../../../../units/index.ts'
-import type { ChargingState, ReadingContext, StopReason } from '../../stations/index.ts'
+import type { ChargingState, ReadingContext, StopReason } from '../../stations/model.ts'
 import type { SeenRanges } from './seen.ts'
 
 /** From the wish to the last record. `sessions/rules/machine.ts` has the table of how they follow each other. */

@@ -85,9 +85,11 @@ function judged(session: Session, transaction: Transaction): Session {
   const energyWh = energyOf(session.meter)
   const delivered = energyWh > 0 || transaction.flow.some((point) => point.state === 'charging')
   const { started, ended, authorisedAt, wasRefused } = transaction
+  // Of an orphan nobody knows who was allowed what.
+  const isOrphan = session.flags.includes('orphan')
   const hours = ended === undefined ? 0 : hoursBetween(session.startedAt, ended.at)
   const truths: readonly (readonly [SessionFlag, boolean])[] = [
-    ['not-authorised', authorisedAt === undefined && (wasRefused || delivered)],
+    ['not-authorised', !isOrphan && authorisedAt === undefined && (wasRefused || delivered)],
     ['stop-before-start', started !== undefined && ended !== undefined && hours < 0],
     // A tenth more than the outlet can give, and a minute for clocks that differ.
     [

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { ChargingState } from '../../stations/index.ts'
+import type { ChargingState } from '../../stations/model.ts'
 import type { TransactionFact } from './facts.ts'
 import { decide } from './machine.ts'
 import { type Limits, type Session, sessionOfTransaction } from './session.ts'

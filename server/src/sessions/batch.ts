@@ -1,0 +1,214 @@
+import { type DataKey, must, type Tx } from '../platform/index.ts'
+import type { ReportBody, StationReport, TransactionReport } from '../stations/index.ts'
+import type { SessionsDeps } from './deps.ts'
+import { type HeldSession, held, type TransactionRow } from './held.ts'
+import { isClosed } from './rules/index.ts'
+import { lockPlaces, lockSessions, type PlaceRow, transactionsNamed, transactionsOfSessions } from './store.ts'
+import type { MeterRow } from './store-meter.ts'
+import {
+  type OpenCount,
+  openSessionsOfTokens,
+  type StationFacts,
+  stationsById,
+  type TokenRow,
+  tokensByHash,
+} from './store-validity.ts'
+
+/** A report with the keyed hashes by which it is found. */
+export interface Prepared {
+  readonly report: StationReport
+  readonly key: DataKey
+  readonly tokenHash?: Buffer
+  readonly startKey?: Buffer
+}
+
+/** Everything a batch of reports needs, loaded with one query per table; decisions change it in memory. */
+export interface Batch {
+  readonly prepared: readonly Prepared[]
+  readonly sessions: Map<string, HeldSession>
+  /** By station and number, and by station and start key. */
+  readonly transactions: Map<string, TransactionRow>
+  /** The transaction that bears a session's meter values. */
+  readonly bearers: Map<string, TransactionRow>
+  readonly places: ReadonlyMap<string, PlaceRow>
+  readonly tokens: ReadonlyMap<string, TokenRow>
+  readonly tokenSessions: OpenCount[]
+  readonly stations: ReadonlyMap<string, StationFacts>
+  readonly newTransactions: TransactionRow[]
+  readonly meterRows: Map<string, MeterRow>
+  /** By place: the session that now holds it. */
+  readonly opened: Map<string, HeldSession>
+  readonly strangers: { readonly report: StationReport; readonly number: string; readonly sessionId: string }[]
+}
+
+export const placeKey = (stationId: string, evseId: number): string => `${stationId}/${evseId}`
+export const numberKey = (stationId: string, number: string): string => `${stationId}#${number}`
+export const startKeyKey = (stationId: string, startKey: Buffer): string => `${stationId}=${startKey.toString('hex')}`
+export const tokenKey = (tenantId: string, hash: Buffer): string => `${tenantId}/${hash.toString('hex')}`
+
+export function hashOfUid(key: DataKey, uid: string): Buffer {
+  return key.hash('id-token', uid.toLowerCase())
+}
+
+export async function loadBatch(tx: Tx, deps: SessionsDeps, reports: readonly StationReport[]): Promise<Batch> {
+  const tenantIds = [...new Set(reports.map((report) => report.tenantId))]
+  const keys = new Map<string, DataKey>()
+  for (const tenantId of tenantIds) keys.set(tenantId, await deps.keys.tenant(tenantId))
+  const prepared = reports.map((report) => prepare(report, must(keys.get(report.tenantId), 'tenant key')))
+
+  const transactions = await loadTransactions(tx, prepared)
+  const isKnown = (one: Prepared): boolean => transactionOf({ transactions }, one) !== undefined
+  const atPlaces = prepared.filter((one) => needsPlace(one, isKnown(one)))
+  const begins = prepared.filter((one) => begin(one.report.body, isKnown(one)))
+
+  const places = new Map(
+    (await lockPlaces(tx, distinctPlaces(atPlaces))).map((place) => [placeKey(place.stationId, place.evseId), place]),
+  )
+  const ids = new Set(prepared.flatMap((one) => transactionOf({ transactions }, one)?.sessionId ?? []))
+  for (const { openSessionId } of places.values()) if (openSessionId !== null) ids.add(openSessionId)
+  const openOf = [...new Set(begins.map((one) => one.report.stationId))]
+  const rows = await lockSessions(tx, { tenantIds, ids: [...ids], openOf })
+  const sessions = new Map(rows.map((row) => [row.id, held(row)]))
+
+  const tokens = await loadTokens(tx, prepared)
+  const tokenSessions = await openSessionsOfTokens(tx, tenantIds, [...tokens.values()].flatMap(limitedToken))
+  const stationIds = [...new Set(prepared.filter(needsStation).map((one) => one.report.stationId))]
+  const stations = new Map(
+    (await stationsById(tx, tenantIds, [...new Set([...stationIds, ...openOf])])).map((row) => [row.id, row]),
+  )
+  return {
+    prepared,
+    sessions,
+    transactions,
+    bearers: await loadBearers(tx, tenantIds, prepared, sessions, transactions),
+    places,
+    tokens,
+    tokenSessions: [...tokenSessions],
+    stations,
+    newTransactions: [],
+    meterRows: new Map(),
+    opened: new Map(),
+    strangers: [],
+  }
+}
+
+export function isTransaction(body: ReportBody): body is TransactionReport {
+  return body.kind === 'transaction-started' || body.kind === 'transaction-updated' || body.kind === 'transaction-ended'
+}
+
+/** A transaction that is named but cannot be: 1.6 stations whose start never reached us say -1 or 0. */
+export function isNoNumber(number: string): boolean {
+  return !/^[1-9]/.test(number)
+}
+
+export function transactionOf(
+  batch: Pick<Batch, 'transactions'>,
+  { report, startKey }: Prepared,
+): TransactionRow | undefined {
+  const { body, stationId } = report
+  if (startKey !== undefined) return batch.transactions.get(startKeyKey(stationId, startKey))
+  const number = numberIn(body)
+  return number === undefined ? undefined : batch.transactions.get(numberKey(stationId, number))
+}
+
+function numberIn(body: ReportBody): string | undefined {
+  if (isTransaction(body)) return 'number' in body.transaction ? body.transaction.number : undefined
+  return body.kind === 'meter-read' ? body.transactionNumber : undefined
+}
+
+function prepare(report: StationReport, key: DataKey): Prepared {
+  const { body } = report
+  if (!isTransaction(body)) return { report, key }
+  const { transaction, idToken } = body
+  const startKey = 'startKey' in transaction ? transaction.startKey : orphanKey(body)
+  return {
+    report,
+    key,
+    ...(idToken === undefined ? {} : { tokenHash: hashOfUid(key, idToken.uid) }),
+    ...(startKey === undefined ? {} : { startKey: key.hash('start-key', startKey) }),
+  }
+}
+
+/** The natural key of a stop that names no transaction (1.6: -1, 0): what it says is all there is. */
+function orphanKey(body: TransactionReport): string | undefined {
+  const { transaction, seqNo, reportedAt, readings } = body
+  if (seqNo !== undefined || !('number' in transaction) || !isNoNumber(transaction.number)) return undefined
+  return `${transaction.number}|${body.kind}|${reportedAt.toString()}|${readings.at(-1)?.registerWh ?? ''}`
+}
+
+async function loadTransactions(tx: Tx, prepared: readonly Prepared[]): Promise<Map<string, TransactionRow>> {
+  const names = prepared.map((one) => ({ ...one.report, startKey: one.startKey, number: numberIn(one.report.body) }))
+  const rows = await transactionsNamed(
+    tx,
+    names.flatMap(({ tenantId, stationId, number, startKey }) =>
+      number === undefined || startKey !== undefined ? [] : [{ tenantId, stationId, number }],
+    ),
+    names.flatMap(({ tenantId, stationId, startKey }) =>
+      startKey === undefined ? [] : [{ tenantId, stationId, startKey }],
+    ),
+  )
+  const found = new Map<string, TransactionRow>()
+  for (const row of rows) addTransaction(found, row)
+  return found
+}
+
+export function addTransaction(known: Map<string, TransactionRow>, row: TransactionRow): void {
+  known.set(numberKey(row.stationId, row.number), row)
+  if (row.startKey !== null) known.set(startKeyKey(row.stationId, row.startKey), row)
+}
+
+/** What opens or closes a session at an EVSE, or belongs to whichever is open there. */
+function needsPlace({ report: { body } }: Prepared, isKnown: boolean): boolean {
+  if (isTransaction(body)) return !isKnown || body.kind !== 'transaction-updated'
+  return (body.kind === 'evse-status' || (body.kind === 'meter-read' && !isKnown)) && body.evse > 0
+}
+
+function begin(body: ReportBody, isKnown: boolean): boolean {
+  if (isTransaction(body)) return !isKnown || (body.idToken !== undefined && body.kind !== 'transaction-ended')
+  return body.kind === 'meter-read' && !isKnown && body.transactionNumber !== undefined
+}
+
+function needsStation({ report: { body } }: Prepared): boolean {
+  return isTransaction(body) && body.idToken !== undefined
+}
+
+function distinctPlaces(prepared: readonly Prepared[]) {
+  const places = prepared.flatMap(({ report: { tenantId, stationId, body } }) =>
+    'evse' in body && body.evse !== undefined && body.evse >= 0 && body.evse <= 255
+      ? [{ tenantId, stationId, evseId: body.evse }]
+      : [],
+  )
+  return [...new Map(places.map((place) => [placeKey(place.stationId, place.evseId), place])).values()]
+}
+
+async function loadTokens(tx: Tx, prepared: readonly Prepared[]): Promise<Map<string, TokenRow>> {
+  const wanted = prepared.flatMap(({ report, tokenHash }) =>
+    tokenHash === undefined ? [] : [{ tenantId: report.tenantId, hash: tokenHash }],
+  )
+  const rows = await tokensByHash(tx, wanted)
+  return new Map(rows.map((row) => [tokenKey(row.tenantId, row.uidHash), row]))
+}
+
+const limitedToken = (token: TokenRow): string[] => (token.maxSessions === null ? [] : [token.id])
+
+/** Reports that name no transaction may still bear readings for the session that is open at their EVSE. */
+async function loadBearers(
+  tx: Tx,
+  tenantIds: readonly string[],
+  prepared: readonly Prepared[],
+  sessions: ReadonlyMap<string, HeldSession>,
+  transactions: ReadonlyMap<string, TransactionRow>,
+): Promise<Map<string, TransactionRow>> {
+  const bearers = new Map<string, TransactionRow>()
+  for (const row of transactions.values()) if (!bearers.has(row.sessionId)) bearers.set(row.sessionId, row)
+  const isNeeded = prepared.some(({ report }) => report.body.kind === 'meter-read')
+  const missing = [...sessions.values()].filter(
+    ({ row }) => !bearers.has(row.id) && row.machine.transaction !== undefined && !isClosed(row.machine.state),
+  )
+  if (!isNeeded || missing.length === 0) return bearers
+  const ids = missing.map(({ row }) => row.id)
+  for (const row of await transactionsOfSessions(tx, tenantIds, ids)) {
+    if (!bearers.has(row.sessionId)) bearers.set(row.sessionId, row)
+  }
+  return bearers
+}

@@ -1,0 +1,42 @@
+import type { Ground, Tx } from '../platform/index.ts'
+import type { CommandBy, StationCommand } from '../stations/index.ts'
+import type { Authoriser } from './rules/index.ts'
+
+export interface RaisedAlert {
+  readonly tenantId: string
+  readonly kind: string
+  readonly severity: 'critical' | 'major' | 'minor'
+  /** What it is about: one open alert per kind and subject. */
+  readonly subject: string
+  readonly stationId?: string
+  readonly sessionId?: string
+  readonly evidence: Readonly<Record<string, unknown>>
+  readonly at: Temporal.Instant
+}
+
+/** What sessions are given besides the ground: doors of stations, and monitoring above them. */
+export interface SessionsDeps extends Pick<Ground, 'database' | 'keys' | 'clock' | 'log' | 'bus'> {
+  /** Leaves a command for a station; answers its id, or undefined for a station that is not there. */
+  sendToStation(
+    tx: Tx,
+    wanted: {
+      readonly tenantId?: string
+      readonly stationId: string
+      readonly command: StationCommand
+      readonly by: CommandBy
+      readonly sessionId?: string
+    },
+  ): Promise<string | undefined>
+  raiseAlert(tx: Tx, alert: RaisedAlert): Promise<void>
+  clearAlert(
+    tx: Tx,
+    cleared: {
+      readonly tenantId: string
+      readonly kind: string
+      readonly subject: string
+      readonly at: Temporal.Instant
+    },
+  ): Promise<void>
+  /** Who has a say in VALID besides those of this feature; `app.ts` fills it. */
+  readonly authorisers?: readonly Authoriser[]
+}

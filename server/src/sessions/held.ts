@@ -1,0 +1,67 @@
+import type { Change, Session, SessionEffect } from './rules/index.ts'
+
+export const startedByKinds = ['card', 'staff', 'key', 'station'] as const
+export type StartedBy = (typeof startedByKinds)[number]
+
+/** A session's row: what the machine knows, and who and where around it. */
+export interface SessionRow {
+  readonly tenantId: string
+  readonly id: string
+  readonly number: bigint
+  readonly stationId: string
+  readonly evseId: number
+  readonly connectorId: number | null
+  readonly startedBy: StartedBy
+  readonly startedById: string | null
+  readonly startedByName: string | null
+  readonly idTokenId: string | null
+  readonly tokenLast4: string | null
+  readonly remoteStartId: number | null
+  readonly wishUidHash: Buffer | null
+  readonly tariffId: string | null
+  readonly tariffVersion: number | null
+  /** Why a session without a transaction came to its end; else the transaction says so. */
+  readonly closedWhy: string | null
+  readonly machine: Session
+}
+
+export interface TransactionRow {
+  readonly tenantId: string
+  readonly id: string
+  readonly stationId: string
+  readonly number: string
+  readonly startKey: Buffer | null
+  readonly sessionId: string
+  /** First day of the month in which this row was made. */
+  readonly month: string
+}
+
+/** A record to be made: the session as it was when the machine asked for it. */
+export interface DueRecord {
+  readonly reason: 'ended' | 'estimate' | 'truth'
+  readonly revision: number
+}
+
+/** A session on its way through one transaction: loaded or made, decided on, to be saved. */
+export interface HeldSession {
+  row: SessionRow
+  readonly isNew: boolean
+  /** As it was loaded: what of it changed decides what is saved. */
+  readonly before: Session | undefined
+  changes: Change[]
+  effects: SessionEffect[]
+  records: DueRecord[]
+  isTouched: boolean
+}
+
+export function held(row: SessionRow, isNew = false): HeldSession {
+  return {
+    row,
+    isNew,
+    before: isNew ? undefined : row.machine,
+    changes: [],
+    effects: [],
+    records: [],
+    isTouched: isNew,
+  }
+}

@@ -1,0 +1,135 @@
+import { tariffsThatApply } from '../billing/index.ts'
+import type { Tx } from '../platform/index.ts'
+import type { SessionsDeps } from './deps.ts'
+import type { HeldSession, TransactionRow } from './held.ts'
+import { makeRecords } from './make-records.ts'
+import { tellChanges } from './notices.ts'
+import { isClosed, withFlag } from './rules/index.ts'
+import {
+  insertChanges,
+  insertSessions,
+  insertTransactions,
+  type OpenedPlace,
+  showOpenSessions,
+  takeNumbers,
+  updateSessions,
+} from './store.ts'
+import type { StationFacts } from './store-validity.ts'
+
+export interface ToSave {
+  readonly sessions: readonly HeldSession[]
+  readonly transactions?: readonly TransactionRow[]
+  /** Sessions that take a place now. */
+  readonly opened?: readonly HeldSession[]
+  readonly stations: ReadonlyMap<string, StationFacts>
+}
+
+/** Saves what was decided with one statement per table, and leaves what must be done; all in the caller's transaction. */
+export async function saveSessions(tx: Tx, deps: SessionsDeps, saved: ToSave, at: Temporal.Instant): Promise<void> {
+  const touched = saved.sessions.filter((session) => session.isTouched)
+  const made = touched.filter((session) => session.isNew)
+  await fixTariffs(tx, made, saved.stations)
+  await numberSessions(tx, made)
+  await insertSessions(
+    tx,
+    made.map(({ row }) => row),
+    at,
+  )
+  await insertTransactions(tx, saved.transactions ?? [], at)
+  await updateSessions(
+    tx,
+    touched.filter((session) => !session.isNew).map(({ row }) => row),
+    at,
+  )
+  await insertChanges(tx, touched.flatMap(historyOf))
+  await showOpenSessions(tx, (saved.opened ?? []).filter(isOpen).map(placeOf), touched.filter(hasClosed).map(placeOf))
+  await makeRecords(tx, touched, at)
+  await carryOut(tx, deps, touched, at)
+  tellChanges(tx, deps, touched, at)
+}
+
+/** The version that holds at the start stays with the session; where there is none, staff see it. */
+async function fixTariffs(
+  tx: Tx,
+  made: readonly HeldSession[],
+  stations: ReadonlyMap<string, StationFacts>,
+): Promise<void> {
+  const questions = made.map(({ row }) => ({
+    tenantId: row.tenantId,
+    stationTariffId: stations.get(row.stationId)?.tariffId,
+    at: row.machine.startedAt,
+  }))
+  const versions = await tariffsThatApply(tx, questions)
+  made.forEach((session, index) => {
+    const version = versions[index]
+    const { row } = session
+    if (version !== undefined) {
+      session.row = { ...row, tariffId: version.tariffId, tariffVersion: version.version }
+      return
+    }
+    session.row = { ...row, machine: withFlag(row.machine, 'no-tariff') }
+    session.effects.push({ kind: 'alert', alert: 'no-tariff', severity: 'major', evidence: { evse: row.evseId } })
+  })
+}
+
+async function numberSessions(tx: Tx, made: readonly HeldSession[]): Promise<void> {
+  if (made.length === 0) return
+  const byTenant = Map.groupBy(made, ({ row }) => row.tenantId)
+  const firsts = await takeNumbers(tx, new Map(Array.from(byTenant, ([tenantId, list]) => [tenantId, list.length])))
+  for (const [tenantId, list] of byTenant) {
+    const first = firsts.get(tenantId) ?? 0n
+    list.forEach((session, index) => {
+      session.row = { ...session.row, number: first + BigInt(index) }
+    })
+  }
+}
+
+const isOpen = ({ row }: HeldSession): boolean => !isClosed(row.machine.state) && row.evseId > 0
+
+function hasClosed({ row, before, isNew }: HeldSession): boolean {
+  return isClosed(row.machine.state) && !isNew && before !== undefined && !isClosed(before.state)
+}
+
+function placeOf({ row }: HeldSession): OpenedPlace {
+  return { tenantId: row.tenantId, stationId: row.stationId, evseId: row.evseId, sessionId: row.id }
+}
+
+function historyOf({ row, isNew, changes }: HeldSession) {
+  const { tenantId, id: sessionId, machine } = row
+  const hasState = changes.some((change) => change.kind === 'state')
+  const born =
+    isNew && !hasState ? [{ kind: 'state' as const, value: machine.state, at: machine.startedAt, cause: 'began' }] : []
+  return [...born, ...changes].map((change) => ({ tenantId, sessionId, ...change }))
+}
+
+/** Commands and alerts, each in its own row, saved with the state that asked for them. */
+async function carryOut(
+  tx: Tx,
+  deps: SessionsDeps,
+  sessions: readonly HeldSession[],
+  at: Temporal.Instant,
+): Promise<void> {
+  for (const { row, effects } of sessions) {
+    const { tenantId, stationId, id: sessionId } = row
+    for (const effect of effects) {
+      if (effect.kind === 'command') {
+        const by = { kind: 'system' as const }
+        await deps.sendToStation(tx, { tenantId, stationId, command: effect.command, by, sessionId })
+      } else if (effect.kind === 'alert') {
+        const { alert: kind, severity, evidence } = effect
+        await deps.raiseAlert(tx, {
+          tenantId,
+          kind,
+          severity,
+          subject: sessionId,
+          stationId,
+          sessionId,
+          evidence: { sessionNumber: Number(row.number), ...evidence },
+          at,
+        })
+      } else if (effect.kind === 'clear-alert') {
+        await deps.clearAlert(tx, { tenantId, kind: effect.alert, subject: sessionId, at })
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { newId, type Tx } from '../platform/index.ts'
+import type { ReportAnswer, StationReport } from '../stations/index.ts'
+import { type Batch, loadBatch } from './batch.ts'
+import type { SessionsDeps } from './deps.ts'
+import { withFlag } from './rules/index.ts'
+import { saveSessions } from './save-sessions.ts'
+import { keepMeterValues, keepSigned, keyOf } from './store-meter.ts'
+import { takeReport } from './take-report.ts'
+
+/**
+ * Takes a batch of reports of many stations and tenants inside its transaction: loads what they need with one query per
+ * table, decides on one after the other in memory, saves with one statement per table. Answers at the same index. Nothing
+ * is refused: what is absurd is kept, flagged and judged afterwards.
+ */
+export async function takeReports(
+  tx: Tx,
+  deps: SessionsDeps,
+  reports: readonly StationReport[],
+): Promise<readonly ReportAnswer[]> {
+  const concerned = reports.filter(concernsSessions)
+  if (concerned.length === 0) return reports.map(() => ({ kind: 'noted' }))
+  const batch = await loadBatch(tx, deps, concerned)
+  const answers = batch.prepared.map((one) => takeReport(batch, one, deps.authorisers ?? []))
+  await saveReadings(tx, batch)
+  const at = deps.clock.now()
+  await saveSessions(
+    tx,
+    deps,
+    {
+      sessions: [...batch.sessions.values()],
+      transactions: batch.newTransactions,
+      opened: [...batch.opened.values()],
+      stations: batch.stations,
+    },
+    at,
+  )
+  await tellStrangers(tx, deps, batch, at)
+  const byReport = new Map(concerned.map((report, index) => [report, answers[index]]))
+  return reports.map((report) => byReport.get(report) ?? { kind: 'noted' })
+}
+
+function concernsSessions({ body }: StationReport): boolean {
+  switch (body.kind) {
+    case 'transaction-started':
+    case 'transaction-updated':
+    case 'transaction-ended':
+    case 'meter-read':
+      return true
+    // What a connector shows matters to a session only where its phase is told (1.6), or where it is free again.
+    case 'evse-status':
+      return body.evse > 0 && (body.phase !== undefined || body.status === 'available')
+    case 'booted':
+    case 'problem':
+    case 'recorded':
+      return false
+  }
+}
+
+async function saveReadings(tx: Tx, batch: Batch): Promise<void> {
+  const rows = [...batch.meterRows.values()]
+  const again = await keepMeterValues(tx, rows)
+  const signed = rows
+    .filter((row) => !again.keys.has(keyOf(row.transactionId, row.reading)))
+    .flatMap((row) => (row.reading.signed ?? []).map((text) => ({ ...row, id: newId(), signed: text })))
+  await keepSigned(tx, signed)
+  for (const [sessionId, bearer] of batch.bearers) {
+    const session = batch.sessions.get(sessionId)
+    if (session === undefined || !again.differing.has(bearer.id)) continue
+    session.row = { ...session.row, machine: withFlag(session.row.machine, 'reading-differs') }
+    session.isTouched = true
+  }
+}
+
+/** A station named a transaction that is not its own: a lost start, or one that guesses. People look. */
+async function tellStrangers(tx: Tx, deps: SessionsDeps, batch: Batch, at: Temporal.Instant): Promise<void> {
+  for (const { report, number, sessionId } of batch.strangers) {
+    await deps.raiseAlert(tx, {
+      tenantId: report.tenantId,
+      kind: 'unknown-transaction',
+      severity: 'major',
+      subject: report.stationId,
+      stationId: report.stationId,
+      sessionId,
+      evidence: { transactionNumber: number.slice(0, 36), report: report.body.kind },
+      at,
+    })
+  }
+}

@@ -1,0 +1,156 @@
+import type { Tx } from '../platform/index.ts'
+import type { MeterReading } from '../stations/index.ts'
+
+/** Meter values: one narrow row per timestamp and context, found by its natural key. */
+
+export interface MeterRow {
+  readonly tenantId: string
+  readonly transactionId: string
+  readonly month: string
+  readonly receivedAt: Temporal.Instant
+  readonly reading: MeterReading
+}
+
+/** What had come before, by key, and the transactions where it now said something else (the first value stays). */
+export interface Again {
+  readonly keys: ReadonlySet<string>
+  readonly differing: ReadonlySet<string>
+}
+
+const nothingAgain: Again = { keys: new Set(), differing: new Set() }
+
+const BIGGEST_INT = 2_147_483_647
+
+const whole = (value: number | undefined): number | null =>
+  value === undefined || !Number.isSafeInteger(value) ? null : value
+const small = (value: number | undefined): number | null =>
+  value === undefined || Math.abs(value) > BIGGEST_INT ? null : value
+const list = (values: readonly (number | null)[] | undefined): string | null =>
+  values === undefined
+    ? null
+    : `{${values.map((value) => (value === null ? 'NULL' : (small(value) ?? 'NULL'))).join(',')}}`
+
+/**
+ * Keeps readings, each once. A further message under the same key fills empty columns; what it says otherwise is given
+ * back. The keys must differ within one call.
+ */
+export async function keepMeterValues(tx: Tx, rows: readonly MeterRow[]): Promise<Again> {
+  if (rows.length === 0) return nothingAgain
+  const readings = rows.map((row) => row.reading)
+  const again = await tx.named<{
+    transactionId: string
+    at: Temporal.Instant
+    context: string
+    registerWh: bigint | null
+    powerW: number | null
+  }>(
+    'meter-values-keep',
+    `with kept as (
+       insert into meter_values as m (tenant_id, month, transaction_id, at, context, received_at, register_wh, power_w,
+         currents_ma, voltages_mv, soc_tenths, rest)
+       select v.tenant_id, v.month, v.transaction_id, v.at, v.context, v.received_at, v.register_wh, v.power_w,
+         v.currents::int[], v.voltages::int[], v.soc, v.rest
+       from unnest($1::uuid[], $2::date[], $3::uuid[], $4::timestamptz[], $5::text[], $6::timestamptz[], $7::bigint[],
+         $8::int[], $9::text[], $10::text[], $11::int[], $12::jsonb[])
+         as v (tenant_id, month, transaction_id, at, context, received_at, register_wh, power_w, currents, voltages,
+           soc, rest)
+       on conflict (tenant_id, month, transaction_id, at, context) do update set
+         register_wh = coalesce(m.register_wh, excluded.register_wh),
+         power_w = coalesce(m.power_w, excluded.power_w),
+         currents_ma = coalesce(m.currents_ma, excluded.currents_ma),
+         voltages_mv = coalesce(m.voltages_mv, excluded.voltages_mv),
+         soc_tenths = coalesce(m.soc_tenths, excluded.soc_tenths),
+         rest = coalesce(m.rest, excluded.rest)
+       returning m.transaction_id, m.at, m.context, m.register_wh, m.power_w, (old.at is not null) as again)
+     select k.transaction_id as "transactionId", k.at, k.context, k.register_wh as "registerWh", k.power_w as "powerW"
+     from kept k where k.again`,
+    [
+      rows.map((row) => row.tenantId),
+      rows.map((row) => row.month),
+      rows.map((row) => row.transactionId),
+      readings.map((reading) => reading.at),
+      readings.map((reading) => reading.context),
+      rows.map((row) => row.receivedAt),
+      readings.map((reading) => whole(reading.registerWh)),
+      readings.map((reading) => small(reading.powerW)),
+      readings.map((reading) => list(reading.currentsMa)),
+      readings.map((reading) => list(reading.voltagesMv)),
+      readings.map((reading) => small(reading.socTenths)),
+      readings.map((reading) => (reading.rest === undefined ? null : JSON.stringify(reading.rest))),
+    ],
+  )
+  if (again.length === 0) return nothingAgain
+  const said = new Map(rows.map((row) => [keyOf(row.transactionId, row.reading), row.reading]))
+  const differing = again.filter((kept) => {
+    const reading = said.get(keyOf(kept.transactionId, kept))
+    const registerDiffers = reading?.registerWh !== undefined && BigInt(reading.registerWh) !== kept.registerWh
+    const powerDiffers = reading?.powerW !== undefined && small(reading.powerW) !== kept.powerW
+    return registerDiffers || powerDiffers
+  })
+  return {
+    keys: new Set(again.map((kept) => keyOf(kept.transactionId, kept))),
+    differing: new Set(differing.map((kept) => kept.transactionId)),
+  }
+}
+
+export function keyOf(
+  transactionId: string,
+  reading: { readonly at: Temporal.Instant; readonly context: string },
+): string {
+  return `${transactionId}/${reading.at.epochMilliseconds}/${reading.context}`
+}
+
+/** Signed readings exactly as they came, apart. */
+export async function keepSigned(
+  tx: Tx,
+  rows: readonly (MeterRow & { readonly id: string; readonly signed: string })[],
+): Promise<void> {
+  if (rows.length === 0) return
+  await tx.named(
+    'signed-meter-values-keep',
+    `insert into signed_meter_values (tenant_id, id, transaction_id, at, context, signed)
+     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[])`,
+    [
+      rows.map((row) => row.tenantId),
+      rows.map((row) => row.id),
+      rows.map((row) => row.transactionId),
+      rows.map((row) => row.reading.at),
+      rows.map((row) => row.reading.context),
+      rows.map((row) => row.signed),
+    ],
+  )
+}
+
+export interface KeptReading {
+  readonly tenantId: string
+  readonly sessionId: string
+  readonly at: Temporal.Instant
+  readonly context: string
+  readonly receivedAt: Temporal.Instant
+  readonly registerWh: number | null
+  readonly powerW: number | null
+  readonly currentsMa: readonly (number | null)[] | null
+  readonly voltagesMv: readonly (number | null)[] | null
+  readonly socTenths: number | null
+}
+
+/** All readings of some sessions, in the stations' order of time. */
+export async function readingsOf(
+  tx: Tx,
+  tenantIds: readonly string[],
+  sessionIds: readonly string[],
+): Promise<readonly KeptReading[]> {
+  if (sessionIds.length === 0) return []
+  const rows = await tx.named<Omit<KeptReading, 'registerWh'> & { readonly registerWh: bigint | null }>(
+    'meter-values-of-sessions',
+    `select m.tenant_id as "tenantId", t.session_id as "sessionId", m.at, m.context, m.received_at as "receivedAt",
+       m.register_wh as "registerWh", m.power_w as "powerW", m.currents_ma as "currentsMa",
+       m.voltages_mv as "voltagesMv", m.soc_tenths as "socTenths"
+     from transactions t
+     join meter_values m on m.tenant_id = t.tenant_id and m.month = t.month and m.transaction_id = t.id
+     where t.tenant_id = any($1::uuid[]) and t.session_id = any($2::uuid[])
+     order by m.at, m.context`,
+    [tenantIds, sessionIds],
+  )
+  return rows.map((row) => ({ ...row, registerWh: row.registerWh === null ? null : Number(row.registerWh) }))
+}

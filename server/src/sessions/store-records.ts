@@ -1,0 +1,38 @@
+import { json, type Tx } from '../platform/index.ts'
+import type { SessionRecordJson } from './rules/index.ts'
+
+export interface RecordRow {
+  readonly tenantId: string
+  readonly sessionId: string
+  readonly revision: number
+  readonly createdAt: Temporal.Instant
+  readonly reason: string
+  readonly record: SessionRecordJson
+}
+
+/** Session data records: one for each session and revision, which the database keeps so; never changed. */
+export async function insertRecords(tx: Tx, rows: readonly RecordRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await tx.named(
+    'session-records-insert',
+    `insert into session_records (tenant_id, session_id, revision, created_at, reason, record)
+     select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[], $5::text[], $6::jsonb[])`,
+    [
+      rows.map((row) => row.tenantId),
+      rows.map((row) => row.sessionId),
+      rows.map((row) => row.revision),
+      rows.map((row) => row.createdAt),
+      rows.map((row) => row.reason),
+      rows.map((row) => json(row.record)),
+    ],
+  )
+}
+
+export async function findRecord(tx: Tx, sessionId: string, revision: number): Promise<SessionRecordJson | undefined> {
+  const rows = await tx.named<{ record: SessionRecordJson }>(
+    'session-records-find',
+    `select record from session_records where tenant_id = $1 and session_id = $2 and revision = $3`,
+    [tx.tenantId, sessionId, revision],
+  )
+  return rows[0]?.record
+}

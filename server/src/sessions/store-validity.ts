@@ -1,0 +1,109 @@
+import type { Tx } from '../platform/index.ts'
+
+/** What VALID asks of the database: tokens by keyed hash, stations, EVSEs, and what is open already. */
+
+export interface TokenRow {
+  readonly tenantId: string
+  readonly id: string
+  readonly uidHash: Buffer
+  readonly last4: string
+  readonly status: 'active' | 'blocked' | 'expired'
+  readonly validUntil: Temporal.Instant | null
+  readonly groupUid: Buffer | null
+  readonly groupHash: Buffer | null
+  readonly maxSessions: number | null
+  readonly oneUse: boolean
+  readonly stationId: string | null
+  readonly sessionId: string | null
+  readonly sessionState: string | null
+}
+
+export async function tokensByHash(
+  tx: Tx,
+  wanted: readonly { readonly tenantId: string; readonly hash: Buffer }[],
+): Promise<readonly TokenRow[]> {
+  if (wanted.length === 0) return []
+  return tx.named<TokenRow>(
+    'tokens-by-hash',
+    `select t.tenant_id as "tenantId", t.id, t.uid_hash as "uidHash", t.last4, t.status, t.valid_until as "validUntil",
+       t.group_uid as "groupUid", t.group_hash as "groupHash", t.max_sessions as "maxSessions", t.one_use as "oneUse",
+       t.station_id as "stationId", t.session_id as "sessionId", s.state as "sessionState"
+     from (select distinct * from unnest($1::uuid[], $2::bytea[]) as u (tenant_id, uid_hash)) w
+     join id_tokens t on t.tenant_id = w.tenant_id and t.uid_hash = w.uid_hash and t.removed_at is null
+     left join sessions s on s.tenant_id = t.tenant_id and s.id = t.session_id`,
+    [wanted.map((token) => token.tenantId), wanted.map((token) => token.hash)],
+  )
+}
+
+export interface StationFacts {
+  readonly tenantId: string
+  readonly id: string
+  readonly number: string
+  readonly siteId: string | null
+  readonly state: 'active' | 'test' | 'disabled'
+  readonly onboarding: 'waiting' | 'accepted' | 'refused'
+  readonly isConnected: boolean
+  readonly maxSessions: number | null
+  readonly tariffId: string | null
+  readonly cableTimeoutSeconds: number
+  readonly timeZone: string
+  readonly settings: unknown
+}
+
+export async function stationsById(
+  tx: Tx,
+  tenantIds: readonly string[],
+  ids: readonly string[],
+): Promise<readonly StationFacts[]> {
+  if (ids.length === 0) return []
+  return tx.named<StationFacts>(
+    'sessions-stations',
+    `select s.tenant_id as "tenantId", s.id, s.number, s.site_id as "siteId", s.state, s.onboarding,
+       s.connected_at is not null as "isConnected",
+       s.max_sessions as "maxSessions", s.tariff_id as "tariffId", s.cable_timeout_seconds as "cableTimeoutSeconds",
+       coalesce(i.time_zone, t.time_zone) as "timeZone", t.settings
+     from stations s
+     join tenants t on t.tenant_id = s.tenant_id
+     left join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id
+     where s.tenant_id = any($1::uuid[]) and s.id = any($2::uuid[]) and s.removed_at is null`,
+    [tenantIds, ids],
+  )
+}
+
+export interface OpenCount {
+  readonly idTokenId: string
+  readonly sessionId: string
+  readonly stationId: string
+}
+
+/** The sessions in which these tokens charge, or are about to. */
+export async function openSessionsOfTokens(
+  tx: Tx,
+  tenantIds: readonly string[],
+  tokenIds: readonly string[],
+): Promise<readonly OpenCount[]> {
+  if (tokenIds.length === 0) return []
+  return tx.named<OpenCount>(
+    'sessions-open-of-tokens',
+    `select s.id_token_id as "idTokenId", s.id as "sessionId", s.station_id as "stationId" from sessions s
+     where s.tenant_id = any($1::uuid[]) and s.id_token_id = any($2::uuid[])
+       and s.state not in ('ended', 'refused', 'abandoned') and s.state <> 'waiting-for-meter'`,
+    [tenantIds, tokenIds],
+  )
+}
+
+/** How many sessions each station has on its EVSEs now. */
+export async function openSessionsOfStations(
+  tx: Tx,
+  tenantIds: readonly string[],
+  stationIds: readonly string[],
+): Promise<readonly { readonly stationId: string; readonly sessionId: string; readonly evseId: number }[]> {
+  if (stationIds.length === 0) return []
+  return tx.named(
+    'sessions-open-of-stations',
+    `select s.station_id as "stationId", s.id as "sessionId", s.evse_id as "evseId" from sessions s
+     where s.tenant_id = any($1::uuid[]) and s.station_id = any($2::uuid[])
+       and s.state not in ('ended', 'refused', 'abandoned') and s.state <> 'waiting-for-meter'`,
+    [tenantIds, stationIds],
+  )
+}

@@ -1,0 +1,326 @@
+import { type Sql, sql, type Tx } from '../platform/index.ts'
+import type { SessionRow, StartedBy, TransactionRow } from './held.ts'
+import { dueAt, energyOfSession, jsonFromSession, type Session, sessionFromJson, stopReasonOf } from './rules/index.ts'
+
+/** Sessions and transactions: loading with locks, and saving with one statement per table. */
+
+const SESSION_COLUMNS = `s.tenant_id as "tenantId", s.id, s.number, s.station_id as "stationId", s.evse_id as "evseId",
+  s.connector_id as "connectorId", s.started_by as "startedBy", s.started_by_id as "startedById",
+  s.started_by_name as "startedByName", s.id_token_id as "idTokenId", s.token_last4 as "tokenLast4",
+  s.remote_start_id as "remoteStartId", s.wish_uid_hash as "wishUidHash", s.tariff_id as "tariffId",
+  s.tariff_version as "tariffVersion", s.stop_reason as "closedWhy", s.machine`
+
+type Raw = Omit<SessionRow, 'machine'> & { readonly machine: unknown }
+
+const rowFrom = (raw: Raw): SessionRow => ({ ...raw, machine: sessionFromJson(raw.machine) })
+
+export interface Named {
+  readonly tenantId: string
+  readonly stationId: string
+}
+
+/** Transactions by the station's number and by start key (1.6). Never of another station: a guessed number finds nothing. */
+export async function transactionsNamed(
+  tx: Tx,
+  numbers: readonly (Named & { readonly number: string })[],
+  startKeys: readonly (Named & { readonly startKey: Buffer })[],
+): Promise<readonly TransactionRow[]> {
+  const columns = `t.tenant_id as "tenantId", t.id, t.station_id as "stationId", t.number, t.start_key as "startKey",
+    t.session_id as "sessionId", t.month::text as month`
+  const found: TransactionRow[] = []
+  if (numbers.length > 0) {
+    const rows = await tx.named<TransactionRow>(
+      'transactions-by-number',
+      `select ${columns} from unnest($1::uuid[], $2::uuid[], $3::text[]) as n (tenant_id, station_id, number)
+       join transactions t using (tenant_id, station_id, number)`,
+      [numbers.map((name) => name.tenantId), numbers.map((name) => name.stationId), numbers.map((name) => name.number)],
+    )
+    found.push(...rows)
+  }
+  if (startKeys.length > 0) {
+    const rows = await tx.named<TransactionRow>(
+      'transactions-by-start-key',
+      `select ${columns} from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as k (tenant_id, station_id, start_key)
+       join transactions t using (tenant_id, station_id, start_key)`,
+      [
+        startKeys.map((name) => name.tenantId),
+        startKeys.map((name) => name.stationId),
+        startKeys.map((name) => name.startKey),
+      ],
+    )
+    found.push(...rows)
+  }
+  return found
+}
+
+export interface PlaceRow extends Named {
+  readonly evseId: number
+  readonly status: string | null
+  readonly openSessionId: string | null
+}
+
+/** EVSEs, locked in one order: whatever opens or closes a session there goes through this row first. */
+export async function lockPlaces(
+  tx: Tx,
+  places: readonly (Named & { readonly evseId: number })[],
+): Promise<readonly PlaceRow[]> {
+  if (places.length === 0) return []
+  return tx.named<PlaceRow>(
+    'sessions-lock-evses',
+    `select e.tenant_id as "tenantId", e.station_id as "stationId", e.evse_id as "evseId", e.status,
+       e.open_session_id as "openSessionId"
+     from evses e
+     where (e.tenant_id, e.station_id, e.evse_id) in (select * from unnest($1::uuid[], $2::uuid[], $3::int[]))
+     order by e.station_id, e.evse_id for update`,
+    [
+      places.map((place) => place.tenantId),
+      places.map((place) => place.stationId),
+      places.map((place) => place.evseId),
+    ],
+  )
+}
+
+/** Sessions by id, and all open ones of some stations, locked in one order. */
+export async function lockSessions(
+  tx: Tx,
+  wanted: {
+    readonly tenantIds: readonly string[]
+    readonly ids: readonly string[]
+    /** Stations whose every open session is needed. */
+    readonly openOf?: readonly string[]
+    /** Leaves out what somebody else holds. */
+    readonly skipLocked?: boolean
+  },
+): Promise<readonly SessionRow[]> {
+  const { tenantIds, ids, openOf = [], skipLocked = false } = wanted
+  if (ids.length === 0 && openOf.length === 0) return []
+  const lock = skipLocked ? 'for update skip locked' : 'for update'
+  const byId = 's.tenant_id = any($1::uuid[]) and s.id = any($2::uuid[])'
+  if (openOf.length === 0) {
+    const rows = await tx.named<Raw>(
+      `sessions-lock${skipLocked ? '-skip' : ''}`,
+      `select ${SESSION_COLUMNS} from sessions s where ${byId} order by s.id ${lock}`,
+      [tenantIds, ids],
+    )
+    return rows.map(rowFrom)
+  }
+  const rows = await tx.named<Raw>(
+    'sessions-lock-with-open',
+    `select ${SESSION_COLUMNS} from sessions s
+     where s.tenant_id = any($1::uuid[]) and s.id in (
+       select unnest($2::uuid[]) union
+       select o.id from sessions o where o.tenant_id = any($1::uuid[]) and o.station_id = any($3::uuid[])
+         and o.state not in ('ended', 'refused', 'abandoned'))
+     order by s.id for update`,
+    [tenantIds, ids, openOf],
+  )
+  return rows.map(rowFrom)
+}
+
+/** As many numbers of the tenant's one sequence as asked for, in order. */
+export async function takeNumbers(tx: Tx, wanted: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, bigint>> {
+  const tenantIds = [...wanted.keys()].sort()
+  const rows = await tx.named<{ tenantId: string; first: bigint }>(
+    'sessions-take-numbers',
+    `update tenants t set next_session_number = t.next_session_number + w.count
+     from unnest($1::uuid[], $2::int[]) as w (tenant_id, count)
+     where t.tenant_id = w.tenant_id
+     returning t.tenant_id as "tenantId", t.next_session_number - w.count as first`,
+    [tenantIds, tenantIds.map((tenantId) => wanted.get(tenantId) ?? 0)],
+  )
+  return new Map(rows.map((row) => [row.tenantId, row.first]))
+}
+
+const json = (rows: readonly SessionRow[]): string[] => rows.map((row) => jsonFromSession(row.machine))
+
+/** What the columns beside `machine` say of it. */
+function shown(rows: readonly SessionRow[]): readonly unknown[] {
+  const machines = rows.map((row) => row.machine)
+  return [
+    machines.map((machine) => machine.state),
+    // Arrays of arrays must be rectangular; a text of flags each is not bound by that.
+    machines.map((machine) => `{${machine.flags.join(',')}}`),
+    machines.map((machine) => machine.startedAt),
+    machines.map((machine) => machine.endedAt ?? null),
+    rows.map((row) => stopReasonOf(row.machine) ?? row.closedWhy),
+    machines.map(energyOfSession),
+    machines.map(powerOf),
+    machines.map((machine) => machine.recorded?.revision ?? 0),
+    machines.map((machine) => dueAt(machine) ?? null),
+  ]
+}
+
+/** What flows now; nothing once the transaction is over. */
+export function powerOf(machine: Session): number | null {
+  if (machine.transaction?.ended !== undefined || machine.state === 'ended') return null
+  const watts = machine.meter.power?.powerW
+  return watts === undefined || Math.abs(watts) > 2_000_000_000 ? null : watts
+}
+
+export async function insertSessions(tx: Tx, rows: readonly SessionRow[], at: Temporal.Instant): Promise<void> {
+  if (rows.length === 0) return
+  await tx.named(
+    'sessions-insert',
+    `insert into sessions (tenant_id, id, number, station_id, evse_id, connector_id, started_by, started_by_id,
+       started_by_name, id_token_id, token_last4, remote_start_id, wish_uid_hash, tariff_id, tariff_version, machine,
+       state, flags, started_at, ended_at, stop_reason, energy_wh, power_w, revision, due_at, changed_at)
+     select v.tenant_id, v.id, v.number, v.station_id, v.evse_id, v.connector_id, v.started_by, v.started_by_id,
+       v.started_by_name, v.id_token_id, v.token_last4, v.remote_start_id, v.wish_uid_hash, v.tariff_id,
+       v.tariff_version, v.machine, v.state, v.flags::text[], v.started_at, v.ended_at, v.stop_reason, v.energy_wh,
+       v.power_w, v.revision, v.due_at, $26
+     from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::int[], $6::int[], $7::text[], $8::uuid[],
+       $9::text[], $10::uuid[], $11::text[], $12::int[], $13::bytea[], $14::uuid[], $15::int[], $16::jsonb[],
+       $17::text[], $18::text[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::bigint[], $23::int[],
+       $24::int[], $25::timestamptz[])
+       as v (tenant_id, id, number, station_id, evse_id, connector_id, started_by, started_by_id, started_by_name,
+         id_token_id, token_last4, remote_start_id, wish_uid_hash, tariff_id, tariff_version, machine, state, flags,
+         started_at, ended_at, stop_reason, energy_wh, power_w, revision, due_at)`,
+    [
+      rows.map((row) => row.tenantId),
+      rows.map((row) => row.id),
+      rows.map((row) => row.number),
+      rows.map((row) => row.stationId),
+      rows.map((row) => row.evseId),
+      rows.map((row) => row.connectorId),
+      rows.map((row) => row.startedBy),
+      rows.map((row) => row.startedById),
+      rows.map((row) => row.startedByName),
+      rows.map((row) => row.idTokenId),
+      rows.map((row) => row.tokenLast4),
+      rows.map((row) => row.remoteStartId),
+      rows.map((row) => row.wishUidHash),
+      rows.map((row) => row.tariffId),
+      rows.map((row) => row.tariffVersion),
+      json(rows),
+      ...shown(rows),
+      at,
+    ],
+  )
+}
+
+/** One statement for all sessions of a batch: what a report may change of them. */
+export async function updateSessions(tx: Tx, rows: readonly SessionRow[], at: Temporal.Instant): Promise<void> {
+  if (rows.length === 0) return
+  await tx.named(
+    'sessions-update',
+    `update sessions s set machine = v.machine, state = v.state, flags = v.flags::text[], started_at = v.started_at,
+       ended_at = v.ended_at, stop_reason = v.stop_reason, energy_wh = v.energy_wh, power_w = v.power_w,
+       revision = v.revision, due_at = v.due_at, evse_id = v.evse_id, connector_id = v.connector_id,
+       started_by = v.started_by, id_token_id = v.id_token_id, token_last4 = v.token_last4, tariff_id = v.tariff_id,
+       tariff_version = v.tariff_version, changed_at = $20
+     from unnest($1::uuid[], $2::uuid[], $3::jsonb[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
+       $8::text[], $9::bigint[], $10::int[], $11::int[], $12::timestamptz[], $13::int[], $14::int[], $15::text[],
+       $16::uuid[], $17::text[], $18::uuid[], $19::int[])
+       as v (tenant_id, id, machine, state, flags, started_at, ended_at, stop_reason, energy_wh, power_w, revision,
+         due_at, evse_id, connector_id, started_by, id_token_id, token_last4, tariff_id, tariff_version)
+     where s.tenant_id = v.tenant_id and s.id = v.id`,
+    [
+      rows.map((row) => row.tenantId),
+      rows.map((row) => row.id),
+      json(rows),
+      ...shown(rows),
+      rows.map((row) => row.evseId),
+      rows.map((row) => row.connectorId),
+      rows.map((row) => row.startedBy),
+      rows.map((row) => row.idTokenId),
+      rows.map((row) => row.tokenLast4),
+      rows.map((row) => row.tariffId),
+      rows.map((row) => row.tariffVersion),
+      at,
+    ],
+  )
+}
+
+export async function insertTransactions(tx: Tx, rows: readonly TransactionRow[], at: Temporal.Instant): Promise<void> {
+  if (rows.length === 0) return
+  await tx.named(
+    'transactions-insert',
+    `insert into transactions (tenant_id, id, station_id, number, start_key, session_id, month, created_at)
+     select v.*, $8::timestamptz from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::uuid[],
+       $7::date[]) as v`,
+    [
+      rows.map((row) => row.tenantId),
+      rows.map((row) => row.id),
+      rows.map((row) => row.stationId),
+      rows.map((row) => row.number),
+      rows.map((row) => row.startKey),
+      rows.map((row) => row.sessionId),
+      rows.map((row) => row.month),
+      at,
+    ],
+  )
+}
+
+/** The transaction that bears a session's meter values: its first. */
+export async function transactionsOfSessions(
+  tx: Tx,
+  tenantIds: readonly string[],
+  sessionIds: readonly string[],
+): Promise<readonly TransactionRow[]> {
+  if (sessionIds.length === 0) return []
+  return tx.named<TransactionRow>(
+    'transactions-of-sessions',
+    `select t.tenant_id as "tenantId", t.id, t.station_id as "stationId", t.number, t.start_key as "startKey",
+       t.session_id as "sessionId", t.month::text as month
+     from transactions t where t.tenant_id = any($1::uuid[]) and t.session_id = any($2::uuid[]) order by t.id`,
+    [tenantIds, sessionIds],
+  )
+}
+
+export interface OpenedPlace extends Named {
+  readonly evseId: number
+  readonly sessionId: string
+}
+
+/** EVSEs show their open session, in the transaction that opens or closes it. */
+export async function showOpenSessions(
+  tx: Tx,
+  opened: readonly OpenedPlace[],
+  closed: readonly OpenedPlace[],
+): Promise<void> {
+  const write = async (places: readonly OpenedPlace[], set: Sql, only: Sql): Promise<void> => {
+    if (places.length === 0) return
+    await tx.run(sql`
+      update evses e set open_session_id = ${set}
+      from unnest(${places.map((place) => place.tenantId)}::uuid[], ${places.map((place) => place.stationId)}::uuid[],
+        ${places.map((place) => place.evseId)}::int[], ${places.map((place) => place.sessionId)}::uuid[])
+        as v (tenant_id, station_id, evse_id, session_id)
+      where e.tenant_id = v.tenant_id and e.station_id = v.station_id and e.evse_id = v.evse_id and ${only}`)
+  }
+  await write(closed, sql`null`, sql`e.open_session_id = v.session_id`)
+  await write(opened, sql`v.session_id`, sql`true`)
+}
+
+export interface ChangeRow {
+  readonly tenantId: string
+  readonly sessionId: string
+  readonly kind: string
+  readonly value: string
+  readonly at: Temporal.Instant
+  readonly cause: string
+}
+
+/** Adds to the sessions' histories; the caller holds the sessions' rows. */
+export async function insertChanges(tx: Tx, rows: readonly ChangeRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await tx.named(
+    'session-changes-insert',
+    `insert into session_changes (tenant_id, session_id, n, at, kind, value, cause)
+     select v.tenant_id, v.session_id,
+       coalesce((select max(c.n) from session_changes c where c.tenant_id = v.tenant_id and c.session_id = v.session_id), 0)
+         + row_number() over (partition by v.session_id order by v.place),
+       v.at, v.kind, v.value, v.cause
+     from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[]) with ordinality
+       as v (tenant_id, session_id, at, kind, value, cause, place)`,
+    [
+      rows.map((row) => row.tenantId),
+      rows.map((row) => row.sessionId),
+      rows.map((row) => row.at),
+      rows.map((row) => row.kind),
+      rows.map((row) => row.value),
+      rows.map((row) => row.cause),
+    ],
+  )
+}
+
+export type { StartedBy }

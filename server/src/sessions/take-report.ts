@@ -1,0 +1,218 @@
+import { must } from '../platform/index.ts'
+import type {
+  EvseStatusReport,
+  MeterReading,
+  MeterReadReport,
+  ReportAnswer,
+  TransactionReport,
+} from '../stations/index.ts'
+import { type Batch, isTransaction, type Prepared, placeKey, transactionOf } from './batch.ts'
+import { beginOrphan, beginTransaction, runningAt } from './begin.ts'
+import type { HeldSession, TransactionRow } from './held.ts'
+import { judgeReported } from './judge.ts'
+import { learn } from './learn.ts'
+import {
+  type Authoriser,
+  instantOfReport,
+  isClosed,
+  isRepeat,
+  type ReportTimes,
+  type Session,
+  type TransactionFact,
+} from './rules/index.ts'
+import { keyOf } from './store-meter.ts'
+
+/** Decides on one report, in memory. Never refuses: what is absurd is kept, flagged and judged afterwards. */
+export function takeReport(batch: Batch, prepared: Prepared, authorisers: readonly Authoriser[]): ReportAnswer {
+  const { body } = prepared.report
+  if (isTransaction(body)) return takeTransactionReport(batch, prepared, body, authorisers)
+  if (body.kind === 'meter-read') takeMeterRead(batch, prepared, body)
+  if (body.kind === 'evse-status') takeStatus(batch, prepared, body)
+  return { kind: 'noted' }
+}
+
+function takeTransactionReport(
+  batch: Batch,
+  prepared: Prepared,
+  body: TransactionReport,
+  authorisers: readonly Authoriser[],
+): ReportAnswer {
+  const { report } = prepared
+  const known = transactionOf(batch, prepared) ?? beginTransaction(batch, prepared, body)
+  const session = must(batch.sessions.get(known.sessionId), 'session of a transaction')
+  const { machine } = session.row
+  const when = instantOfReport({ ...report, ...body, ...neighbours(machine, body) })
+  const isEnd = body.kind === 'transaction-ended'
+  const judged =
+    body.idToken === undefined
+      ? undefined
+      : judgeReported(
+          batch,
+          prepared,
+          body.idToken,
+          { session, at: when.at, purpose: isEnd ? 'stop' : 'start' },
+          authorisers,
+        )
+  const byWish = body.remoteStartId !== undefined && body.remoteStartId === session.row.remoteStartId
+  const token = judged === undefined ? (byWish ? 'may-charge' : undefined) : judged.mayCharge ? 'may-charge' : 'refused'
+  const fact: TransactionFact = {
+    kind: body.kind,
+    number: known.number,
+    readings: body.readings,
+    wasQueued: when.wasQueued,
+    wasCorrected: when.wasCorrected,
+    receivedAt: report.receivedAt,
+    ...(body.seqNo === undefined ? {} : { seqNo: body.seqNo }),
+    ...(body.chargingState === undefined ? {} : { chargingState: body.chargingState }),
+    ...(body.stopReason === undefined ? {} : { stopReason: body.stopReason }),
+    ...(token === undefined || isEnd ? {} : { token }),
+  }
+  if (!isRepeat(machine.transaction, fact)) {
+    if (judged !== undefined && !isEnd) adoptToken(batch, session, body, judged)
+    adoptPlace(session, body)
+    keepReadings(batch, prepared, known, body.readings)
+    learn(session, fact, when.at)
+  }
+  return {
+    kind: 'transaction',
+    number: known.number,
+    ...(judged === undefined ? {} : { token: judged.answer }),
+  }
+}
+
+/** What is known of the transaction bounds the time of a queued report. */
+function neighbours(machine: Session, body: TransactionReport): Pick<ReportTimes, 'notBefore' | 'notAfter'> {
+  const { transaction } = machine
+  if (transaction === undefined) return {}
+  if (body.kind === 'transaction-started') return { notAfter: transaction.earliestAt }
+  const { started, ended, newest } = transaction
+  const follows = body.seqNo !== undefined && newest.seqNo !== undefined && body.seqNo > newest.seqNo
+  const notBefore = follows ? newest.at : started?.at
+  return {
+    ...(notBefore === undefined ? {} : { notBefore }),
+    ...(ended === undefined ? {} : { notAfter: ended.at }),
+  }
+}
+
+/** A token shown for the first time, or the first that may charge, is whose session it is. */
+function adoptToken(
+  batch: Batch,
+  session: HeldSession,
+  body: TransactionReport,
+  judged: ReturnType<typeof judgeReported>,
+): void {
+  const { row } = session
+  const isWish = row.remoteStartId !== null
+  const isFirst = row.tokenLast4 === null || (judged.mayCharge && row.machine.transaction?.authorisedAt === undefined)
+  if (isWish || judged.isAnybody || !isFirst || body.idToken === undefined) return
+  session.row = {
+    ...row,
+    startedBy: 'card',
+    idTokenId: judged.row?.id ?? null,
+    tokenLast4: judged.row?.last4 ?? body.idToken.uid.slice(-4),
+  }
+  if (judged.row !== undefined) {
+    batch.tokenSessions.push({ idTokenId: judged.row.id, sessionId: row.id, stationId: row.stationId })
+  }
+}
+
+/** 2.x names the EVSE once only, and in any report. */
+function adoptPlace(session: HeldSession, body: TransactionReport): void {
+  const { row } = session
+  const evseId = row.evseId === 0 && isPlace(body.evse) ? body.evse : row.evseId
+  const connectorId = row.connectorId ?? (isPlace(body.connector) ? body.connector : null)
+  session.row = { ...row, evseId, connectorId, machine: { ...row.machine, evse: evseId } }
+}
+
+export function isPlace(number: number | undefined): number is number {
+  return number !== undefined && number > 0 && number <= 255
+}
+
+function takeMeterRead(batch: Batch, prepared: Prepared, body: MeterReadReport): void {
+  const { report } = prepared
+  const last = body.readings.at(-1)
+  if (last === undefined) return
+  const found = bearerOf(batch, prepared, body)
+  if (found === undefined) return
+  const { session, transaction } = found
+  const { machine } = session.row
+  const latest = body.readings.reduce(
+    (at, reading) => (Temporal.Instant.compare(reading.at, at) > 0 ? reading.at : at),
+    last.at,
+  )
+  const startedAt = machine.transaction?.started?.at
+  const when = instantOfReport({
+    ...report,
+    reportedAt: latest,
+    offline: false,
+    ...(startedAt === undefined ? {} : { notBefore: startedAt }),
+  })
+  keepReadings(batch, prepared, transaction, body.readings)
+  const { readings } = body
+  const { wasCorrected, wasQueued } = when
+  if (machine.transaction !== undefined) return learn(session, { kind: 'readings', readings, wasCorrected }, when.at)
+  // An orphan has no start: its first readings are the first that is heard of it.
+  const { number } = transaction
+  const { receivedAt } = report
+  const fact = { kind: 'transaction-updated', number, readings, wasCorrected, wasQueued, receivedAt } as const
+  learn(session, fact, when.at)
+}
+
+/** Whose readings these are: of the transaction they name, else of the session at their EVSE. */
+function bearerOf(
+  batch: Batch,
+  prepared: Prepared,
+  body: MeterReadReport,
+): { readonly session: HeldSession; readonly transaction: TransactionRow } | undefined {
+  const { report } = prepared
+  const named = transactionOf(batch, prepared)
+  if (named !== undefined) {
+    return { session: must(batch.sessions.get(named.sessionId), 'session of a transaction'), transaction: named }
+  }
+  const running = runningAt(batch, report.stationId, body.evse)
+  const transaction = running === undefined ? undefined : batch.bearers.get(running.row.id)
+  if (running !== undefined && transaction !== undefined && body.evse > 0) {
+    const wantsReading =
+      running.row.machine.transaction?.isNumbered !== true || running.row.machine.state === 'waiting-for-meter'
+    return wantsReading ? { session: running, transaction } : undefined
+  }
+  if (body.transactionNumber === undefined) return undefined
+  return beginOrphan(batch, prepared, body.transactionNumber, body.evse, body.readings)
+}
+
+function takeStatus(batch: Batch, prepared: Prepared, body: EvseStatusReport): void {
+  const { report } = prepared
+  const open = batch.places.get(placeKey(report.stationId, body.evse))?.openSessionId
+  const session = batch.opened.get(placeKey(report.stationId, body.evse)) ?? batch.sessions.get(open ?? '')
+  if (session === undefined || isClosed(session.row.machine.state)) return
+  const { status, phase } = body
+  const reportedAt = body.reportedAt ?? report.receivedAt
+  const startedAt = session.row.machine.transaction?.started?.at
+  const { at } = instantOfReport({
+    ...report,
+    reportedAt,
+    offline: false,
+    ...(startedAt === undefined ? {} : { notBefore: startedAt }),
+  })
+  learn(session, { kind: 'evse-status', status, ...(phase === undefined ? {} : { phase }) }, at)
+}
+
+/** One row per timestamp and context: what comes twice in one batch fills what is missing. */
+function keepReadings(
+  batch: Batch,
+  { report }: Prepared,
+  { id, tenantId, month }: TransactionRow,
+  readings: readonly MeterReading[],
+): void {
+  for (const reading of readings) {
+    const key = keyOf(id, reading)
+    const before = batch.meterRows.get(key)
+    batch.meterRows.set(key, {
+      tenantId,
+      transactionId: id,
+      month,
+      receivedAt: report.receivedAt,
+      reading: before === undefined ? reading : { ...reading, ...before.reading },
+    })
+  }
+}
