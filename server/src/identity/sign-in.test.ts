@@ -135,8 +135,7 @@ describe('a password', () => {
     await person('known@example.com')
     const wrong = await signIn({ mail: 'known@example.com', password: 'not the password' })
     const unknown = await signIn({ mail: 'unknown@example.com', password: 'not the password' })
-    const same = ({ requestId: _, ...rest }: Record<string, unknown>) => rest
-    expect(same(wrong.body)).toEqual(same(unknown.body))
+    expect({ ...wrong.body, requestId: '' }).toEqual({ ...unknown.body, requestId: '' })
     expect(wrong.body).toMatchObject({ status: 401, code: 'wrong-sign-in' })
   })
 

@@ -14,6 +14,11 @@ export interface KeyedCall {
   readonly at: Temporal.Instant
 }
 
+interface KeptAnswer {
+  readonly value: unknown
+  readonly location: string | undefined
+}
+
 /**
  * The same key with the same body gives the same answer and has one effect; with another body it is refused. A second call while the
  * first is under way waits for it: the row's unique key is held by the first one's transaction. Answers are kept sealed, since some
@@ -40,7 +45,8 @@ export async function withIdempotencyKey(
   if (made === 1) {
     const result = await work()
     if (result.ok) {
-      const sealed = dataKey.encrypt(JSON.stringify(result.value ?? null)).toString('base64')
+      const kept: KeptAnswer = { value: result.value ?? null, location: reply.getHeader('location')?.toString() }
+      const sealed = dataKey.encrypt(JSON.stringify(kept)).toString('base64')
       await tx.run(sql`
         update idempotency_keys set status = 200, answer = ${json(sealed)}::jsonb
         where tenant_id = ${tx.tenantId} and actor_id = ${caller.actorId} and key = ${key}`)
@@ -55,5 +61,9 @@ export async function withIdempotencyKey(
   )
   if (!sameBytes(before.bodyHash, bodyHash)) return refuse('idempotency-key-reused')
   reply.header('idempotency-replayed', 'true')
-  return ok(JSON.parse(dataKey.decrypt(Buffer.from(must(before.answer, 'kept answer'), 'base64')).toString()))
+  const kept = JSON.parse(
+    dataKey.decrypt(Buffer.from(must(before.answer, 'kept answer'), 'base64')).toString(),
+  ) as KeptAnswer
+  if (kept.location !== undefined) reply.header('location', kept.location)
+  return ok(kept.value)
 }

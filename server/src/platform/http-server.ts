@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type http from 'node:http'
 import fastifyCookie from '@fastify/cookie'
 import fastifyHelmet from '@fastify/helmet'
@@ -8,7 +7,9 @@ import type { z } from 'zod'
 import { DatabaseAway } from './db.ts'
 import type { Ground } from './ground.ts'
 import { admit, type Authenticate } from './http-admission.ts'
+import { readJsonOnly } from './http-body.ts'
 import { serveStream, type StreamKeeper, streamKeeper } from './http-events.ts'
+import { etagOf, isAsRead, namesTag } from './http-if-match.ts'
 import { withIdempotencyKey } from './http-idempotency.ts'
 import { nextLink } from './http-paging.ts'
 import { faultsOf, type ProblemContext, problem, sendProblem } from './http-problem.ts'
@@ -32,6 +33,8 @@ export interface HttpOptions {
   readonly folders: readonly StaticFolder[]
   /** The portal's page, answered for every address that is no file and no route. */
   readonly page?: () => string | undefined
+  /** How often an open stream shows that it lives; for tests. */
+  readonly beatMs?: number
   /** Plain pages by path, such as /docs. */
   readonly plainPages?: Readonly<Record<string, () => { readonly type: string; readonly body: string }>>
 }
@@ -75,8 +78,9 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   })
   await app.register(fastifyCookie)
   await app.register(fastifyHelmet, HEADERS)
-  const streams = streamKeeper()
+  const streams = streamKeeper(options.beatMs)
   app.addHook('preClose', () => streams.endAll())
+  readJsonOnly(app)
   app.setErrorHandler((error, request, reply) =>
     fail(options, error as Error & { statusCode?: number }, request, reply),
   )
@@ -117,6 +121,7 @@ function mount(app: FastifyInstance, options: HttpOptions, route: AnyRoute, stre
   app.route({
     method: route.method,
     url: route.path,
+    exposeHeadRoute: route.kind !== 'stream',
     async handler(request, reply) {
       reply.header('cache-control', 'no-store')
       const caller = await admit(options.authenticate, options.ground.clock.now(), route, request)
@@ -203,16 +208,9 @@ async function carryOut(
   try {
     return await options.ground.database.inTenant(caller.tenantId, async (tx) => {
       const work = async (): Promise<Result<unknown>> => {
-        if (call.ifMatch !== undefined && request.method !== 'GET') {
-          const current = options.routes.find(
-            (other) => other.kind === 'tenant' && other.method === 'GET' && other.path === route.path,
-          )
-          const seen =
-            current?.kind === 'tenant'
-              ? await current.handle(tx, { ...call, query: {}, body: undefined } as never)
-              : undefined
-          if (seen?.ok && etagOf(seen.value) !== call.ifMatch) throw new Rollback(refuse('changed-meanwhile'))
-        }
+        const read = { ifMatch: call.ifMatch, url: request.url }
+        const asRead = await isAsRead(tx, options.routes, route, read, call)
+        if (!asRead.ok) throw new Rollback(asRead)
         const result = await route.handle(tx, call as never)
         if (!result.ok) throw new Rollback(result)
         return result
@@ -253,7 +251,8 @@ function answer(
   if (request.method === 'GET' || request.method === 'PATCH') {
     const etag = etagOf(value)
     reply.header('etag', etag)
-    if (request.method === 'GET' && request.headers['if-none-match'] === etag) return reply.status(304).send()
+    const known = request.method === 'GET' ? request.headers['if-none-match'] : undefined
+    if (known !== undefined && namesTag(known, etag)) return reply.status(304).send()
   }
   const next = (value as { next?: unknown } | null)?.next
   if (typeof next === 'string') reply.header('link', nextLink(request.url, next))
@@ -261,10 +260,6 @@ function answer(
     .status(route.status ?? 200)
     .type('application/json')
     .send(body)
-}
-
-function etagOf(value: unknown): string {
-  return `"${createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22)}"`
 }
 
 async function stream(
@@ -275,7 +270,14 @@ async function stream(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const opened = await serveStream(streams, request, reply, (stream) => route.open(call as never, stream))
+  const opened = await serveStream(streams, request, reply, {
+    open: (stream) => route.open(call as never, stream),
+    // Whoever was signed out, disabled or revoked stops seeing; a database that is away is no reason to cut.
+    async isStillAllowed() {
+      const admitted = await admit(options.authenticate, options.ground.clock.now(), route, request)
+      return admitted.ok
+    },
+  })
   if (!opened.ok)
     return refused(options, opened, opened.code === 'too-many-streams' ? 429 : 404, request, reply, call.caller)
   return reply

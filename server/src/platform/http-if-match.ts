@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+import type { Tx } from './db.ts'
+import type { AnyRoute, AnyTenantRoute } from './http-routes.ts'
+import { ok, refuse, type Result } from './result.ts'
+import { sql } from './sql.ts'
+
+/** The tag of an answer's state: GET and PATCH of one thing answer the same shape, hence the same tag. */
+export function etagOf(value: unknown): string {
+  return `"${createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22)}"`
+}
+
+/** Whether a header of tags (`If-Match`, `If-None-Match`) names this one. Proxies that compress make tags weak: `W/"…"`. */
+export function namesTag(header: string, etag: string): boolean {
+  return header.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag)
+}
+
+/**
+ * Refuses a change of what is no longer as the caller read it, by asking the GET of the same address. Changes that carry If-Match wait
+ * for each other, so that of several on the same reading one is made. A thing that is gone is left to the route itself.
+ */
+export async function isAsRead(
+  tx: Tx,
+  routes: readonly AnyRoute[],
+  route: AnyTenantRoute,
+  call: { readonly ifMatch: string | undefined; readonly url: string },
+  given: object,
+): Promise<Result<void, 'changed-meanwhile' | 'not-supported'>> {
+  if (call.ifMatch === undefined || (route.method !== 'PATCH' && route.method !== 'DELETE')) return ok(undefined)
+  const reader = routes.find((row) => row.kind === 'tenant' && row.method === 'GET' && row.path === route.path)
+  if (reader?.kind !== 'tenant') return refuse('not-supported')
+  await tx.row(sql`select pg_advisory_xact_lock(hashtextextended(${`${tx.tenantId} ${call.url}`}, 0)) as done`)
+  const seen = await reader.handle(tx, { ...given, query: {}, body: undefined } as never)
+  return seen.ok && !namesTag(call.ifMatch, etagOf(seen.value)) ? refuse('changed-meanwhile') : ok(undefined)
+}
