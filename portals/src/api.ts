@@ -1,0 +1,81 @@
+/** The portals' one way to the server: /v1 and nothing else. */
+
+export interface Problem {
+  readonly status: number
+  readonly code: string
+  readonly title?: string
+  readonly detail?: string
+  readonly requestId?: string
+  readonly errors?: readonly { readonly pointer: string; readonly code: string; readonly message: string }[]
+}
+
+export type ProblemError = Error & { readonly problem: Problem }
+
+export function isProblem(error: unknown): error is ProblemError {
+  return error instanceof Error && 'problem' in error
+}
+
+/** The code of what went wrong; `no-answer` when the server was not reached. */
+export function problemCode(error: unknown): string {
+  return isProblem(error) ? error.problem.code : 'no-answer'
+}
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+/** Throws a ProblemError for every answer but 2xx. A POST gets a fresh Idempotency-Key: one per act of a person. */
+export async function call<Answer>(
+  method: Method,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (body !== undefined) headers['content-type'] = 'application/json'
+  if (method === 'POST') headers['idempotency-key'] = randomKey()
+  const response = await fetch(path, {
+    method,
+    headers,
+    credentials: 'same-origin',
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  })
+  const text = await response.text()
+  const content = parsed(text)
+  if (response.ok) return content as Answer
+  throw problemError(response.status, content)
+}
+
+export function get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
+  return call<Answer>('GET', path, undefined, signal)
+}
+
+/** Query text from what is set; empty values are left out. */
+export function query(values: Readonly<Record<string, string | number | boolean | undefined>>): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined && value !== '') search.set(name, String(value))
+  }
+  const text = search.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+function parsed(text: string): unknown {
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    // A proxy's page instead of our answer: there is nothing in it to read.
+    return undefined
+  }
+}
+
+function problemError(status: number, content: unknown): ProblemError {
+  const body = (typeof content === 'object' && content !== null ? content : {}) as Partial<Problem>
+  const problem: Problem = { ...body, status, code: body.code ?? `http-${status}` }
+  return Object.assign(new Error(problem.detail ?? problem.code), { problem })
+}
+
+// crypto.randomUUID exists on secure origins only, and a station's installer may use plain http on the local network.
+function randomKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

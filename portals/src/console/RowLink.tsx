@@ -1,0 +1,16 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+
+/** A link that J and K stop at; with the class `row-link` it covers its row. */
+export function RowLink(props: {
+  readonly to: string
+  readonly search?: Readonly<Record<string, string>>
+  readonly className?: string
+  readonly children: ReactNode
+}) {
+  return (
+    <Link to={props.to} search={props.search as never} className={props.className ?? 'row-link'} data-row>
+      {props.children}
+    </Link>
+  )
+}

@@ -1,0 +1,102 @@
+import { Modal } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { call } from '../../api.ts'
+import { Choice, Field } from '../../parts/Field.tsx'
+import { FormProblem } from '../../parts/Waiting.tsx'
+
+const types = ['ISO14443', 'ISO15693', 'eMAID', 'KeyCode', 'Central', 'MacAddress', 'Local']
+
+export function AddCard({ close }: { readonly close: () => void }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const [form, setForm] = useState({
+    uid: '',
+    type: 'ISO14443',
+    label: '',
+    groupUid: '',
+    validUntil: '',
+    maxSessions: '',
+  })
+  const set = (name: keyof typeof form) => (text: string) => setForm({ ...form, [name]: text })
+  const add = useMutation({
+    mutationFn: () =>
+      call('POST', '/v1/id-tokens', {
+        uid: form.uid.replace(/[\s:-]/g, ''),
+        type: form.type,
+        status: 'active',
+        ...(form.label === '' ? {} : { label: form.label }),
+        ...(form.groupUid === '' ? {} : { groupUid: form.groupUid }),
+        ...(form.validUntil === '' ? {} : { validUntil: `${form.validUntil}T23:59:59Z` }),
+        ...(form.maxSessions === '' ? {} : { maxSessions: Number(form.maxSessions) }),
+      }),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ['cards'] })
+      close()
+    },
+  })
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    add.mutate()
+  }
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={t('portal.cards.add.title')}
+      closeButtonProps={{ 'aria-label': t('portal.close') }}
+    >
+      <form className="col g3" onSubmit={submit}>
+        <Field
+          label={t('portal.cards.add.uid')}
+          hint={t('portal.cards.add.uid-hint')}
+          required
+          autoComplete="off"
+          spellCheck={false}
+          value={form.uid}
+          onText={set('uid')}
+        />
+        <Field
+          label={t('portal.cards.add.label')}
+          hint={t('portal.cards.add.label-hint')}
+          value={form.label}
+          onText={set('label')}
+        />
+        <div className="cols">
+          <Choice
+            label={t('portal.cards.type')}
+            value={form.type}
+            onText={set('type')}
+            options={types.map((value) => ({ value, text: value }))}
+          />
+          <Field label={t('portal.cards.until')} type="date" value={form.validUntil} onText={set('validUntil')} />
+        </div>
+        <div className="cols">
+          <Field
+            label={t('portal.cards.group')}
+            hint={t('portal.cards.add.group-hint')}
+            value={form.groupUid}
+            onText={set('groupUid')}
+          />
+          <Field
+            label={t('portal.cards.add.max')}
+            type="number"
+            min={1}
+            value={form.maxSessions}
+            onText={set('maxSessions')}
+          />
+        </div>
+        <FormProblem error={add.error} />
+        <div className="row">
+          <button type="submit" className="btn main" disabled={add.isPending}>
+            {t('portal.cards.add.do')}
+          </button>
+          <button type="button" className="btn quiet" onClick={close}>
+            {t('portal.cancel')}
+          </button>
+        </div>
+      </form>
+    </Modal>
+  )
+}

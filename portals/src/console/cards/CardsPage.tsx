@@ -1,0 +1,167 @@
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { call, get, query } from '../../api.ts'
+import type { IdToken, List } from '../../api-types.ts'
+import { DataTable } from '../../parts/DataTable.tsx'
+import { Time } from '../../parts/Figures.tsx'
+import { Icon } from '../../parts/Icon.tsx'
+import { Page } from '../../parts/Page.tsx'
+import { Empty, Failed, FormProblem, Loading } from '../../parts/Waiting.tsx'
+import { useMay } from '../../session-of-staff.ts'
+import { FilterText } from '../FilterText.tsx'
+import { useFilters } from '../use-filters.ts'
+import { AddCard } from './AddCard.tsx'
+
+/** Cards and other tokens; a block is one press and says how far it has reached. */
+export function CardsPage() {
+  const { t } = useTranslation()
+  const may = useMay()
+  const { filters, set } = useFilters()
+  const [isAdding, setAdding] = useState(false)
+  const { q } = filters
+  const list = useInfiniteQuery({
+    queryKey: ['cards', q],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) => get<List<IdToken>>(`/v1/id-tokens${query({ q, cursor: pageParam })}`, signal),
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: (before) => before,
+    // While a block is still on its way to stations, how far it has come is asked again.
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some(({ items }) => items.some(isOnItsWay)) === true ? 3000 : 60_000,
+  })
+  const cards = list.data?.pages.flatMap(({ items }) => items) ?? []
+  return (
+    <Page
+      title={t('portal.cards.title')}
+      actions={
+        may('tokens.write') && (
+          <button type="button" className="btn main" onClick={() => setAdding(true)}>
+            <Icon name="plus" />
+            {t('portal.cards.add.title')}
+          </button>
+        )
+      }
+    >
+      <div className="filters">
+        <FilterText label={t('portal.cards.filter')} value={q} onText={(text) => set({ q: text })} />
+      </div>
+      <section className="panel" aria-label={t('portal.cards.title')}>
+        {list.isPending ? (
+          <Loading />
+        ) : list.isError && list.data === undefined ? (
+          <Failed error={list.error} retry={() => void list.refetch()} />
+        ) : cards.length === 0 ? (
+          <Empty
+            icon="card"
+            title={t(q === undefined ? 'portal.cards.none.title' : 'portal.cards.no-match')}
+            text={t('portal.cards.none.text')}
+          />
+        ) : (
+          <CardTable cards={cards} mayWrite={may('tokens.write')} />
+        )}
+        {list.hasNextPage && (
+          <div className="pb">
+            <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
+              {t('portal.more')}
+            </button>
+          </div>
+        )}
+      </section>
+      <p className="note s-charging">
+        <Icon name="shield" />
+        {t('portal.cards.block-note')}
+      </p>
+      {isAdding && <AddCard close={() => setAdding(false)} />}
+    </Page>
+  )
+}
+
+function CardTable({ cards, mayWrite }: { readonly cards: readonly IdToken[]; readonly mayWrite: boolean }) {
+  const { t } = useTranslation()
+  return (
+    <DataTable
+      label={t('portal.cards.title')}
+      rows={cards}
+      rowKey={(card) => card.id}
+      columns={[
+        {
+          key: 'label',
+          head: t('portal.cards.card'),
+          cell: (card) => (
+            <span>
+              <span className="m">{card.label ?? t('portal.cards.nameless')}</span>
+              <span className="block mid t12">{t('portal.cards.ends', { last4: card.last4 })}</span>
+            </span>
+          ),
+        },
+        { key: 'type', head: t('portal.cards.type'), wideOnly: true, cell: (card) => card.type ?? '–' },
+        {
+          key: 'group',
+          head: t('portal.cards.group'),
+          wideOnly: true,
+          cell: (card) => (card.groupLast4 === undefined ? '–' : t('portal.cards.ends', { last4: card.groupLast4 })),
+        },
+        {
+          key: 'until',
+          head: t('portal.cards.until'),
+          wideOnly: true,
+          cell: (card) => (card.validUntil === undefined ? t('portal.cards.no-end') : <Time at={card.validUntil} />),
+        },
+        { key: 'status', head: t('portal.cards.status'), cell: (card) => <Status card={card} /> },
+        ...(mayWrite
+          ? [{ key: 'act', head: t('portal.alerts.act'), cell: (card: IdToken) => <Act card={card} /> }]
+          : []),
+      ]}
+    />
+  )
+}
+
+function Status({ card }: { readonly card: IdToken }) {
+  const { t } = useTranslation()
+  const reach = card.blockedReach
+  return (
+    <span>
+      <span className={`row g1 m ${card.status === 'active' ? '' : 'bad'}`}>
+        <Icon name={card.status === 'active' ? 'check' : 'lock'} />
+        {t(`portal.cards.state.${card.status}`)}
+      </span>
+      {card.status === 'blocked' && reach !== undefined && (
+        <span className="block t12 mid" aria-live="polite">
+          {reach.told >= reach.stations
+            ? t('portal.cards.reached-all', { count: reach.stations })
+            : t('portal.cards.reached', { told: reach.told, stations: reach.stations })}
+        </span>
+      )}
+    </span>
+  )
+}
+
+function Act({ card }: { readonly card: IdToken }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const isActive = card.status === 'active'
+  const change = useMutation({
+    mutationFn: () => call('PATCH', `/v1/id-tokens/${card.id}`, { status: isActive ? 'blocked' : 'active' }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['cards'] }),
+  })
+  return (
+    <>
+      <button
+        type="button"
+        className={isActive ? 'btn sm risk' : 'btn sm'}
+        disabled={change.isPending}
+        onClick={() => change.mutate()}
+      >
+        {t(isActive ? 'portal.cards.block' : 'portal.cards.unblock')}
+        <span className="sr">{t('portal.cards.ends', { last4: card.last4 })}</span>
+      </button>
+      <FormProblem error={change.error} />
+    </>
+  )
+}
+
+function isOnItsWay(card: IdToken): boolean {
+  const reach = card.blockedReach
+  return card.status === 'blocked' && reach !== undefined && reach.told < reach.stations
+}

@@ -1,0 +1,44 @@
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { MapStation } from '../../api-types.ts'
+import { DataTable } from '../../parts/DataTable.tsx'
+import { spokenNumber } from '../../parts/quantities.ts'
+import { StateCounts } from '../../parts/StateCounts.tsx'
+import { RowLink } from '../RowLink.tsx'
+
+const step = 100
+
+/** The list twin of the map. */
+export function StationRows({ stations }: { readonly stations: readonly MapStation[] }) {
+  const { t } = useTranslation()
+  const [shown, setShown] = useState(step)
+  return (
+    <div className="grow rows">
+      <DataTable
+        label={t('portal.map.list')}
+        rows={stations.slice(0, shown)}
+        rowKey={(station) => station.id}
+        columns={[
+          {
+            key: 'number',
+            head: t('portal.stations.number'),
+            cell: (station) => <RowLink to={`/stations/${station.id}`}>{spokenNumber(station.number)}</RowLink>,
+          },
+          {
+            key: 'site',
+            head: t('portal.stations.site'),
+            cell: (station) => <span className="mid">{station.siteName ?? station.name ?? '–'}</span>,
+          },
+          { key: 'evses', head: t('portal.stations.evses'), cell: (station) => <StateCounts evses={station.evses} /> },
+        ]}
+      />
+      {stations.length > shown && (
+        <div className="pb">
+          <button type="button" className="btn" onClick={() => setShown(shown + step)}>
+            {t('portal.more')}
+          </button>
+        </div>
+      )}
+    </div>
+  )
+}

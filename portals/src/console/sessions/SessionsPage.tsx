@@ -1,0 +1,203 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { get, query } from '../../api.ts'
+import type { List, Session } from '../../api-types.ts'
+import { Chips } from '../../parts/Chips.tsx'
+import { DataTable } from '../../parts/DataTable.tsx'
+import { Field } from '../../parts/Field.tsx'
+import { Duration, Money, Time } from '../../parts/Figures.tsx'
+import { Icon } from '../../parts/Icon.tsx'
+import { Page } from '../../parts/Page.tsx'
+import { energyText, spokenNumber } from '../../parts/quantities.ts'
+import { Empty, Failed, Loading } from '../../parts/Waiting.tsx'
+import { KeyHints } from '../KeyHints.tsx'
+import { RowLink } from '../RowLink.tsx'
+import { type Filters, useFilters } from '../use-filters.ts'
+import { SessionState } from './SessionState.tsx'
+import { startedByText } from './session-words.ts'
+
+/** Sessions, newest first; the filters stand in the address. */
+export function SessionsPage() {
+  const { t } = useTranslation()
+  const { filters, set, clear } = useFilters()
+  const list = useSessions(filters)
+  const sessions = list.data?.pages.flatMap(({ items }) => items) ?? []
+  const total = list.data?.pages[0]?.total
+  const isFiltered = Object.values(filters).some(Boolean)
+  return (
+    <Page
+      title={t('portal.sessions.title')}
+      beside={
+        total === undefined ? undefined : <span className="dim">{t('portal.sessions.count', { count: total })}</span>
+      }
+    >
+      <SessionFilters filters={filters} set={set} />
+      <section className="panel" aria-label={t('portal.sessions.title')}>
+        {list.isPending ? (
+          <Loading rows={8} />
+        ) : list.isError && list.data === undefined ? (
+          <Failed error={list.error} retry={() => void list.refetch()} />
+        ) : sessions.length === 0 ? (
+          <Empty
+            icon={isFiltered ? 'filter' : 'bolt'}
+            title={t(isFiltered ? 'portal.sessions.no-match.title' : 'portal.sessions.none.title')}
+            text={t(isFiltered ? 'portal.sessions.no-match.text' : 'portal.sessions.none.text')}
+          >
+            {isFiltered && (
+              <button type="button" className="btn" onClick={clear}>
+                {t('portal.filter.clear')}
+              </button>
+            )}
+          </Empty>
+        ) : (
+          <SessionTable sessions={sessions} />
+        )}
+        {list.hasNextPage && (
+          <div className="pb">
+            <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
+              {t('portal.more')}
+            </button>
+          </div>
+        )}
+        <KeyHints
+          hints={[
+            ['J', 'K', 'portal.keys.move'],
+            ['Enter', 'portal.keys.open'],
+            ['/', 'portal.keys.filter'],
+          ]}
+        >
+          {t('portal.sessions.newest-first')}
+        </KeyHints>
+      </section>
+    </Page>
+  )
+}
+
+function useSessions(filters: Filters) {
+  const { open, state, flag, stationId, from, to } = filters
+  return useInfiniteQuery({
+    queryKey: ['sessions-list', filters],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      get<List<Session>>(
+        `/v1/sessions${query({ open, state, flag, stationId, from: dayStart(from), to: dayEnd(to), cursor: pageParam, count: true })}`,
+        signal,
+      ),
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: (before) => before,
+    refetchInterval: 10_000,
+  })
+}
+
+// Days are typed; their borders are asked for in UTC.
+function dayStart(day: string | undefined): string | undefined {
+  return day === undefined ? undefined : `${day}T00:00:00Z`
+}
+
+function dayEnd(day: string | undefined): string | undefined {
+  return day === undefined ? undefined : `${day}T23:59:59.999Z`
+}
+
+function SessionFilters({ filters, set }: { readonly filters: Filters; readonly set: (change: Filters) => void }) {
+  const { t } = useTranslation()
+  const chosen =
+    filters.open === 'true' ? 'open' : filters.state === 'ended' ? 'ended' : filters.flag !== undefined ? 'review' : ''
+  function toggle(value: string) {
+    const next = value === chosen ? '' : value
+    set({
+      open: next === 'open' ? 'true' : undefined,
+      state: next === 'ended' ? 'ended' : undefined,
+      flag: next === 'review' ? 'any' : undefined,
+    })
+  }
+  return (
+    <div className="filters">
+      <Chips
+        label={t('portal.sessions.filter')}
+        chosen={chosen === '' ? [] : [chosen]}
+        onToggle={toggle}
+        chips={['open', 'ended', 'review'].map((value) => ({ value, text: t(`portal.sessions.filter-${value}`) }))}
+      />
+      {filters.stationId !== undefined && (
+        <button type="button" className="chip on" onClick={() => set({ stationId: undefined })}>
+          {t('portal.sessions.one-station')}
+          <Icon name="cross" size={12} />
+          <span className="sr">{t('portal.filter.take-off')}</span>
+        </button>
+      )}
+      <span className="grow" />
+      <Field
+        label={t('portal.sessions.from')}
+        type="date"
+        value={filters.from ?? ''}
+        onText={(from) => set({ from: from === '' ? undefined : from })}
+      />
+      <Field
+        label={t('portal.sessions.to')}
+        type="date"
+        value={filters.to ?? ''}
+        onText={(to) => set({ to: to === '' ? undefined : to })}
+      />
+    </div>
+  )
+}
+
+function SessionTable({ sessions }: { readonly sessions: readonly Session[] }) {
+  const { t } = useTranslation()
+  return (
+    <DataTable
+      label={t('portal.sessions.title')}
+      rows={sessions}
+      rowKey={(session) => session.id}
+      columns={[
+        {
+          key: 'number',
+          head: t('portal.sessions.number'),
+          cell: (session) => <RowLink to={`/sessions/${session.id}`}>{spokenNumber(session.number)}</RowLink>,
+        },
+        { key: 'state', head: t('portal.sessions.state-head'), cell: (session) => <SessionState session={session} /> },
+        {
+          key: 'where',
+          head: t('portal.sessions.where'),
+          cell: (session) => (
+            <span>
+              {spokenNumber(session.stationNumber)}{' '}
+              <span className="mid">{session.siteName ?? session.stationName}</span>
+            </span>
+          ),
+        },
+        {
+          key: 'by',
+          head: t('portal.sessions.started-by'),
+          wideOnly: true,
+          cell: (session) => <span className="mid">{startedByText(t, session.startedBy)}</span>,
+        },
+        { key: 'started', head: t('portal.sessions.started'), cell: (session) => <Time at={session.startedAt} /> },
+        {
+          key: 'duration',
+          head: t('portal.sessions.duration'),
+          number: true,
+          wideOnly: true,
+          cell: (session) => <Duration since={session.startedAt} until={session.endedAt} />,
+        },
+        {
+          key: 'energy',
+          head: t('portal.sessions.energy'),
+          number: true,
+          cell: (session) => energyText(session.energyWh),
+        },
+        {
+          key: 'cost',
+          head: t('portal.sessions.cost'),
+          number: true,
+          cell: (session) =>
+            session.cost === undefined ? (
+              <span className="dim">{t('portal.sessions.no-price')}</span>
+            ) : (
+              <Money money={session.cost.totals.inclTax} />
+            ),
+        },
+      ]}
+    />
+  )
+}

@@ -1,0 +1,78 @@
+import { useMutation } from '@tanstack/react-query'
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { call } from '../../api.ts'
+import { Field } from '../../parts/Field.tsx'
+import { FormProblem } from '../../parts/Waiting.tsx'
+import { Words } from './SignInPage.tsx'
+
+interface Answer {
+  readonly ok?: boolean
+  readonly choose?: readonly { readonly slug: string; readonly name: string }[]
+}
+
+/** Mail and password; when both fit at several networks, the choice comes after the proof. */
+export function PasswordSignIn({
+  done,
+  children,
+}: {
+  readonly done: () => Promise<void>
+  readonly children?: ReactNode
+}) {
+  const { t } = useTranslation()
+  const [mail, setMail] = useState('')
+  const [password, setPassword] = useState('')
+  const signIn = useMutation({
+    mutationFn: (tenant?: string) =>
+      call<Answer>('POST', '/v1/sign-in', { mail, password, ...(tenant === undefined ? {} : { tenant }) }),
+    onSuccess: async (answer) => {
+      if (answer.choose === undefined) await done()
+    },
+  })
+  const choices = signIn.data?.choose
+  if (choices !== undefined) {
+    return (
+      <Words title={t('portal.sign-in.choose')}>
+        {choices.map(({ slug, name }) => (
+          <button type="button" key={slug} className="btn touch" onClick={() => signIn.mutate(slug)}>
+            {name}
+          </button>
+        ))}
+      </Words>
+    )
+  }
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    signIn.mutate(undefined)
+  }
+  return (
+    <Words title={t('portal.sign-in.title')}>
+      {children}
+      <form className="col g4" onSubmit={submit}>
+        <Field
+          big
+          label={t('portal.sign-in.mail')}
+          type="email"
+          autoComplete="username"
+          required
+          value={mail}
+          onText={setMail}
+        />
+        <Field
+          big
+          label={t('portal.sign-in.password')}
+          type="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onText={setPassword}
+        />
+        <FormProblem error={signIn.error} />
+        <button type="submit" className="btn touch big main" disabled={signIn.isPending}>
+          {t('portal.sign-in.enter')}
+        </button>
+        <p className="mid t14">{t('portal.sign-in.lost')}</p>
+      </form>
+    </Words>
+  )
+}

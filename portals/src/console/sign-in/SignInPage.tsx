@@ -1,0 +1,118 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { call } from '../../api.ts'
+import { Logo } from '../../parts/Logo.tsx'
+import { FormProblem, Loading } from '../../parts/Waiting.tsx'
+import { installationQuery } from '../../session-of-staff.ts'
+import { DemoMark } from '../DemoMark.tsx'
+import { MakeNetwork } from './MakeNetwork.tsx'
+import { PasswordSignIn } from './PasswordSignIn.tsx'
+import { SetPassword } from './SetPassword.tsx'
+
+interface LinkAnswer {
+  readonly needsPassword: boolean
+  readonly next: 'make-network' | 'console'
+}
+
+type Stage = 'password' | 'link' | 'set-password' | 'make-network' | 'no-network'
+
+/** Signing in: by a one-time link (`/sign-in#…`), by password; the first person makes the network here. */
+export function SignInPage() {
+  const { t } = useTranslation()
+  const search = useSearch({ strict: false }) as { readonly next?: string; readonly set?: string }
+  const installation = useQuery(installationQuery).data
+  const [token] = useState(() => window.location.hash.slice(1))
+  const [stage, setStage] = useState<Stage>(
+    token !== '' ? 'link' : search.set === 'password' ? 'set-password' : 'password',
+  )
+  const [error, setError] = useState<unknown>(null)
+  const enter = useEnter(search.next)
+
+  useEffect(() => {
+    document.title = `${t('portal.sign-in.title')} · Lataamo`
+  }, [t])
+  useEffect(() => {
+    if (token === '') return
+    spendLink(token)
+      .then((answer) => {
+        if (answer.next === 'make-network') setStage('make-network')
+        else if (answer.needsPassword) setStage('set-password')
+        else void enter()
+      })
+      .catch((problem: unknown) => {
+        setError(problem)
+        setStage('password')
+      })
+    // Only once: the link is used up.
+  }, [token])
+
+  const shown = stage === 'password' && installation?.tenants === 'none' ? 'no-network' : stage
+  return (
+    <div className="si">
+      <main className="sib">
+        <p className="row b t18 si-brand">
+          <Logo />
+          <span>Lataamo</span>
+        </p>
+        {installation?.demo === true && <DemoMark />}
+        {shown === 'link' && <Loading rows={3} />}
+        {shown === 'password' && (
+          <PasswordSignIn done={enter}>{error !== null && <FormProblem error={error} />}</PasswordSignIn>
+        )}
+        {shown === 'set-password' && (
+          <SetPassword asksCurrent={search.set === 'password' && token === ''} done={enter} />
+        )}
+        {shown === 'make-network' && <MakeNetwork done={() => setStage('set-password')} />}
+        {shown === 'no-network' && (
+          <Words title={t('portal.sign-in.no-network.title')}>
+            {error !== null && <FormProblem error={error} />}
+            <p className="mid">{t('portal.sign-in.no-network.text')}</p>
+            <pre className="mono code">npx lataamo sign-in-link</pre>
+          </Words>
+        )}
+      </main>
+      <aside className="siw only-d">
+        <div className="col g4">
+          <p className="t22 b">{t('portal.sign-in.aside.title')}</p>
+          <p className="t16">{t('portal.sign-in.aside.text')}</p>
+        </div>
+      </aside>
+    </div>
+  )
+}
+
+export function Words({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <div className="col g4">
+      <h1 className="t22 b">{title}</h1>
+      {children}
+    </div>
+  )
+}
+
+const links = new Map<string, Promise<LinkAnswer>>()
+
+// A link works once: React may run an effect twice, the server is asked once.
+function spendLink(token: string): Promise<LinkAnswer> {
+  const known = links.get(token)
+  if (known !== undefined) return known
+  window.history.replaceState(null, '', `${window.location.pathname}${window.location.search}`)
+  const asked = call<LinkAnswer>('POST', '/v1/sign-in/link', { token })
+  links.set(token, asked)
+  return asked
+}
+
+/** Into the console: to where one wanted to go, within this site only. */
+function useEnter(next: string | undefined): () => Promise<void> {
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  return async () => {
+    await client.resetQueries({ queryKey: ['me'] })
+    await client.invalidateQueries({ queryKey: ['installation'] })
+    const isOurs = next !== undefined && next.startsWith('/') && !next.startsWith('//') && !next.startsWith('/\\')
+    const [path, search] = (isOurs ? next : '/').split('?')
+    await navigate({ to: path ?? '/', search: Object.fromEntries(new URLSearchParams(search)) as never, replace: true })
+  }
+}

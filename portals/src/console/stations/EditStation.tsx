@@ -1,0 +1,131 @@
+import { Modal } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { call, get } from '../../api.ts'
+import type { List, Site, Station, Tariff } from '../../api-types.ts'
+import { CopyField } from '../../parts/CopyField.tsx'
+import { Choice, Field } from '../../parts/Field.tsx'
+import { FormProblem } from '../../parts/Waiting.tsx'
+
+/** What we have set about a station: name, site, state, tariff, limit; and a new password. */
+export function EditStation({ station, close }: { readonly station: Station; readonly close: () => void }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const sites = useQuery({ queryKey: ['sites'], queryFn: () => get<List<Site>>('/v1/sites?limit=200') }).data
+  const tariffs = useQuery({ queryKey: ['tariffs'], queryFn: () => get<List<Tariff>>('/v1/tariffs?limit=200') }).data
+  const [form, setForm] = useState({
+    name: station.name ?? '',
+    siteId: station.siteId ?? '',
+    state: station.state as string,
+    tariffId: station.tariffId ?? '',
+    maxSessions: station.maxSessions === undefined ? '' : String(station.maxSessions),
+  })
+  const set = (name: keyof typeof form) => (text: string) => setForm({ ...form, [name]: text })
+  const save = useMutation({
+    mutationFn: () =>
+      call<Station>('PATCH', `/v1/stations/${station.id}`, {
+        name: form.name === '' ? null : form.name,
+        siteId: form.siteId === '' ? null : form.siteId,
+        state: form.state,
+        tariffId: form.tariffId === '' ? null : form.tariffId,
+        maxSessions: form.maxSessions === '' ? null : Number(form.maxSessions),
+      }),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ['station', station.id] })
+      void client.invalidateQueries({ queryKey: ['map'] })
+      close()
+    },
+  })
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    save.mutate()
+  }
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={t('portal.stations.edit.title')}
+      closeButtonProps={{ 'aria-label': t('portal.close') }}
+    >
+      <form className="col g3" onSubmit={submit}>
+        <Field label={t('portal.stations.name')} value={form.name} onText={set('name')} />
+        <Choice
+          label={t('portal.stations.site')}
+          value={form.siteId}
+          onText={set('siteId')}
+          options={[
+            { value: '', text: t('portal.none') },
+            ...(sites?.items ?? []).map(({ id, name }) => ({ value: id, text: name })),
+          ]}
+        />
+        <Choice
+          label={t('portal.stations.we-set')}
+          value={form.state}
+          onText={set('state')}
+          hint={t(`portal.stations.admin-note.${form.state}`)}
+          options={['active', 'test', 'disabled'].map((value) => ({
+            value,
+            text: t(`portal.stations.admin.${value}`),
+          }))}
+        />
+        <Choice
+          label={t('portal.stations.tariff')}
+          value={form.tariffId}
+          onText={set('tariffId')}
+          options={[
+            { value: '', text: t('portal.stations.default-tariff') },
+            ...(tariffs?.items ?? []).map(({ id, name }) => ({ value: id, text: name })),
+          ]}
+        />
+        <Field
+          label={t('portal.stations.max-sessions')}
+          hint={t('portal.stations.max-sessions-hint')}
+          type="number"
+          min={1}
+          value={form.maxSessions}
+          onText={set('maxSessions')}
+        />
+        <FormProblem error={save.error} />
+        <div className="row">
+          <button type="submit" className="btn main" disabled={save.isPending}>
+            {t('portal.stations.edit.save')}
+          </button>
+          <button type="button" className="btn quiet" onClick={close}>
+            {t('portal.cancel')}
+          </button>
+        </div>
+      </form>
+      <NewPassword station={station} />
+    </Modal>
+  )
+}
+
+function NewPassword({ station }: { readonly station: Station }) {
+  const { t } = useTranslation()
+  const make = useMutation({
+    mutationFn: () => call<{ readonly password: string }>('POST', `/v1/stations/${station.id}/password`, {}),
+  })
+  return (
+    <div className="col g2 below">
+      {make.data === undefined ? (
+        <>
+          <p className="mid">{t('portal.stations.edit.password-note')}</p>
+          <button type="button" className="btn risk" disabled={make.isPending} onClick={() => make.mutate()}>
+            {t('portal.stations.edit.password')}
+          </button>
+        </>
+      ) : (
+        <>
+          <CopyField
+            label={t('portal.stations.add.password')}
+            value={make.data.password}
+            hint={t('portal.stations.add.once')}
+          />
+          <CopyField label={t('portal.stations.add.url')} value={station.url} />
+        </>
+      )}
+      <FormProblem error={make.error} />
+    </div>
+  )
+}

@@ -1,0 +1,48 @@
+import { type FormEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Station } from '../../api-types.ts'
+import { Field } from '../../parts/Field.tsx'
+import { Icon } from '../../parts/Icon.tsx'
+import { powerText, spokenNumber } from '../../parts/quantities.ts'
+import { FormProblem } from '../../parts/Waiting.tsx'
+import { useSendCommand } from './use-send-command.ts'
+
+/** The one command that may cut a driver off: it says whom, and the station's number is typed. */
+export function HardReset({ station }: { readonly station: Station }) {
+  const { t } = useTranslation()
+  const send = useSendCommand(station.id)
+  const [typed, setTyped] = useState('')
+  const sessions = station.evses.flatMap((evse) =>
+    evse.session === undefined ? [] : [{ ...evse.session, powerW: evse.powerW ?? evse.session.powerW ?? 0 }],
+  )
+  const isTyped = typed.replace(/\s/g, '') === station.number
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    if (isTyped) send.mutate({ kind: 'reset', how: 'hard' }, { onSuccess: () => setTyped('') })
+  }
+  return (
+    <form className="rk" onSubmit={submit}>
+      <h3 className="b row rk-t">
+        <Icon name="refresh" />
+        {t('portal.stations.hard.title')}
+      </h3>
+      {sessions.length === 0 && <p className="mid">{t('portal.stations.hard.nobody')}</p>}
+      {sessions.map(({ id, number, powerW }) => (
+        <p key={id} className="mid">
+          {t('portal.stations.hard.cuts', { number: spokenNumber(number), power: powerText(powerW) })}
+        </p>
+      ))}
+      <Field
+        label={t('portal.stations.hard.type', { number: spokenNumber(station.number) })}
+        inputMode="numeric"
+        autoComplete="off"
+        value={typed}
+        onText={setTyped}
+      />
+      <FormProblem error={send.error} />
+      <button type="submit" className="btn risk" disabled={!isTyped || send.isPending}>
+        {t('portal.stations.hard.do')}
+      </button>
+    </form>
+  )
+}

@@ -1,0 +1,238 @@
+import { useQuery } from '@tanstack/react-query'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { get, query } from '../../api.ts'
+import type { List, LogRow } from '../../api-types.ts'
+import { useLiveLog } from '../../live/use-live.ts'
+import { useTick } from '../../parts/Figures.tsx'
+import { Icon } from '../../parts/Icon.tsx'
+import { exactClockText, numberText } from '../../parts/quantities.ts'
+import { Failed, Loading } from '../../parts/Waiting.tsx'
+import { FilterText } from '../FilterText.tsx'
+import { useKeys } from '../keys.ts'
+import { useFilters } from '../use-filters.ts'
+import { answerOf, inShort, payloadOf } from './log-text.ts'
+import { LogDetail } from './LogDetail.tsx'
+
+/** What was said, one row per request with its answer. While it is paused or a row is read, new rows are counted, not pushed. */
+export function OcppLog({ stationId }: { readonly stationId: string }) {
+  const { t } = useTranslation()
+  const { filters, set } = useFilters()
+  const [isPaused, setPaused] = useState(false)
+  useLiveLog(stationId)
+  const log = useLog(stationId, filters.action)
+  const isHeld = isPaused || filters.row !== undefined
+  const shown = useHeld(log.rows, isHeld)
+  const newer = isHeld ? log.rows.length - shown.length : 0
+  const open = log.rows.find(({ id }) => id === filters.row)
+  useKeys([{ keys: 'p', word: 'portal.stations.log.pause', run: () => setPaused(!isPaused) }])
+  return (
+    <section className="panel" aria-label={t('portal.stations.log.title')}>
+      <div className="ph wrap">
+        <h2>{t('portal.stations.log.title')}</h2>
+        <span className="dim t12">{t('portal.stations.log.hidden')}</span>
+        <span className="grow" />
+        <FilterText
+          label={t('portal.stations.log.filter')}
+          value={filters.action}
+          onText={(action) => set({ action })}
+        />
+        <button type="button" className="btn" aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
+          <Icon name={isPaused ? 'play' : 'pause'} />
+          {t(isPaused ? 'portal.stations.log.go-on' : 'portal.stations.log.pause')}
+        </button>
+      </div>
+      {newer > 0 && (
+        <div className="held" role="status">
+          <Icon name="arrow-up" />
+          <span>{t('portal.stations.log.newer', { count: newer })}</span>
+          <button
+            type="button"
+            className="btn sm"
+            onClick={() => {
+              setPaused(false)
+              set({ row: undefined })
+            }}
+          >
+            {t('portal.stations.log.show-newer')}
+          </button>
+        </div>
+      )}
+      {log.error !== null && log.rows.length === 0 ? (
+        <Failed error={log.error} />
+      ) : log.isPending ? (
+        <Loading rows={6} />
+      ) : shown.length === 0 ? (
+        <p className="pb dim">{t('portal.stations.log.none')}</p>
+      ) : (
+        <div className={open === undefined ? 'log' : 'log open'}>
+          <Rows rows={shown} openId={filters.row} onOpen={(row) => set({ row })} onEnd={log.loadOlder} />
+          {open !== undefined && <LogDetail row={open} close={() => set({ row: undefined })} />}
+        </div>
+      )}
+    </section>
+  )
+}
+
+const rowHeight = 30
+
+function Rows(props: {
+  readonly rows: readonly LogRow[]
+  readonly openId: string | undefined
+  readonly onOpen: (id: string | undefined) => void
+  readonly onEnd: (() => void) | undefined
+}) {
+  const { t } = useTranslation()
+  const { rows, onEnd } = props
+  const box = useRef<HTMLDivElement>(null)
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    getItemKey: (index) => rows[index]?.id ?? index,
+  })
+  const items = virtual.getVirtualItems()
+  const isAtEnd = (items[items.length - 1]?.index ?? 0) >= rows.length - 3
+  useEffect(() => {
+    if (isAtEnd) onEnd?.()
+  }, [isAtEnd, onEnd])
+  function move(event: KeyboardEvent) {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    if (step === 0) return
+    event.preventDefault()
+    const current = document.activeElement
+    const next = step === 1 ? current?.nextElementSibling : current?.previousElementSibling
+    if (next instanceof HTMLElement) next.focus()
+  }
+  return (
+    <div ref={box} className="log-rows" onKeyDown={move} role="group" aria-label={t('portal.stations.log.rows')}>
+      <div style={{ height: virtual.getTotalSize() }}>
+        {items.map((item) => {
+          const row = rows[item.index]
+          if (row === undefined) return null
+          return (
+            <Row
+              key={item.key}
+              row={row}
+              top={item.start}
+              isOpen={row.id === props.openId}
+              onOpen={() => props.onOpen(row.id === props.openId ? undefined : row.id)}
+            />
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+function Row(props: {
+  readonly row: LogRow
+  readonly top: number
+  readonly isOpen: boolean
+  readonly onOpen: () => void
+}) {
+  const { t } = useTranslation()
+  const { row } = props
+  const now = useTick(row.answer === undefined ? 5000 : undefined)
+  const answer = answerOf(row, now)
+  const isFrom = row.direction === 'from-station'
+  const hasMarks = row.marks.length > 0
+  return (
+    <button
+      type="button"
+      data-row
+      className={props.isOpen ? 'log-row cur' : 'log-row'}
+      style={{ transform: `translateY(${props.top}px)` }}
+      aria-expanded={props.isOpen}
+      onClick={props.onOpen}
+    >
+      <span className="mono dim">{exactClockText(row.at)}</span>
+      <span className="mid">
+        <Icon name={isFrom ? 'arrow-left' : 'arrow-right'} />
+        <span className="way-word"> {t(isFrom ? 'portal.stations.log.from' : 'portal.stations.log.to')}</span>
+      </span>
+      <span className="trunc">
+        <b className="m">{row.action}</b> <span className="mid">{inShort(payloadOf(row.request.text))}</span>
+      </span>
+      <span
+        className={`answer ${hasMarks ? 'warn' : answer.kind === 'ok' ? '' : answer.kind === 'wait' ? 'warn' : 'bad'}`}
+      >
+        <Icon
+          name={hasMarks ? 'warning' : answer.kind === 'ok' ? 'check' : answer.kind === 'bad' ? 'cross' : 'clock'}
+        />{' '}
+        {hasMarks ? t('portal.stations.log.marked') : (answer.word ?? t(`portal.stations.log.answer-${answer.kind}`))}
+      </span>
+      <span className="num took dim">
+        {row.durationMs === undefined
+          ? ''
+          : row.durationMs < 1000
+            ? `${row.durationMs} ms`
+            : `${numberText(row.durationMs / 1000, 1)} s`}
+      </span>
+    </button>
+  )
+}
+
+/** The newest page is asked for at each frame (at most once a second); older ones are added at the end of the list. */
+function useLog(stationId: string, action: string | undefined) {
+  const newest = useQuery({
+    queryKey: ['ocpp-log', stationId, action],
+    queryFn: ({ signal }) =>
+      get<List<LogRow>>(`/v1/stations/${stationId}/ocpp-log${query({ action, limit: 100 })}`, signal),
+    refetchInterval: 10_000,
+  })
+  const [kept, setKept] = useState<{ readonly rows: readonly LogRow[]; readonly next: string | undefined }>()
+  const key = `${stationId} ${action ?? ''}`
+  const [keptKey, setKeptKey] = useState(key)
+  if (keptKey !== key) {
+    setKeptKey(key)
+    setKept(undefined)
+  }
+  const page = newest.data
+  useEffect(() => {
+    if (page === undefined) return
+    setKept((before) => ({
+      rows: merged(page.items, before?.rows ?? []),
+      next: before === undefined ? (page.next ?? undefined) : before.next,
+    }))
+  }, [page])
+  const isLoading = useRef(false)
+  const next = kept?.next
+  const loadOlder = useMemo(() => {
+    if (next === undefined) return undefined
+    return () => {
+      if (isLoading.current) return
+      isLoading.current = true
+      get<List<LogRow>>(`/v1/stations/${stationId}/ocpp-log${query({ action, limit: 100, before: next })}`)
+        .then((older) =>
+          setKept((before) => ({ rows: merged(before?.rows ?? [], older.items), next: older.next ?? undefined })),
+        )
+        .finally(() => {
+          isLoading.current = false
+        })
+    }
+  }, [next, stationId, action])
+  return { rows: kept?.rows ?? [], loadOlder, isPending: newest.isPending, error: newest.error }
+}
+
+// A page longer open keeps no more than this.
+const mostRows = 5000
+
+/** Newest first; of a row in both, the one of the first list. */
+function merged(first: readonly LogRow[], second: readonly LogRow[]): readonly LogRow[] {
+  const known = new Set(first.map(({ id }) => id))
+  return [...first, ...second.filter(({ id }) => !known.has(id))]
+    .sort((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : 0))
+    .slice(0, mostRows)
+}
+
+/** The rows as they were when they began to be held; answers that came since are filled in. */
+function useHeld(rows: readonly LogRow[], isHeld: boolean): readonly LogRow[] {
+  const held = useRef<ReadonlySet<string>>(undefined)
+  if (!isHeld) held.current = undefined
+  else if (held.current === undefined && rows.length > 0) held.current = new Set(rows.map(({ id }) => id))
+  const ids = held.current
+  return ids === undefined ? rows : rows.filter(({ id }) => ids.has(id))
+}

@@ -1,0 +1,167 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { get, query } from '../../api.ts'
+import { type List, seenStates, type Station } from '../../api-types.ts'
+import { Chips } from '../../parts/Chips.tsx'
+import { DataTable } from '../../parts/DataTable.tsx'
+import { Ago } from '../../parts/Figures.tsx'
+import { Icon } from '../../parts/Icon.tsx'
+import { Page } from '../../parts/Page.tsx'
+import { spokenNumber } from '../../parts/quantities.ts'
+import { StateCounts } from '../../parts/StateCounts.tsx'
+import { StatusShape, useStatusWord } from '../../parts/StatusTag.tsx'
+import { Empty, Failed, Loading } from '../../parts/Waiting.tsx'
+import { useMay } from '../../session-of-staff.ts'
+import { FilterText } from '../FilterText.tsx'
+import { KeyHints } from '../KeyHints.tsx'
+import { RowLink } from '../RowLink.tsx'
+import { listOf, toggled, useFilters } from '../use-filters.ts'
+import { protocolText } from './station-words.ts'
+
+/** All stations, filtered by what stands in the address. */
+export function StationsPage() {
+  const { t } = useTranslation()
+  const may = useMay()
+  const word = useStatusWord()
+  const { filters, set, clear } = useFilters()
+  const { q, seen, siteId } = filters
+  const list = useInfiniteQuery({
+    queryKey: ['stations', { q, seen, siteId }],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      get<List<Station>>(`/v1/stations${query({ q, seen, siteId, cursor: pageParam, count: true })}`, signal),
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: (before) => before,
+  })
+  const stations = list.data?.pages.flatMap(({ items }) => items) ?? []
+  const total = list.data?.pages[0]?.total
+  const isFiltered = Object.values(filters).some(Boolean)
+  return (
+    <Page
+      title={t('portal.stations.title')}
+      beside={<span className="dim">{t('portal.stations.count', { count: total ?? stations.length })}</span>}
+      actions={
+        may('stations.write') && (
+          <RowLink to="/stations/add" className="btn main">
+            <Icon name="plus" />
+            {t('portal.stations.add.title')}
+          </RowLink>
+        )
+      }
+    >
+      <div className="filters">
+        <FilterText label={t('portal.stations.filter')} value={q} onText={(text) => set({ q: text })} />
+        <Chips
+          label={t('portal.map.states')}
+          chosen={listOf(seen)}
+          onToggle={(state) => set({ seen: toggled(seen, state) })}
+          chips={seenStates.map((state) => ({
+            value: state,
+            text: (
+              <>
+                <StatusShape seen={state} />
+                {word(state)}
+              </>
+            ),
+          }))}
+        />
+      </div>
+      <section className="panel" aria-label={t('portal.stations.title')}>
+        {list.isPending ? (
+          <Loading rows={8} />
+        ) : list.isError && list.data === undefined ? (
+          <Failed error={list.error} retry={() => void list.refetch()} />
+        ) : stations.length === 0 ? (
+          <NoneHere isFiltered={isFiltered} clear={clear} />
+        ) : (
+          <StationTable stations={stations} />
+        )}
+        {list.hasNextPage && (
+          <div className="pb">
+            <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
+              {t('portal.more')}
+            </button>
+          </div>
+        )}
+        <KeyHints
+          hints={[
+            ['J', 'K', 'portal.keys.move'],
+            ['Enter', 'portal.keys.open'],
+            ['/', 'portal.keys.filter'],
+          ]}
+        />
+      </section>
+    </Page>
+  )
+}
+
+function StationTable({ stations }: { readonly stations: readonly Station[] }) {
+  const { t } = useTranslation()
+  return (
+    <DataTable
+      label={t('portal.stations.title')}
+      rows={stations}
+      rowKey={(station) => station.id}
+      columns={[
+        {
+          key: 'number',
+          head: t('portal.stations.number'),
+          cell: (station) => <RowLink to={`/stations/${station.id}`}>{spokenNumber(station.number)}</RowLink>,
+        },
+        {
+          key: 'site',
+          head: t('portal.stations.site'),
+          cell: (station) => [station.site?.name, station.name].filter(Boolean).join(', ') || '–',
+        },
+        { key: 'evses', head: t('portal.stations.evses'), cell: (station) => <StateCounts evses={station.evses} /> },
+        {
+          key: 'identity',
+          head: t('portal.stations.identity'),
+          wideOnly: true,
+          cell: (station) => <span className="mono">{station.identity}</span>,
+        },
+        {
+          key: 'protocol',
+          head: t('portal.stations.speaks'),
+          wideOnly: true,
+          cell: (station) => protocolText(t, station.protocol),
+        },
+        {
+          key: 'heard',
+          head: t('portal.stations.heard'),
+          number: true,
+          cell: (station) =>
+            station.connection.lastMessageAt === undefined ? (
+              t(`portal.stations.connection.${station.connection.state}`)
+            ) : (
+              <Ago at={station.connection.lastMessageAt} />
+            ),
+        },
+      ]}
+    />
+  )
+}
+
+function NoneHere({ isFiltered, clear }: { readonly isFiltered: boolean; readonly clear: () => void }) {
+  const { t } = useTranslation()
+  const may = useMay()
+  if (isFiltered) {
+    return (
+      <Empty icon="filter" title={t('portal.stations.no-match.title')} text={t('portal.stations.no-match.text')}>
+        <button type="button" className="btn" onClick={clear}>
+          {t('portal.filter.clear')}
+        </button>
+      </Empty>
+    )
+  }
+  return (
+    <Empty icon="plug" title={t('portal.stations.none.title')} text={t('portal.stations.none.text')}>
+      {may('stations.write') && (
+        <RowLink to="/stations/add" className="btn main">
+          <Icon name="plus" />
+          {t('portal.stations.add.title')}
+        </RowLink>
+      )}
+    </Empty>
+  )
+}

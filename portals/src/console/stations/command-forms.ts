@@ -1,0 +1,126 @@
+import type { Station } from '../../api-types.ts'
+import type { CommandRequest } from './use-send-command.ts'
+
+export interface FormField {
+  readonly name: string
+  /** Text key. */
+  readonly word: string
+  readonly kind: 'evse' | 'evse-or-all' | 'text' | 'json' | 'choice'
+  readonly choices?: readonly { readonly value: string; readonly word: string }[]
+  readonly optional?: boolean
+}
+
+export type FormValues = Readonly<Record<string, string>>
+
+export interface CommandForm {
+  /** The row in the list; several rows may send one kind. */
+  readonly id: string
+  readonly kind: string
+  readonly fields: readonly FormField[]
+  /** The request from what was filled in; a thrown SyntaxError means the JSON does not read. */
+  readonly request: (values: FormValues, station: Station) => CommandRequest
+}
+
+const evse: FormField = { name: 'evse', word: 'portal.stations.field.evse', kind: 'evse' }
+const evseOrAll: FormField = { name: 'evse', word: 'portal.stations.field.evse', kind: 'evse-or-all' }
+
+/** Common commands, in the order they are listed. Settings have a dialog of their own. */
+export const commandForms: readonly CommandForm[] = [
+  {
+    id: 'unlock',
+    kind: 'unlock',
+    fields: [evse],
+    request: (values, station) => ({
+      kind: 'unlock',
+      evse: Number(values.evse),
+      connector: station.evses.find(({ id }) => id === Number(values.evse))?.connectors[0]?.id ?? 1,
+    }),
+  },
+  {
+    id: 'set-availability',
+    kind: 'set-availability',
+    fields: [
+      evseOrAll,
+      {
+        name: 'operative',
+        word: 'portal.stations.field.availability',
+        kind: 'choice',
+        choices: [
+          { value: 'true', word: 'portal.stations.field.in-use' },
+          { value: 'false', word: 'portal.stations.field.out-of-use' },
+        ],
+      },
+    ],
+    request: (values) => ({
+      kind: 'set-availability',
+      operative: values.operative !== 'false',
+      ...numberOf('evse', values.evse),
+    }),
+  },
+  {
+    id: 'trigger',
+    kind: 'trigger',
+    fields: [
+      {
+        name: 'message',
+        word: 'portal.stations.field.message',
+        kind: 'choice',
+        choices: ['status', 'meter', 'boot', 'heartbeat'].map((value) => ({
+          value,
+          word: `portal.stations.field.trigger-${value}`,
+        })),
+      },
+      evseOrAll,
+    ],
+    request: (values) => ({ kind: 'trigger', message: values.message ?? 'status', ...numberOf('evse', values.evse) }),
+  },
+  {
+    id: 'fetch-meter',
+    kind: 'fetch-meter',
+    fields: [evse],
+    request: (values) => ({ kind: 'fetch-meter', evse: Number(values.evse) }),
+  },
+  {
+    id: 'soft-reset',
+    kind: 'reset',
+    fields: [],
+    request: () => ({ kind: 'reset', how: 'soft' }),
+  },
+  { id: 'clear-cache', kind: 'clear-cache', fields: [], request: () => ({ kind: 'clear-cache' }) },
+  {
+    id: 'vendor-data',
+    kind: 'vendor-data',
+    fields: [
+      { name: 'vendorId', word: 'portal.stations.field.vendor', kind: 'text' },
+      { name: 'messageId', word: 'portal.stations.field.vendor-message', kind: 'text', optional: true },
+      { name: 'content', word: 'portal.stations.field.content', kind: 'text', optional: true },
+    ],
+    request: (values) => ({
+      kind: 'vendor-data',
+      vendorId: values.vendorId ?? '',
+      ...textOf('messageId', values.messageId),
+      ...textOf('content', values.content),
+    }),
+  },
+  {
+    id: 'raw-call',
+    kind: 'raw-call',
+    fields: [
+      { name: 'action', word: 'portal.stations.field.action', kind: 'text' },
+      { name: 'payload', word: 'portal.stations.field.payload', kind: 'json' },
+    ],
+    request: (values) => ({
+      kind: 'raw-call',
+      action: values.action ?? '',
+      payload: JSON.parse(values.payload === undefined || values.payload.trim() === '' ? '{}' : values.payload),
+    }),
+  },
+]
+
+function numberOf(name: string, text: string | undefined): Readonly<Record<string, number>> {
+  return text === undefined || text === '' ? {} : { [name]: Number(text) }
+}
+
+function textOf(name: string, text: string | undefined): Readonly<Record<string, string>> {
+  return text === undefined || text === '' ? {} : { [name]: text }
+}

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest'
+import { answerOf, inShort, linesOf, payloadOf } from './log-text.ts'
+
+const at = '2026-11-24T04:55:02Z'
+const row = {
+  id: '1',
+  at,
+  direction: 'from-station' as const,
+  messageId: 'a',
+  action: 'Authorize',
+  request: { at, text: '{}' },
+  marks: [],
+}
+
+it('finds the payload in a whole frame and alone', () => {
+  expect(payloadOf('[2,"1","Reset",{"type":"Hard"}]')).toEqual({ type: 'Hard' })
+  expect(payloadOf('[3,"1",{"status":"Accepted"}]')).toEqual({ status: 'Accepted' })
+  expect(payloadOf('{"type":"Hard"}')).toEqual({ type: 'Hard' })
+  expect(payloadOf('no json')).toBe('no json')
+})
+
+it('gives each line the pointer of what stands on it', () => {
+  const lines = linesOf({
+    connectorId: 1,
+    meterValue: [{ timestamp: at, sampledValue: [{ value: '1', unit: 'kwh' }] }],
+  })
+  expect(lines.find(({ text }) => text.includes('kwh'))?.pointer).toMatch('/meterValue/0/sampledValue')
+})
+
+it('names the status of an answer, also inside the token information', () => {
+  const answer = { at, text: '{"idTagInfo":{"status":"Blocked"}}', kind: 'result' as const }
+  expect(answerOf({ ...row, answer }, Date.parse(at))).toEqual({ kind: 'bad', word: 'Blocked' })
+})
+
+it('waits for an answer for half a minute, then says there was none', () => {
+  expect(answerOf(row, Date.parse(at) + 2000).kind).toBe('wait')
+  expect(answerOf(row, Date.parse(at) + 60_000).kind).toBe('none')
+})
+
+it('says a payload in short without its times', () => {
+  expect(inShort({ eventType: 'Updated', timestamp: at, seqNo: 3 })).toBe('Updated, 3')
+})

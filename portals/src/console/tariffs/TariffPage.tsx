@@ -1,0 +1,209 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { call, get } from '../../api.ts'
+import type { Tariff } from '../../api-types.ts'
+import { Field } from '../../parts/Field.tsx'
+import { Time } from '../../parts/Figures.tsx'
+import { Icon } from '../../parts/Icon.tsx'
+import { Page } from '../../parts/Page.tsx'
+import { milliseconds, nowMilliseconds } from '../../parts/quantities.ts'
+import { Failed, FormProblem, Loading } from '../../parts/Waiting.tsx'
+import { instantOfField } from '../../parts/zoned.ts'
+import { useMay, useMe } from '../../session-of-staff.ts'
+import { Calculator } from './Calculator.tsx'
+import { PriceParts } from './PriceParts.tsx'
+import { emptyTariff, formFromTariff, type TariffForm, tariffFromForm } from './tariff-form.ts'
+
+/** A tariff: its versions, its price parts, and what a session would cost, beside each other. */
+export function TariffPage() {
+  const { t } = useTranslation()
+  const { id = '' } = useParams({ strict: false }) as { readonly id?: string }
+  const tariff = useQuery({ queryKey: ['tariff', id], queryFn: () => get<Tariff>(`/v1/tariffs/${id}`) })
+  if (tariff.data !== undefined) return <Editor key={`${id} ${tariff.data.version}`} tariff={tariff.data} />
+  return (
+    <Page title={t('portal.tariffs.one')} crumbs={[{ to: '/tariffs', text: t('portal.tariffs.title') }]}>
+      <section className="panel">
+        {tariff.isError ? <Failed error={tariff.error} retry={() => void tariff.refetch()} /> : <Loading rows={8} />}
+      </section>
+    </Page>
+  )
+}
+
+export function NewTariffPage() {
+  return <Editor />
+}
+
+function Editor({ tariff }: { readonly tariff?: Tariff }) {
+  const { t } = useTranslation()
+  const may = useMay()
+  const me = useMe()
+  const [form, setForm] = useState<TariffForm>(() =>
+    tariff === undefined ? emptyTariff(me.tenant.currency) : formFromTariff(tariff.tariff),
+  )
+  const [name, setName] = useState('')
+  const [validFrom, setValidFrom] = useState('')
+  const written = tariffFromForm(form)
+  const isChanged =
+    tariff === undefined || JSON.stringify(written) !== JSON.stringify(tariffFromForm(formFromTariff(tariff.tariff)))
+  const save = useSave(tariff, {
+    name,
+    tariff: written,
+    ...(validFrom === '' ? {} : { validFrom: new Date(instantOfField(validFrom, me.tenant.timeZone)).toISOString() }),
+  })
+  const title = tariff?.name ?? t('portal.tariffs.new')
+  return (
+    <Page
+      title={title}
+      crumbs={[{ to: '/tariffs', text: t('portal.tariffs.title') }]}
+      beside={tariff?.default === true ? <IsDefault /> : undefined}
+      actions={tariff !== undefined && !tariff.default && may('tariffs.write') && <MakeDefault tariff={tariff} />}
+    >
+      <div className="three">
+        {tariff === undefined ? <NewNote /> : <Versions tariff={tariff} />}
+        <section className="panel" aria-label={t('portal.tariffs.prices')}>
+          {tariff === undefined && (
+            <div className="pb">
+              <Field label={t('portal.tariffs.name')} required value={name} onText={setName} />
+            </div>
+          )}
+          <PriceParts form={form} onChange={setForm} isReadOnly={!may('tariffs.write')} />
+          {may('tariffs.write') && (
+            <div className="pb col g3">
+              <Field
+                label={t('portal.tariffs.starts')}
+                hint={t('portal.tariffs.starts-hint', { zone: me.tenant.timeZone })}
+                type="datetime-local"
+                value={validFrom}
+                onText={setValidFrom}
+              />
+              <FormProblem error={save.error} />
+              <div className="row wrap">
+                <button
+                  type="button"
+                  className="btn main"
+                  disabled={
+                    written === undefined ||
+                    !isChanged ||
+                    save.isPending ||
+                    (tariff === undefined && name.trim() === '')
+                  }
+                  onClick={() => save.mutate()}
+                >
+                  {tariff === undefined
+                    ? t('portal.tariffs.make')
+                    : t('portal.tariffs.publish', { version: (tariff.versions?.[0]?.version ?? tariff.version) + 1 })}
+                </button>
+                {written === undefined && <span className="hint">{t('portal.tariffs.unreadable')}</span>}
+              </div>
+            </div>
+          )}
+        </section>
+        <Calculator tariff={written} />
+      </div>
+    </Page>
+  )
+}
+
+interface Written {
+  readonly name: string
+  readonly tariff: ReturnType<typeof tariffFromForm>
+  readonly validFrom?: string
+}
+
+function useSave(tariff: Tariff | undefined, written: Written) {
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  return useMutation({
+    mutationFn: () => {
+      const { name, ...version } = written
+      return tariff === undefined
+        ? call<Tariff>('POST', '/v1/tariffs', { name: name.trim(), ...version })
+        : call<Tariff>('POST', `/v1/tariffs/${tariff.id}/versions`, version)
+    },
+    onSuccess: async (saved) => {
+      await client.invalidateQueries({ queryKey: ['tariffs'] })
+      if (tariff === undefined) await navigate({ to: `/tariffs/${saved.id}` })
+      else await client.invalidateQueries({ queryKey: ['tariff', tariff.id] })
+    },
+  })
+}
+
+function IsDefault() {
+  const { t } = useTranslation()
+  return (
+    <span className="row g1 ok m">
+      <Icon name="check" />
+      {t('portal.tariffs.is-default')}
+    </span>
+  )
+}
+
+function MakeDefault({ tariff }: { readonly tariff: Tariff }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const make = useMutation({
+    mutationFn: () => call('POST', `/v1/tariffs/${tariff.id}/default`, {}),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['tariff', tariff.id] })
+      await client.invalidateQueries({ queryKey: ['tariffs'] })
+    },
+  })
+  return (
+    <>
+      <FormProblem error={make.error} />
+      <button type="button" className="btn" disabled={make.isPending} onClick={() => make.mutate()}>
+        {t('portal.tariffs.make-default')}
+      </button>
+    </>
+  )
+}
+
+function NewNote() {
+  const { t } = useTranslation()
+  return (
+    <section className="panel pb">
+      <p className="mid">{t('portal.tariffs.new-note')}</p>
+    </section>
+  )
+}
+
+function Versions({ tariff }: { readonly tariff: Tariff }) {
+  const { t } = useTranslation()
+  const versions = tariff.versions ?? [tariff]
+  const inForce = versions
+    .filter(({ validFrom }) => milliseconds(validFrom) <= nowMilliseconds())
+    .toSorted((one, other) => other.version - one.version)[0]
+  return (
+    <section className="panel" aria-label={t('portal.tariffs.versions')}>
+      <div className="ph">
+        <h2>{t('portal.tariffs.versions')}</h2>
+      </div>
+      <ol className="list-plain">
+        {versions
+          .toSorted((one, other) => other.version - one.version)
+          .map((version) => (
+            <li key={version.version} className={version.version === inForce?.version ? 'cur col' : 'col'}>
+              <span className="row between">
+                <span className="b">{t('portal.tariffs.version-n', { version: version.version })}</span>
+                <span className={version.version === inForce?.version ? 'm' : 'mid'}>
+                  {t(
+                    version.version === inForce?.version
+                      ? 'portal.tariffs.in-force'
+                      : milliseconds(version.validFrom) > nowMilliseconds()
+                        ? 'portal.tariffs.to-come'
+                        : 'portal.tariffs.past',
+                  )}
+                </span>
+              </span>
+              <span className="t12 mid">
+                {t('portal.tariffs.from')} <Time at={version.validFrom} />
+              </span>
+            </li>
+          ))}
+      </ol>
+      <p className="pb t12 mid sep">{t('portal.tariffs.versions-note')}</p>
+    </section>
+  )
+}

@@ -1,0 +1,44 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useSyncExternalStore } from 'react'
+import { query } from '../api.ts'
+import { applyEvent } from './apply-event.ts'
+import { liveState, onLiveState, openLive, type LiveState } from './connection.ts'
+
+export function useLiveState(): LiveState {
+  return useSyncExternalStore(onLiveState, liveState)
+}
+
+let scope: string | undefined
+const scopeListeners = new Set<() => void>()
+
+function onScope(listener: () => void): () => void {
+  scopeListeners.add(listener)
+  return () => scopeListeners.delete(listener)
+}
+
+function setScope(next: string | undefined): void {
+  scope = next
+  for (const listener of scopeListeners) listener()
+}
+
+/** The frames of this station too, while the component that asks is shown. */
+export function useLiveLog(stationId: string): void {
+  useEffect(() => {
+    setScope(stationId)
+    return () => setScope(undefined)
+  }, [stationId])
+}
+
+/** Keeps the page's one stream open, and the query cache fed by it. */
+export function useLiveFeed(): void {
+  const client = useQueryClient()
+  const stationId = useSyncExternalStore(onScope, () => scope)
+  useEffect(() => {
+    const url = `/v1/events${stationId === undefined ? '' : query({ log: 1, stationId })}`
+    return openLive(
+      url,
+      (event) => applyEvent(client, event),
+      () => void client.invalidateQueries(),
+    )
+  }, [client, stationId])
+}

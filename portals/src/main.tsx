@@ -1,0 +1,46 @@
+import './look/fonts.css'
+import './look/tokens.css'
+import './look/kit.css'
+import './look/shell.css'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { isProblem, problemCode } from './api.ts'
+import { showScheme } from './color-scheme.ts'
+import { makeRouter } from './router.tsx'
+import { loadWords } from './words.ts'
+
+showScheme()
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      // A refusal stays one; only a server that was not reached is asked again.
+      retry: (count, error) => !isProblem(error) && count < 2,
+    },
+  },
+})
+const router = makeRouter(client)
+
+// A session that ended while the page was open: sign in, and come back to the same page.
+client.getQueryCache().subscribe((event) => {
+  if (event.type !== 'updated' || event.action.type !== 'error') return
+  const here = router.state.location
+  if (problemCode(event.action.error) !== 'not-signed-in' || here.pathname === '/sign-in') return
+  client.removeQueries({ queryKey: ['me'] })
+  void router.navigate({ to: '/sign-in' as string, search: { next: here.href } as never })
+})
+
+const root = document.getElementById('root')
+await loadWords(navigator.language)
+if (root !== null) {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={client}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  )
+}

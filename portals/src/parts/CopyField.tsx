@@ -1,0 +1,35 @@
+import { useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Icon } from './Icon.tsx'
+
+/** A value to carry elsewhere: readable, selectable, copied by one press. */
+export function CopyField(props: { readonly label: string; readonly value: string; readonly hint?: string }) {
+  const { t } = useTranslation()
+  const field = useRef<HTMLInputElement>(null)
+  const [copied, setCopied] = useState(false)
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(props.value)
+    } catch {
+      // Without a secure origin there is no clipboard: the old way works on a selection.
+      field.current?.select()
+      document.execCommand('copy')
+    }
+    setCopied(true)
+    setTimeout(() => setCopied(false), 2500)
+  }
+  return (
+    <label className="field">
+      <span className="lab">{props.label}</span>
+      <span className="row">
+        <input ref={field} className="inp mono grow" readOnly value={props.value} onFocus={(e) => e.target.select()} />
+        <button type="button" className="btn" onClick={() => void copy()}>
+          <Icon name={copied ? 'check' : 'copy'} />
+          <span aria-live="polite">{t(copied ? 'portal.copied' : 'portal.copy')}</span>
+          <span className="sr">{props.label}</span>
+        </button>
+      </span>
+      {props.hint !== undefined && <span className="hint">{props.hint}</span>}
+    </label>
+  )
+}

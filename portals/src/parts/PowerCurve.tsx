@@ -1,0 +1,166 @@
+import 'uplot/dist/uPlot.min.css'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import uPlot from 'uplot'
+import type { MeterValue } from '../api-types.ts'
+import { useShownScheme } from '../color-scheme.ts'
+import { curvePoints, niceTop } from './curve-points.ts'
+import { energyText, exactClockText, clockText, numberText, powerText } from './quantities.ts'
+import { Icon } from './Icon.tsx'
+
+/** Power over time, zero at the bottom, gaps left open; the same values as a table at a press. */
+export function PowerCurve(props: {
+  readonly values: readonly MeterValue[]
+  readonly label: string
+  readonly height?: number
+}) {
+  const { t } = useTranslation()
+  const [asTable, setAsTable] = useState(false)
+  const points = useMemo(() => curvePoints(props.values), [props.values])
+  const known = points.filter(({ powerW }) => powerW !== null)
+  const last = known[known.length - 1]
+  if (last === undefined) return <p className="dim t12">{t('portal.curve.none')}</p>
+  const summary = t('portal.curve.summary', {
+    from: clockText(known[0]?.at ?? last.at),
+    to: clockText(last.at),
+    now: powerText(last.powerW ?? 0),
+    most: powerText(Math.max(...known.map(({ powerW }) => powerW ?? 0))),
+  })
+  return (
+    <figure className="curve" aria-label={props.label}>
+      {asTable ? (
+        <ValuesTable values={props.values} label={props.label} height={props.height ?? 180} />
+      ) : (
+        <div role="img" aria-label={summary}>
+          <Plot points={points} height={props.height ?? 180} />
+        </div>
+      )}
+      <button type="button" className="btn sm quiet curve-b" onClick={() => setAsTable(!asTable)}>
+        <Icon name={asTable ? 'chart' : 'table'} />
+        {t(asTable ? 'portal.curve.as-curve' : 'portal.curve.as-table')}
+      </button>
+    </figure>
+  )
+}
+
+function Plot({ points, height }: { readonly points: ReturnType<typeof curvePoints>; readonly height: number }) {
+  const box = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot>(undefined)
+  const scheme = useShownScheme()
+  const newest = useRef(points)
+  newest.current = points
+
+  useEffect(() => {
+    const element = box.current
+    if (element === null) return
+    const made = new uPlot(options(element.clientWidth || 300, height), columns(newest.current), element)
+    plot.current = made
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth > 0) made.setSize({ width: element.clientWidth, height })
+    })
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      made.destroy()
+      plot.current = undefined
+    }
+    // The colours of a scheme are read when the plot is made.
+  }, [height, scheme])
+
+  useEffect(() => plot.current?.setData(columns(points)), [points])
+
+  return <div ref={box} className="plot" style={{ height }} />
+}
+
+function columns(points: ReturnType<typeof curvePoints>): uPlot.AlignedData {
+  return [points.map(({ at }) => at / 1000), points.map(({ powerW }) => (powerW === null ? null : powerW / 1000))]
+}
+
+function options(width: number, height: number): uPlot.Options {
+  const style = getComputedStyle(document.documentElement)
+  const token = (name: string) => style.getPropertyValue(`--la-${name}`).trim()
+  // uPlot's own axis colour is black: invisible in the dark.
+  const axis = {
+    stroke: token('ink-3'),
+    font: '500 11px "Inter Variable", sans-serif',
+    grid: { stroke: token('grid'), width: 1 },
+    ticks: { show: false },
+  }
+  return {
+    width,
+    height,
+    padding: [8, 0, 0, 6],
+    legend: { show: false },
+    cursor: { show: false },
+    scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, niceTop(high)] } },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        size: 24,
+        gap: 6,
+        space: 64,
+        values: (_plot, splits) => splits.map((at) => clockText(at * 1000)),
+      },
+      {
+        ...axis,
+        side: 1,
+        size: 44,
+        gap: 8,
+        space: 30,
+        values: (_plot, splits) =>
+          splits.map((value, index) =>
+            index === splits.length - 1 ? `${numberText(value)} kW` : numberText(value, value % 1 === 0 ? 0 : 1),
+          ),
+      },
+    ],
+    series: [
+      {},
+      { stroke: token('c-1'), width: 2, fill: token('charging-soft'), points: { show: false }, spanGaps: false },
+    ],
+  }
+}
+
+function ValuesTable(props: {
+  readonly values: readonly MeterValue[]
+  readonly label: string
+  readonly height: number
+}) {
+  const { t } = useTranslation()
+  return (
+    // biome-ignore lint: a scrolling box needs the focus to be scrolled by keyboard
+    <div
+      className="scroll"
+      style={{ maxHeight: Math.max(180, props.height) }}
+      tabIndex={0}
+      role="region"
+      aria-label={props.label}
+    >
+      <table className="tbl tight">
+        <thead>
+          <tr>
+            <th scope="col">{t('portal.curve.time')}</th>
+            <th scope="col" className="num">
+              {t('portal.curve.power')}
+            </th>
+            <th scope="col" className="num">
+              {t('portal.curve.register')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...props.values].reverse().map((value) => (
+            <tr key={`${value.at} ${value.context ?? ''}`}>
+              <td className="mono">{exactClockText(value.at).slice(0, 8)}</td>
+              <td className="num">{value.powerW === undefined ? '–' : powerText(value.powerW)}</td>
+              <td className="num">
+                {value.registerWh === undefined ? '–' : energyText(value.registerWh)}
+                {value.estimated === true && <span className="dim"> {t('portal.curve.estimated')}</span>}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

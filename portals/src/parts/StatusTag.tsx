@@ -1,0 +1,42 @@
+import { useTranslation } from 'react-i18next'
+import type { Seen } from '../api-types.ts'
+import { statusShapes } from './status-shapes.ts'
+
+/** The shape alone, for where the word stands beside it. */
+export function StatusShape({ seen, size = 16 }: { readonly seen: Seen; readonly size?: number }) {
+  return (
+    <svg
+      className={`stg s-${seen}`}
+      viewBox="0 0 16 16"
+      style={{ width: size, height: size }}
+      aria-hidden="true"
+      // The shapes are constants of ours, never text from outside.
+      dangerouslySetInnerHTML={{ __html: statusShapes[seen] }}
+    />
+  )
+}
+
+/** The word of a state; `preparing` has one for each thing that is waited for. */
+export function useStatusWord(): (seen: Seen, words?: string) => string {
+  const { t } = useTranslation()
+  return (seen, words) => t(seen === 'preparing' ? `portal.state.${words ?? 'preparing'}` : `portal.state.${seen}`)
+}
+
+/** Shape, colour and word, always all three. `plain`: without the ground; `count`: how many of them. */
+export function StatusTag(props: {
+  readonly seen: Seen
+  readonly words?: string | undefined
+  readonly plain?: boolean
+  readonly big?: boolean
+  readonly count?: number
+}) {
+  const word = useStatusWord()
+  const { seen, words, plain = false, big = false, count } = props
+  const text = word(seen, words)
+  return (
+    <span className={`st s-${seen}${plain ? '' : ' tag'}${big ? ' big' : ''}`}>
+      <StatusShape seen={seen} size={big ? 20 : 16} />
+      {count === undefined ? text : `${count} ${text.toLocaleLowerCase()}`}
+    </span>
+  )
+}

@@ -1,0 +1,113 @@
+import { useQueryClient } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { isProblem, problemCode } from '../api.ts'
+import { Icon, type IconName } from './Icon.tsx'
+
+/** Grey rows in the shape of what comes. */
+export function Loading({ rows = 4 }: { readonly rows?: number }) {
+  const { t } = useTranslation()
+  return (
+    <div className="pb col g3" role="status">
+      <span className="sr">{t('portal.loading')}</span>
+      {Array.from({ length: rows }, (_, row) => (
+        <div key={row} className="bone" style={{ width: `${92 - ((row * 23) % 40)}%` }} />
+      ))}
+    </div>
+  )
+}
+
+/** Nothing yet, or nothing that matches: what it is and the first thing to do. */
+export function Empty(props: {
+  readonly icon: IconName
+  readonly title: string
+  readonly text: string
+  readonly children?: ReactNode
+}) {
+  return (
+    <div className="empty">
+      <span className="empty-i">
+        <Icon name={props.icon} size={20} />
+      </span>
+      <p className="t16 b">{props.title}</p>
+      <p className="mid">{props.text}</p>
+      {props.children !== undefined && <div className="row wrap empty-a">{props.children}</div>}
+    </div>
+  )
+}
+
+/** What happened, what to do, and the number to quote. */
+export function Failed({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
+  const { t, i18n } = useTranslation()
+  const client = useQueryClient()
+  const code = problemCode(error)
+  const key = `portal.problem.${code}`
+  const problem = isProblem(error) ? error.problem : undefined
+  return (
+    <div className="failed" role="alert">
+      <Icon name="warning" size={20} />
+      <div className="col g2 grow">
+        <p className="t14 b">{t('portal.failed.title')}</p>
+        <p>{i18n.exists(key) ? t(key) : (problem?.detail ?? problem?.title ?? t('portal.problem.other', { code }))}</p>
+        <FieldErrors error={error} />
+        <div className="row wrap">
+          <button
+            type="button"
+            className="btn sm"
+            onClick={retry ?? (() => void client.refetchQueries({ type: 'active' }))}
+          >
+            <Icon name="refresh" />
+            {t('portal.failed.retry')}
+          </button>
+          {problem?.requestId !== undefined && (
+            <span className="t12 dim">
+              {t('portal.failed.request')} <span className="mono">{problem.requestId}</span>
+            </span>
+          )}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+/** A refusal beside the form that caused it. */
+export function FormProblem({ error }: { readonly error: unknown }) {
+  const { t, i18n } = useTranslation()
+  if (error === null || error === undefined) return null
+  const code = problemCode(error)
+  const key = `portal.problem.${code}`
+  const problem = isProblem(error) ? error.problem : undefined
+  return (
+    <div className="note s-faulted" role="alert">
+      <Icon name="warning" />
+      <div className="col g1">
+        <p>{i18n.exists(key) ? t(key) : (problem?.detail ?? problem?.title ?? t('portal.problem.other', { code }))}</p>
+        <FieldErrors error={error} />
+      </div>
+    </div>
+  )
+}
+
+function FieldErrors({ error }: { readonly error: unknown }) {
+  const errors = isProblem(error) ? (error.problem.errors ?? []) : []
+  if (errors.length === 0) return null
+  return (
+    <ul className="col g1">
+      {errors.map(({ pointer, message, code }) => (
+        <li key={`${pointer} ${code}`}>
+          <span className="mono">{pointer}</span> {message}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** No right: whom to ask. */
+export function NoRight() {
+  const { t } = useTranslation()
+  return (
+    <section className="panel">
+      <Empty icon="lock" title={t('portal.no-right.title')} text={t('portal.no-right.text')} />
+    </section>
+  )
+}

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest'
+import { curvePoints, niceTop } from './curve-points.ts'
+
+it('puts readings in order and leaves a gap where a quarter of an hour is missing', () => {
+  const points = curvePoints([
+    { at: '2026-11-24T04:50:00Z', powerW: 7000 },
+    { at: '2026-11-24T04:30:00Z', powerW: 11000 },
+    { at: '2026-11-24T04:31:00Z', powerW: 11000 },
+  ])
+  expect(points.map(({ powerW }) => powerW)).toEqual([11000, 11000, null, 7000])
+})
+
+it('takes the mean of the registers where a station reports no power', () => {
+  const points = curvePoints([
+    { at: '2026-11-24T04:30:00Z', registerWh: 1000 },
+    { at: '2026-11-24T04:45:00Z', registerWh: 3000 },
+  ])
+  expect(points).toEqual([{ at: Date.parse('2026-11-24T04:45:00Z'), powerW: 8000 }])
+})
+
+it.each([
+  [null, 1],
+  [0.4, 0.5],
+  [11, 15],
+  [87.4, 100],
+  [108, 150],
+])('ends the axis above %s at %s', (highest, top) => {
+  expect(niceTop(highest)).toBe(top)
+})

@@ -1,0 +1,141 @@
+import 'maplibre-gl/dist/maplibre-gl.css'
+import { type GeoJSONSource, Map as MapLibreMap, NavigationControl, setWorkerUrl } from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { MapStation } from '../../api-types.ts'
+import { useShownScheme } from '../../color-scheme.ts'
+import { mapStyle } from './map-style.ts'
+import { drawMark, loadShapes, markColours, markPixelRatio } from './marks.ts'
+import { placesOf } from './places.ts'
+import { loadWorld } from './world.ts'
+
+setWorkerUrl(workerUrl)
+
+interface View {
+  readonly center: [number, number]
+  readonly zoom: number
+}
+
+const viewKey = 'lataamo-map-view'
+
+/**
+ * The stations on the earth. A canvas says nothing to a screen reader: whoever shows this map shows the same stations as a
+ * list beside it. It opens where it was left, and never moves by itself.
+ */
+export default function MapView(props: {
+  readonly stations: readonly MapStation[]
+  /** A site's or station's mark was pressed: `site:<id>` or `station:<id>`. */
+  readonly onPlace: (key: string) => void
+}) {
+  const { t } = useTranslation()
+  const scheme = useShownScheme()
+  const box = useRef<HTMLDivElement>(null)
+  const map = useRef<MapLibreMap>(undefined)
+  const [failed, setFailed] = useState(false)
+  const places = useMemo(() => placesOf(props.stations), [props.stations])
+  const newest = useRef({ places, onPlace: props.onPlace })
+  newest.current = { places, onPlace: props.onPlace }
+
+  useEffect(() => {
+    let left = false
+    const element = box.current
+    if (element === null) return
+    start(element, newest)
+      .then((made) => {
+        if (left) made.remove()
+        else map.current = made
+      })
+      .catch(() => setFailed(true))
+    return () => {
+      left = true
+      map.current?.remove()
+      map.current = undefined
+    }
+    // A map is made anew for each scheme: its images carry colours.
+  }, [scheme])
+
+  useEffect(() => {
+    const source = map.current?.getSource('places') as GeoJSONSource | undefined
+    source?.setData(places)
+  }, [places])
+
+  return (
+    <div className="mapbox">
+      <div ref={box} className="map-canvas" role="application" aria-label={t('portal.map.canvas')} />
+      {failed && <p className="map-failed mid">{t('portal.map.no-canvas')}</p>}
+    </div>
+  )
+}
+
+async function start(
+  element: HTMLElement,
+  newest: { readonly current: { places: ReturnType<typeof placesOf>; onPlace: (key: string) => void } },
+): Promise<MapLibreMap> {
+  const colours = markColours()
+  const [world, shapes] = await Promise.all([loadWorld(), loadShapes(colours), document.fonts.ready])
+  const map = new MapLibreMap({
+    container: element,
+    style: mapStyle(world, newest.current.places),
+    attributionControl: false,
+    maxZoom: 16,
+    dragRotate: false,
+    pitchWithRotate: false,
+    ...keptView(),
+    ...(keptView() === undefined
+      ? { bounds: boundsOf(newest.current.places), fitBoundsOptions: { padding: 48, maxZoom: 10 } }
+      : {}),
+  })
+  map.touchZoomRotate.disableRotation()
+  map.addControl(new NavigationControl({ showCompass: false }), 'top-right')
+  map.setMissingStyleImageResolver((name) => {
+    const image = drawMark(name, shapes, colours)
+    if (image !== undefined && !map.hasImage(name)) map.addImage(name, image, { pixelRatio: markPixelRatio })
+  })
+  map.on('moveend', () => keepView(map))
+  map.on('click', 'pins', (event) => {
+    const key: unknown = event.features?.[0]?.properties.key
+    if (typeof key === 'string') newest.current.onPlace(key)
+  })
+  map.on('click', 'clusters', (event) => void openCluster(map, event.features?.[0]))
+  for (const layer of ['pins', 'clusters']) {
+    map.on('mouseenter', layer, () => map.getCanvas().classList.add('over'))
+    map.on('mouseleave', layer, () => map.getCanvas().classList.remove('over'))
+  }
+  return map
+}
+
+async function openCluster(map: MapLibreMap, cluster: GeoJSON.Feature | undefined): Promise<void> {
+  const id: unknown = cluster?.properties?.cluster_id
+  if (typeof id !== 'number' || cluster?.geometry.type !== 'Point') return
+  const zoom = await (map.getSource('places') as GeoJSONSource).getClusterExpansionZoom(id)
+  const [longitude, latitude] = cluster.geometry.coordinates
+  map.easeTo({ center: [longitude ?? 0, latitude ?? 0], zoom: zoom + 0.2, duration: 180 })
+}
+
+function boundsOf(places: ReturnType<typeof placesOf>): [number, number, number, number] {
+  const points = places.features.map(({ geometry }) => geometry.coordinates)
+  // Without a station: northern Europe.
+  if (points.length === 0) return [4, 54, 32, 71]
+  const longitudes = points.map(([longitude]) => longitude ?? 0)
+  const latitudes = points.map(([, latitude]) => latitude ?? 0)
+  return [Math.min(...longitudes), Math.min(...latitudes), Math.max(...longitudes), Math.max(...latitudes)]
+}
+
+function keptView(): View | undefined {
+  try {
+    const kept: unknown = JSON.parse(sessionStorage.getItem(viewKey) ?? 'null')
+    return kept === null ? undefined : (kept as View)
+  } catch {
+    return undefined
+  }
+}
+
+function keepView(map: MapLibreMap): void {
+  const { lng, lat } = map.getCenter()
+  try {
+    sessionStorage.setItem(viewKey, JSON.stringify({ center: [lng, lat], zoom: map.getZoom() }))
+  } catch {
+    // Without storage the map opens over all stations again.
+  }
+}

@@ -1,0 +1,34 @@
+import { nowMilliseconds } from './quantities.ts'
+
+/** `2026-11-24T21:40` on the clock of that zone, as a date-time field writes it. */
+export function localFieldText(at: number, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).formatToParts(at)
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '00'
+  return `${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}`
+}
+
+/**
+ * The instant of a local time in a zone, in milliseconds; NaN for an empty field. In the hour that comes twice in autumn it
+ * is the first, and a time that spring leaves out moves on by the hour.
+ */
+export function instantOfField(text: string, timeZone: string): number {
+  const asUtc = Date.parse(`${text}:00Z`)
+  if (Number.isNaN(asUtc)) return Number.NaN
+  const offset = (at: number) => Date.parse(`${localFieldText(at, timeZone)}:00Z`) - Math.floor(at / 60_000) * 60_000
+  const before = asUtc - offset(asUtc - 86_400_000)
+  const after = asUtc - offset(asUtc + 86_400_000)
+  const hit = [before, after].filter((at) => localFieldText(at, timeZone) === text)
+  return hit.length === 0 ? before : Math.min(...hit)
+}
+
+export function nowFieldText(timeZone: string): string {
+  return localFieldText(nowMilliseconds(), timeZone)
+}

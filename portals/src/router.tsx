@@ -1,0 +1,73 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  type RouterHistory,
+} from '@tanstack/react-router'
+import { problemCode } from './api.ts'
+import { tasks } from './console/tasks.ts'
+import { NotFound } from './NotFound.tsx'
+import { PageFailed } from './PageFailed.tsx'
+import { meQuery } from './session-of-staff.ts'
+
+/** All pages: what a phone sees without signing in, signing in, and the console's tasks from their registry. */
+export function makeRouter(client: QueryClient, history?: RouterHistory) {
+  const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: PageFailed })
+  const driver = createRoute({
+    getParentRoute: () => root,
+    path: '/s/$number',
+    component: lazyRouteComponent(() => import('./driver/station/StationOfDriver.tsx'), 'StationOfDriver'),
+  })
+  const signIn = createRoute({
+    getParentRoute: () => root,
+    path: '/sign-in',
+    component: lazyRouteComponent(() => import('./console/sign-in/SignInPage.tsx'), 'SignInPage'),
+  })
+  const console = createRoute({
+    getParentRoute: () => root,
+    id: 'console',
+    component: lazyRouteComponent(() => import('./console/Shell.tsx'), 'Shell'),
+    beforeLoad: async ({ location }) => {
+      try {
+        await client.ensureQueryData(meQuery)
+      } catch (error) {
+        if (problemCode(error) !== 'not-signed-in') throw error
+        throw redirect({ to: '/sign-in' as string, search: { next: location.href } as never })
+      }
+    },
+  })
+  const home = createRoute({
+    getParentRoute: () => root,
+    path: '/',
+    beforeLoad: () => {
+      throw redirect({ to: '/map' as string })
+    },
+  })
+  const pages = tasks.flatMap((task) =>
+    task.pages.map((page) =>
+      createRoute({
+        getParentRoute: () => console,
+        path: page.path,
+        component: lazyRouteComponent(page.load, page.name),
+        staticData: { right: task.right } as never,
+      }),
+    ),
+  )
+  return createRouter({
+    routeTree: root.addChildren([home, driver, signIn, console.addChildren(pages)]),
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    // Plain query texts: filters in the address are read and typed by people.
+    parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+    stringifySearch: (search) => {
+      const set = Object.entries(search).filter(([, value]) => value !== undefined && value !== '')
+      const text = new URLSearchParams(set.map(([name, value]) => [name, String(value)])).toString()
+      return text === '' ? '' : `?${text}`
+    },
+    ...(history === undefined ? {} : { history }),
+  })
+}
