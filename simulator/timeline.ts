@@ -77,7 +77,8 @@ export function madeTime(start: string): MadeTime {
     remove: (sleeper) => void sleepers.delete(sleeper),
     pass: async (seconds) => void (await run(now + Math.round(seconds * 1000), () => false)),
     async passUntil(fact, seconds) {
-      if (!(await run(now + Math.round(seconds * 1000), fact))) throw new Error(`not so within ${seconds} s of made time`)
+      if (!(await run(now + Math.round(seconds * 1000), fact)))
+        throw new Error(`not so within ${seconds} s of made time`)
     },
   }
 }
