@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { simulateCommand } from './command.ts'
+import { type FakeCentralSystem, startFakeCentralSystem } from './testing-central-system.ts'
+import { realTime } from './timeline.ts'
+
+let central: FakeCentralSystem
+let printed = ''
+
+beforeEach(async () => {
+  central = await startFakeCentralSystem(realTime())
+  printed = ''
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text)
+    return true
+  })
+})
+
+afterEach(async () => {
+  vi.restoreAllMocks()
+  process.exitCode = undefined
+  await central.stop()
+})
+
+function run(...words: readonly string[]): Promise<unknown> {
+  const command = simulateCommand()
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => void (printed += text) })
+  return command.parseAsync([...words], { from: 'user' })
+}
+
+describe('lataamo simulate', () => {
+  it('plays one given station, and says how it went', async () => {
+    await run(
+      '--url',
+      `${central.url}/X%201`,
+      '--identity',
+      'X 1',
+      '--password',
+      'secret',
+      '--scenario',
+      'idle',
+      '--duration',
+      '2',
+    )
+    expect(central.of('X 1', 'BootNotification')).toHaveLength(1)
+    expect(central.passwords.get('X 1')).toBe('secret')
+    expect(printed).toContain('X 1: boot answered: Accepted')
+    expect(process.exitCode).toBe(0)
+  })
+
+  it('plays several of all versions', async () => {
+    await run(
+      '--url',
+      central.url,
+      '--stations',
+      '3',
+      '--protocol',
+      'mixed',
+      '--scenario',
+      'idle',
+      '--duration',
+      '2',
+      '--identity-prefix',
+      'P',
+    )
+    expect(central.heard.filter(({ action }) => action === 'BootNotification').map(({ identity }) => identity)).toEqual(
+      ['P1', 'P2', 'P3'],
+    )
+  })
+
+  it('says what to do when nothing listens there, with exit status 1', async () => {
+    await run('--url', 'ws://127.0.0.1:9', '--identity', 'X', '--duration', '2')
+    expect(printed).toContain('Nothing listens there.')
+    expect(process.exitCode).toBe(1)
+  })
+
+  it.each([
+    [['--url', 'nonsense'], '--url must be an address'],
+    [['--url', 'ws://h', '--protocol', 'ocpp9'], 'no protocol ocpp9'],
+    [['--url', 'ws://h', '--scenario', 'none'], 'no scenario none'],
+    [['--url', 'ws://h', '--stations', '0'], '--stations must be a whole number'],
+    [['--url', 'ws://h', '--stations', '2', '--identity', 'X'], 'plays one station'],
+  ])('refuses %j', async (words, why) => {
+    await expect(run(...words)).rejects.toThrow()
+    expect(printed).toContain(why)
+  })
+})
