@@ -69,9 +69,9 @@ async function makeStation(): Promise<void> {
       values (${tenantId}, ${siteId}, 'Harbour', 'Quay 1', 'Turku', 'FI', 'Europe/Helsinki', ${at}, ${at})`)
     await tx.run(sql`
       insert into stations (tenant_id, id, number, identity, name, site_id, state, onboarding, security_profile, serial,
-        connected_at, created_at, changed_at)
+        connected_at, last_seen_at, created_at, changed_at)
       values (${tenantId}, ${stationId}, ${number}, ${'CP-SECRET-1'}, 'North quay', ${siteId}, 'active', 'accepted', 1,
-        'SN-4711', ${at}, ${at}, ${at})`)
+        'SN-4711', ${at}, ${START.add({ hours: 2 })}, ${at}, ${at})`)
     await tx.run(sql`
       insert into evses (tenant_id, station_id, evse_id, declared, status)
       values (${tenantId}, ${stationId}, 1, true, 'occupied'), (${tenantId}, ${stationId}, 2, true, 'available')`)

@@ -6,7 +6,7 @@ import {
   tariffVersions,
 } from '../billing/index.ts'
 import type { Tx } from '../platform/index.ts'
-import { evseSeen, type EvseSeen, type SeenInput, type SeenWords } from '../stations/index.ts'
+import { connectionState, evseSeen, type EvseSeen, type SeenInput, type SeenWords } from '../stations/index.ts'
 import { type PublicSession, publicSession } from './rules/public-session.ts'
 import {
   type EvseRow,
@@ -77,7 +77,7 @@ async function showEvses(tx: Tx, stationId: string, station: StationRow, at: Tem
       const session = evse.openSessionId === null ? undefined : sessions.get(evse.openSessionId)
       return {
         id: evse.id,
-        ...evseSeen(seenInput(station, evse, whole)),
+        ...evseSeen(seenInput(station, evse, whole, at)),
         connectors: (connectors.get(evse.id) ?? []).map(({ type, maxPowerW }) => ({
           ...(type === null ? {} : { type }),
           ...(maxPowerW === null ? {} : { maxPowerW }),
@@ -88,15 +88,14 @@ async function showEvses(tx: Tx, stationId: string, station: StationRow, at: Tem
     })
 }
 
-function seenInput(station: StationRow, evse: EvseRow, whole: EvseRow | undefined): SeenInput {
-  const { connectedAt, disconnectedAt, state } = station
+function seenInput(station: StationRow, evse: EvseRow, whole: EvseRow | undefined, at: Temporal.Instant): SeenInput {
   return {
-    adminState: state,
-    connection: connectedAt !== null ? 'connected' : disconnectedAt !== null ? 'offline' : 'never',
+    adminState: station.state,
+    connection: connectionState(station, at),
     status: evse.status,
     phase: evse.phase,
     stationStatus: whole?.status ?? null,
-    sessionState: evse.openSessionState,
+    sessionState: evse.openSessionId === null ? null : (evse.openSessionState ?? 'delivering'),
   }
 }
 

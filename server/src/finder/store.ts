@@ -20,6 +20,7 @@ export interface StationRow {
   readonly tariffId: string | null
   readonly connectedAt: Temporal.Instant | null
   readonly disconnectedAt: Temporal.Instant | null
+  readonly lastSeenAt: Temporal.Instant | null
   readonly siteName: string | null
   readonly siteAddress: string | null
   readonly siteCity: string | null
@@ -32,7 +33,7 @@ export interface StationRow {
 export async function readStation(tx: Tx, id: string): Promise<StationRow | undefined> {
   return tx.row(sql`
     select s.number, s.name, s.state, s.tariff_id as "tariffId", s.connected_at as "connectedAt",
-      s.disconnected_at as "disconnectedAt", site.name as "siteName", site.address as "siteAddress",
+      s.disconnected_at as "disconnectedAt", s.last_seen_at as "lastSeenAt", site.name as "siteName", site.address as "siteAddress",
       site.city as "siteCity", coalesce(site.time_zone, t.time_zone) as "timeZone", t.name as "tenantName",
       t.languages, t.demo
     from stations s
