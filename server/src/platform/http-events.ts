@@ -5,24 +5,27 @@ import { refuse, type Result } from './result.ts'
 
 /** Knows the open streams, so that they can be ended before the server closes. */
 export interface StreamKeeper {
-  readonly open: Set<ServerResponse>
+  /** The open streams, and from which address each is read. */
+  readonly open: Map<ServerResponse, string>
   readonly beatMs: number
   endAll(): Promise<void>
 }
 
 const MOST_STREAMS = 2_000
+/** So that one reader cannot take all: a public page needs no sign-in. */
+const MOST_FROM_ONE_ADDRESS = 200
 /** A reader that leaves this much unread is cut; it comes back by its last event's id. */
 const MOST_UNREAD_BYTES = 1_000_000
 const BEAT_MS = 15_000
 const BEATS_BETWEEN_CHECKS = 2
 
 export function streamKeeper(beatMs = BEAT_MS): StreamKeeper {
-  const open = new Set<ServerResponse>()
+  const open = new Map<ServerResponse, string>()
   return {
     open,
     beatMs,
     async endAll() {
-      for (const response of open) response.end()
+      for (const response of open.keys()) response.end()
     },
   }
 }
@@ -37,10 +40,18 @@ export async function serveStream(
     readonly isStillAllowed: () => Promise<boolean>
   },
 ): Promise<Result<void>> {
-  if (keeper.open.size >= MOST_STREAMS) return refuse('too-many-streams')
+  const fromHere = [...keeper.open.values()].filter((address) => address === request.ip).length
+  if (keeper.open.size >= MOST_STREAMS || fromHere >= MOST_FROM_ONE_ADDRESS) return refuse('too-many-streams')
   const response = reply.raw
   const closers: (() => void)[] = []
+  let beating: NodeJS.Timeout | undefined
   let started = false
+  // From the very beginning: a reader may be gone before the stream is opened.
+  response.once('close', () => {
+    clearInterval(beating)
+    keeper.open.delete(response)
+    for (const close of closers) close()
+  })
   const early: string[] = []
   const write = (text: string): void => {
     if (!started) early.push(text)
@@ -50,14 +61,18 @@ export async function serveStream(
   const opened = await row.open({
     send: ({ id, type, data }) =>
       write(`${id === undefined ? '' : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`),
-    onClose: (listener) => closers.push(listener),
+    onClose(listener) {
+      if (response.destroyed) listener()
+      else closers.push(listener)
+    },
     lastEventId: request.headers['last-event-id']?.toString(),
   })
   if (!opened.ok) {
-    for (const close of closers) close()
+    for (const close of closers.splice(0)) close()
     return opened
   }
   reply.hijack()
+  if (response.destroyed) return opened
   for (const [name, value] of Object.entries(reply.getHeaders()))
     if (value !== undefined) response.setHeader(name, value as string)
   response.writeHead(200, {
@@ -67,9 +82,9 @@ export async function serveStream(
   })
   started = true
   response.write(`retry: 2000\n\n${early.join('')}`)
-  keeper.open.add(response)
+  keeper.open.set(response, request.ip)
   let beats = 0
-  const beat = setInterval(() => {
+  beating = setInterval(() => {
     write(': beat\n\n')
     beats += 1
     if (beats % BEATS_BETWEEN_CHECKS !== 0) return
@@ -78,10 +93,5 @@ export async function serveStream(
       () => {},
     )
   }, keeper.beatMs)
-  response.on('close', () => {
-    clearInterval(beat)
-    keeper.open.delete(response)
-    for (const close of closers) close()
-  })
   return opened
 }

@@ -44,15 +44,33 @@ export function sendProblem(reply: FastifyReply, made: Problem): FastifyReply {
   return reply.status(made.status).type('application/problem+json').send(made)
 }
 
-/** Zod's issues as field faults: pointer into the body, a stable code of ours. */
+/** Zod's issues as field faults: a JSON pointer into the body (RFC 6901), a stable code of ours. Parse with `reportInput`. */
 export function faultsOf(error: z.ZodError): FieldFault[] {
-  return error.issues.flatMap((issue): FieldFault[] => {
-    const pointer = `/${issue.path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ pointer: `${pointer === '/' ? '' : pointer}/${key}`, code: 'not-known' }))
-    }
-    return [{ pointer, ...codeOf(issue) }]
-  })
+  return error.issues.flatMap((issue) => faultsOfIssue(issue, []))
+}
+
+function faultsOfIssue(issue: z.core.$ZodIssue, within: readonly PropertyKey[]): FieldFault[] {
+  const path = [...within, ...issue.path]
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), code: 'not-known' }))
+  }
+  if (issue.code === 'invalid_union') {
+    const likely = likeliest(issue.errors)
+    if (likely !== undefined) return likely.flatMap((inner) => faultsOfIssue(inner, path))
+  }
+  return [{ pointer: pointerOf(path), ...codeOf(issue) }]
+}
+
+/** Of a union's members the one that was probably meant: of the right kind, with the fewest faults. */
+function likeliest(members: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
+  const ofTheKind = members.filter((issues) =>
+    issues.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'),
+  )
+  return ofTheKind.toSorted((left, right) => left.length - right.length)[0]
+}
+
+function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
 function codeOf(issue: z.core.$ZodIssue): Omit<FieldFault, 'pointer'> {

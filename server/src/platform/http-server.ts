@@ -169,7 +169,7 @@ function callOf(
   ]
   const parsed: unknown[] = []
   for (const [shape, input, place] of shapes) {
-    const result = shape?.safeParse(input)
+    const result = shape?.safeParse(input, { reportInput: true })
     if (result?.success === false) {
       const fields = faultsOf(result.error).map((fault) =>
         place === '' ? fault : { ...fault, pointer: `/${place}${fault.pointer}` },
