@@ -1,0 +1,40 @@
+import pg from 'pg'
+import { inject } from 'vitest'
+import { newId } from '../../server/src/platform/index.ts'
+import '../../server/src/platform/testing.ts'
+import { freshOptions, removeDataDir, type Server, type ServerOptions, startServer } from './server.ts'
+
+export interface Borrowed {
+  readonly server: Server
+  /** As the owner, to look past the program. */
+  readonly owner: pg.ClientConfig
+  close(): Promise<void>
+}
+
+/**
+ * The real server over a database in the tests' own PostgreSQL, by DATABASE_URL as over an outside one: up in a second or two. For tests that
+ * do not kill the database.
+ */
+export async function startBorrowed(env: ServerOptions['env'] = {}): Promise<Borrowed> {
+  const { host, port, owner, login, template } = inject('cluster')
+  const database = `e2e_${newId().replaceAll('-', '')}`
+  const at = (user: typeof owner): string =>
+    `postgres://${encodeURIComponent(user.user)}:${encodeURIComponent(user.password)}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`
+  const asOwner = async (statement: string): Promise<void> => {
+    const client = new pg.Client({ ...owner, host, port, database: 'postgres' })
+    await client.connect()
+    await client.query(statement).finally(() => client.end())
+  }
+  await asOwner(`create database ${database} template ${template}`)
+  const options = await freshOptions({ env: { DATABASE_URL: at(login), DATABASE_OWNER_URL: at(owner), ...env } })
+  const server = await startServer(options)
+  return {
+    server,
+    owner: { ...owner, host, port, database },
+    async close() {
+      await server.kill()
+      removeDataDir(options.dataDir)
+      await asOwner(`drop database ${database} with (force)`)
+    },
+  }
+}
