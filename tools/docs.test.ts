@@ -1,0 +1,60 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { settings } from '../server/src/config.ts'
+import { refusalReasons } from '../server/src/stations/rules/admission.ts'
+
+const pages = ['README.md', 'CHANGELOG.md', ...markdownIn('docs'), ...markdownIn('docs/adr')]
+
+function markdownIn(folder: string): string[] {
+  return fs
+    .readdirSync(folder)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => path.join(folder, name))
+}
+
+describe('the pages of the repository', () => {
+  it.each(pages)('%s has no link that leads nowhere', (page) => {
+    const targets = [...fs.readFileSync(page, 'utf8').matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(
+      ([, target]) => target ?? '',
+    )
+    const broken = targets.filter(
+      (target) => !/^https?:/.test(target) && !fs.existsSync(path.join(path.dirname(page), target)),
+    )
+    expect(broken).toEqual([])
+  })
+
+  it('explain every reason for which a station is turned away', () => {
+    const text = fs.readFileSync('docs/operator.md', 'utf8')
+    expect(refusalReasons.filter((reason) => !text.includes(`\`${reason}\``))).toEqual([])
+  })
+
+  it('name only settings that there are', () => {
+    const known = [...Object.keys(settings), 'LATAAMO_URL', 'LATAAMO_KEY']
+    const named = pages.flatMap((page) =>
+      [
+        ...fs
+          .readFileSync(page, 'utf8')
+          .matchAll(/\b(?:LATAAMO|DATABASE|TLS|STATION|DATA|LOG|OPS|PUBLIC|TRUSTED)_[A-Z_]*[A-Z]\b/g),
+      ].map(([name]) => name),
+    )
+    expect(named.length).toBeGreaterThan(10)
+    expect(named.filter((name) => !known.includes(name))).toEqual([])
+  })
+
+  it('name for every promise tests that cite it', () => {
+    const rows = fs
+      .readFileSync('docs/reliability.md', 'utf8')
+      .split('\n')
+      .filter((line) => /^\| [a-zA-Z]+[ -]\w/.test(line))
+    expect(rows.length).toBeGreaterThan(20)
+    const silent = rows.flatMap((row) => {
+      const id = row.split('|')[1]?.trim() ?? ''
+      const cited = new RegExp(`\\b${id}\\b`)
+      const tests = [...row.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, file]) => file ?? '')
+      const deaf = tests.filter((file) => !cited.test(fs.readFileSync(file, 'utf8')))
+      return tests.length === 0 ? [`${id}: no test`] : deaf.map((file) => `${id}: ${file}`)
+    })
+    expect(silent).toEqual([])
+  })
+})
