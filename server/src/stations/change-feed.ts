@@ -24,10 +24,12 @@ export function openChangeFeed({ database, bus, clock, log }: Ground): ChangeFee
   const publishStation = (tenantId: string, parts: StationParts, at: Temporal.Instant): void => {
     const { station } = parts
     const item = { ...mapItem(parts, at), connection: connectionView(station, at) }
-    bus.publish(tenantId, { type: 'station.changed', version: 1, at: at.toString(), station: item })
+    const site = station.siteId === null ? {} : { siteId: station.siteId }
+    bus.publish(tenantId, { type: 'station.changed', version: 1, at: at.toString(), ...site, station: item })
     for (const [evseId, seen] of seenOf(parts, at)) {
       const evse = parts.evses.find(({ id }) => id === evseId)
       const said = {
+        ...site,
         stationId: station.id,
         evseId,
         ...seen,
@@ -74,12 +76,17 @@ export function openChangeFeed({ database, bus, clock, log }: Ground): ChangeFee
   }
 
   const unsubscribe = bus.subscribe((tenantId, notice) => {
+    if (notice.type === 'session.changed') {
+      const { stationId } = (notice['session'] ?? notice) as { readonly stationId?: unknown }
+      if (typeof stationId === 'string') feed.touch(tenantId, stationId)
+      return
+    }
     if (notice.type !== 'command.touched' && notice.type !== 'command.queued') return
     const id = String(notice['commandId'])
     running = running.then(() => publishCommand(tenantId, id))
   })
 
-  return {
+  const feed: ChangeFeed = {
     touch(tenantId, stationId) {
       const ids = touched.get(tenantId) ?? new Set()
       touched.set(tenantId, ids.add(stationId))
@@ -98,4 +105,5 @@ export function openChangeFeed({ database, bus, clock, log }: Ground): ChangeFee
       soon = undefined
     },
   }
+  return feed
 }

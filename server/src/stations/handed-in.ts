@@ -1,4 +1,4 @@
-import type { Tx } from '../platform/index.ts'
+import type { Result, StaffOrKey, Tx } from '../platform/index.ts'
 import type { CommandAnswer, IdToken, ReportAnswer, StationCommand, StationReport, TokenAnswer } from './model.ts'
 
 /**
@@ -26,6 +26,19 @@ export interface HandedIn {
    * should have brought about was not seen in time.
    */
   commandSettled(tx: Tx, ended: SettledCommand): Promise<void>
+  /**
+   * Starts without a card: a session with a one-use token, by staff or a key. Answers the command's id. Absent: a
+   * `start-transaction` without a token is `not-supported`.
+   */
+  startForStaff?(
+    tx: Tx,
+    wanted: {
+      readonly stationId: string
+      readonly evse: number
+      readonly caller: StaffOrKey
+      readonly at: Temporal.Instant
+    },
+  ): Promise<Result<string, 'start-refused'>>
 }
 
 export interface SettledCommand {

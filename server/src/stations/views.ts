@@ -1,13 +1,18 @@
+import type { z } from 'zod'
 import type { ConnectorRow, EvseRow, StationRow } from './store.ts'
-import { type EvseSeen, evseSeen, type Seen, type SeenInput, type SeenWords, worstSeen } from './rules/seen.ts'
+import { type EvseSeen, evseSeen, type Seen, type SeenInput, worstSeen } from './rules/seen.ts'
 import { stationUrl } from './rules/station-path.ts'
+import type * as shapes from './shapes.ts'
 
 /** Whoever has not been heard of for this long has lost its gateway; last-seen is written every 15 s. */
 const UNKNOWN_AFTER_SECONDS = 75
 
 export type ConnectionState = SeenInput['connection']
 
-export function connectionState(station: StationRow, at: Temporal.Instant): ConnectionState {
+export function connectionState(
+  station: Pick<StationRow, 'connectedAt' | 'disconnectedAt' | 'lastSeenAt'>,
+  at: Temporal.Instant,
+): ConnectionState {
   const { connectedAt, disconnectedAt, lastSeenAt } = station
   if (connectedAt !== null) {
     const heard = lastSeenAt ?? connectedAt
@@ -65,58 +70,10 @@ export function stationSeen(parts: StationParts, at: Temporal.Instant): EvseSeen
   return worstSeen(seens, connectionState(parts.station, at))
 }
 
-export interface EvseView {
-  id: number
-  declared: boolean
-  seen: EvseSeen
-  words?: SeenWords
-  since?: string
-  connectors: {
-    id: number
-    type: string | null
-    format?: string
-    maxPowerW?: number
-    status?: string
-    phase?: string
-  }[]
-  report?: { status: string; phase?: string; errorCode?: string; info?: string; vendorErrorCode?: string; at: string }
-  powerW?: number
-  session?: { id: string; state: string; powerW?: number }
-}
-
-export interface ConnectionView {
-  state: ConnectionState
-  since?: string
-  lastMessageAt?: string
-  clockOffsetMs?: number
-}
-
-export interface StationView {
-  id: string
-  number: string
-  identity: string
-  name?: string
-  siteId?: string
-  site?: { id: string; name: string; city?: string; latitude?: number; longitude?: number; timeZone: string }
-  latitude?: number
-  longitude?: number
-  state: StationRow['state']
-  onboarding: StationRow['onboarding']
-  securityProfile: number
-  plainUntil?: string
-  maxSessions?: number
-  tariffId?: string
-  url: string
-  protocol?: string
-  vendor?: string
-  model?: string
-  serial?: string
-  firmware?: string
-  connection: ConnectionView
-  seen: EvseSeen
-  evses: EvseView[]
-  createdAt: string
-}
+export type StationView = z.input<typeof shapes.station>
+export type EvseView = StationView['evses'][number]
+export type ConnectionView = StationView['connection']
+export type MapItem = z.input<typeof shapes.mapItem>
 
 export interface ViewContext {
   readonly at: Temporal.Instant
@@ -219,18 +176,6 @@ function reportOf(evse: EvseRow): EvseView['report'] | null {
   if (evse.status === null || evse.statusAt === null) return null
   const { status, phase, errorCode, info, vendorErrorCode } = evse
   return { status, at: textFrom(evse.statusAt), ...present({ phase, errorCode, info, vendorErrorCode }) }
-}
-
-export interface MapItem {
-  id: string
-  number: string
-  name?: string
-  siteId?: string
-  siteName?: string
-  latitude: number | null
-  longitude: number | null
-  seen: EvseSeen
-  evses: { id: number; seen: EvseSeen; words?: SeenWords }[]
 }
 
 /** A station where it stands, else where its site is. */

@@ -1,21 +1,19 @@
-import type { FrameMeta } from '../../../ocpp/index.ts'
 import type { AnyRoute, DeadlineTable, Ground } from '../platform/index.ts'
 import { type ChangeFeed, openChangeFeed } from './change-feed.ts'
 import { type CommandQueue, openCommandQueue } from './commands/queue.ts'
 import type { HandedIn } from './handed-in.ts'
 import { type Gateway, openGateway } from './gateway/gateway.ts'
+import { commandRoutes } from './http-commands.ts'
+import { logRoutes } from './http-log.ts'
+import { refusedRoutes } from './http-refused.ts'
+import { siteRoutes } from './http-sites.ts'
+import { stationRoutes } from './http-stations.ts'
+import { openLiveLog } from './gateway/live-log.ts'
 
 export interface StationsDeps extends HandedIn {
   readonly ground: Ground
   /** Beyond this a station is held back; absent: no limit. */
   readonly messagesPerSecond?: number
-  /** A frame went by, for those who watch the log live. */
-  readonly onFrame?: (
-    station: { readonly tenantId: string; readonly stationId: string },
-    at: Temporal.Instant,
-    text: string,
-    meta: FrameMeta,
-  ) => void
   /** For tests. */
   readonly timing?: {
     readonly pingMs?: number
@@ -39,8 +37,9 @@ export interface Stations {
 
 /** The feature, put together. The gateway takes no station before it is attached to a server. */
 export function wireStations(deps: StationsDeps): Stations {
-  const { ground, timing = {}, messagesPerSecond, onFrame } = deps
+  const { ground, timing = {}, messagesPerSecond } = deps
   const feed = openChangeFeed(ground)
+  const liveLog = openLiveLog(ground)
   const commands = openCommandQueue({ ...ground, commandSettled: deps.commandSettled })
   const gateway = openGateway({
     ground,
@@ -49,7 +48,7 @@ export function wireStations(deps: StationsDeps): Stations {
     judgeToken: deps.judgeToken,
     commandSettled: deps.commandSettled,
     touch: feed.touch,
-    ...(onFrame === undefined ? {} : { onFrame }),
+    onFrame: liveLog.onFrame,
     ...(messagesPerSecond === undefined ? {} : { messagesPerSecond }),
     ...timing,
   })
@@ -62,12 +61,19 @@ export function wireStations(deps: StationsDeps): Stations {
     commands,
     deadlines: { table: 'commands', take: commands.takeDue },
     touch: feed.touch,
-    routes: [],
+    routes: [
+      ...siteRoutes,
+      ...stationRoutes({ ground, commands, touch: feed.touch, forgetPlaces: gateway.forgetPlaces }),
+      ...refusedRoutes(ground, feed.touch),
+      ...commandRoutes({ commands, startForStaff: deps.startForStaff }),
+      ...logRoutes(ground),
+    ],
     idle,
     async close() {
       await gateway.drain()
       await feed.idle()
       feed.stop()
+      liveLog.stop()
     },
   }
 }

@@ -1,8 +1,7 @@
-import type { OcppVersion } from '../../../../ocpp/index.ts'
 import { type Bus, type Clock, type Keys, newId, sql, type Tx } from '../../platform/index.ts'
 import type { CommandBy, CommandFailure, HandedIn, SettledCommand } from '../handed-in.ts'
 import type { StationCommand } from '../model.ts'
-import { expectedEffectOf, protocolOf } from '../protocols/index.ts'
+import { expectedEffectOf, protocolNamed } from '../protocols/index.ts'
 import { dueForEffect, dueWhileQueued } from '../rules/command-times.ts'
 import { masked } from '../rules/mask.ts'
 import * as store from './store.ts'
@@ -62,7 +61,7 @@ export function openCommandQueue(deps: CommandQueueDeps): CommandQueue {
     async sendToStation(tx, { stationId, command, by, sessionId, tenantId = tx.tenantId }) {
       const station = await store.loadStationForCommand(tx, tenantId, stationId)
       if (station === undefined) return undefined
-      const protocol = station.protocol === null ? undefined : protocolOf(station.protocol as OcppVersion)
+      const protocol = station.protocol === null ? undefined : protocolNamed(station.protocol)
       const at = clock.now()
       const id = newId()
       await store.insertCommand(tx, {

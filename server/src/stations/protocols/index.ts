@@ -6,6 +6,7 @@ import { ocpp21 } from './ocpp21/index.ts'
 
 export type { Incoming, OutgoingCall, Payload, Protocol } from './contract.ts'
 export { commandKinds, expectedEffectOf } from './command-kinds.ts'
+export { rawCallFault } from './raw-call.ts'
 export { ocppTime } from './times.ts'
 
 /** Every way of talking to stations. A new one is a folder and a row here. */
@@ -15,4 +16,9 @@ export function protocolOf(version: OcppVersion): Protocol {
   const found = protocols.find((protocol) => protocol.version === version)
   if (found === undefined) throw new Error(`no protocol for ${version}`)
   return found
+}
+
+/** By the name a station row keeps. */
+export function protocolNamed(name: string): Protocol | undefined {
+  return protocols.find(({ version }) => version === name)
 }

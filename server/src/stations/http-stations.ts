@@ -1,0 +1,320 @@
+import { z } from 'zod'
+import { recordChange } from '../audit/index.ts'
+import {
+  type AnyRoute,
+  cursorFrom,
+  cursorOf,
+  type Ground,
+  listOf,
+  must,
+  ok,
+  paging,
+  refuse,
+  sql,
+  type StaffOrKey,
+  tenantRoute,
+  type Tx,
+} from '../platform/index.ts'
+import type { CommandQueue } from './commands/queue.ts'
+import { credentialOf, makeStation, newPassword } from './make-station.ts'
+import { evseSeens } from './rules/seen.ts'
+import * as shapes from './shapes.ts'
+import * as store from './store.ts'
+import { mapItem, partsOf, type StationParts, stationSeen, stationView } from './views.ts'
+
+const TAG = 'stations'
+export const NO_STATION = { 'no-such-station': 404 } as const
+
+export interface StationRouteDeps {
+  readonly ground: Ground
+  readonly commands: CommandQueue
+  touch(tenantId: string, stationId: string): void
+  forgetPlaces(): void
+}
+
+const settings = {
+  name: shapes.name.optional(),
+  siteId: z.uuid().optional(),
+  latitude: shapes.latitude.optional(),
+  longitude: shapes.longitude.optional(),
+  state: z.enum(['active', 'test', 'disabled']).optional(),
+  securityProfile: z.int().min(0).max(3).optional(),
+  plainUntil: shapes.instant.optional(),
+  maxSessions: z.int().min(1).max(128).optional(),
+  tariffId: z.uuid().optional(),
+}
+
+const newStation = z.strictObject({
+  identity: shapes.identity,
+  ...settings,
+  password: shapes.password.optional(),
+  onboarding: z.enum(['accepted', 'waiting']).optional(),
+  evses: shapes.declaredEvses.optional(),
+})
+
+const stationChanges = z.strictObject({
+  ...settings,
+  name: shapes.name.nullable().optional(),
+  siteId: z.uuid().nullable().optional(),
+  latitude: shapes.latitude.nullable().optional(),
+  longitude: shapes.longitude.nullable().optional(),
+  plainUntil: shapes.instant.nullable().optional(),
+  maxSessions: z.int().min(1).max(128).nullable().optional(),
+  tariffId: z.uuid().nullable().optional(),
+  onboarding: z.enum(['accepted', 'waiting', 'refused']).optional(),
+  evses: shapes.declaredEvses.optional(),
+})
+
+const filter = z.strictObject({
+  ...paging,
+  identity: z.string().max(48).optional(),
+  siteId: z.uuid().optional(),
+  seen: z
+    .string()
+    .max(200)
+    .optional()
+    .describe(`any of ${evseSeens.join(', ')}, separated by commas`),
+  q: z.string().max(100).optional(),
+})
+
+export function stationRoutes(deps: StationRouteDeps): readonly AnyRoute[] {
+  return [
+    listRoute(deps),
+    readRoute(deps),
+    mapRoute,
+    addRoute(deps),
+    changeRoute(deps),
+    removeRoute(deps),
+    passwordRoute(deps),
+  ]
+}
+
+async function loadParts(tx: Tx, stations: readonly store.StationRow[]): Promise<readonly StationParts[]> {
+  const ids = stations.map(({ id }) => id)
+  return partsOf(stations, await store.loadEvses(tx, ids), await store.loadConnectors(tx, ids))
+}
+
+/** One station as a caller may see it. */
+export async function findStation(tx: Tx, id: string, sites: StaffOrKey['sites']): Promise<StationParts | undefined> {
+  const rows = await store.loadStations(tx, sql`s.id = ${id} and ${store.withinSites(sites)}`)
+  const [parts] = await loadParts(tx, rows)
+  return parts
+}
+
+export async function viewStation(tx: Tx, ground: Ground, id: string, at: Temporal.Instant) {
+  const parts = must(await findStation(tx, id, 'all'), 'the station')
+  return stationView(parts, { at, publicUrl: ground.publicUrl, tenantSlug: await store.loadTenantSlug(tx) })
+}
+
+function listRoute({ ground }: StationRouteDeps): AnyRoute {
+  return tenantRoute({
+    method: 'GET',
+    path: '/v1/stations',
+    tag: TAG,
+    summary: 'Stations, in the order in which they were added',
+    right: 'stations.read',
+    query: filter,
+    answer: listOf(shapes.station),
+    async handle(tx, { query, caller: { sites }, at }) {
+      const [createdAt, lastId] = cursorFrom(query.cursor) ?? []
+      const { identity, siteId, q } = query
+      const wanted = { identity, siteId, q, sites }
+      const after = createdAt === undefined ? undefined : { createdAt: String(createdAt), id: String(lastId) }
+      const seens = query.seen?.split(',')
+      // What is seen is computed, not stored: then all are looked at.
+      const limit = seens === undefined ? query.limit + 1 : undefined
+      const rows = await store.loadStations(tx, store.stationCondition({ ...wanted, after }), limit)
+      const all = await loadParts(tx, rows)
+      const fitting = seens === undefined ? all : all.filter((parts) => seens.includes(stationSeen(parts, at)))
+      const page = fitting.slice(0, query.limit)
+      const last = page.at(-1)?.station
+      const tenantSlug = await store.loadTenantSlug(tx)
+      const total = seens === undefined ? await store.countStations(tx, store.stationCondition(wanted)) : fitting.length
+      return ok({
+        items: page.map((parts) => stationView(parts, { at, publicUrl: ground.publicUrl, tenantSlug })),
+        next:
+          fitting.length > page.length && last !== undefined ? cursorOf([last.createdAt.toString(), last.id]) : null,
+        ...(query.count === 'true' ? { total } : {}),
+      })
+    },
+  })
+}
+
+function readRoute({ ground }: StationRouteDeps): AnyRoute {
+  return tenantRoute({
+    method: 'GET',
+    path: '/v1/stations/:id',
+    tag: TAG,
+    summary: 'One station with its EVSEs',
+    right: 'stations.read',
+    params: shapes.idParams,
+    answer: shapes.station,
+    refusals: NO_STATION,
+    async handle(tx, { params: { id }, caller, at }) {
+      if ((await findStation(tx, id, caller.sites)) === undefined) return refuse('no-such-station')
+      return ok(await viewStation(tx, ground, id, at))
+    },
+  })
+}
+
+const mapRoute = tenantRoute({
+  method: 'GET',
+  path: '/v1/map',
+  tag: TAG,
+  summary: 'Every station with its place and state, light',
+  right: 'stations.read',
+  answer: z.strictObject({ items: z.array(shapes.mapItem) }),
+  async handle(tx, { caller: { sites }, at }) {
+    const rows = await store.loadStations(tx, store.withinSites(sites))
+    const ids = rows.map(({ id }) => id)
+    const parts = partsOf(rows, await store.loadEvses(tx, ids), [])
+    return ok({ items: parts.map((one) => mapItem(one, at)) })
+  },
+})
+
+function addRoute(deps: StationRouteDeps): AnyRoute {
+  const { ground } = deps
+  return tenantRoute({
+    method: 'POST',
+    path: '/v1/stations',
+    tag: TAG,
+    summary: 'Add a station; a password made for it is shown this once',
+    right: 'stations.write',
+    body: newStation,
+    answer: shapes.stationWithPassword,
+    status: 201,
+    refusals: { 'identity-taken': 409, 'no-such-site': 422, 'not-allowed': 403 },
+    async handle(tx, { body, caller, at }) {
+      if (!mayWriteAt(caller, body.siteId)) return refuse('not-allowed')
+      const { password, ...making } = body
+      const credential = password === undefined ? undefined : { password }
+      const made = await makeStation(tx, ground, { ...making, credential }, at)
+      if (!made.ok) return made
+      const { id } = made.value
+      const after = { ...making, plainUntil: making.plainUntil?.toString() }
+      await recordChange(tx, { caller, at, action: 'station.added', objectKind: 'station', objectId: id, after })
+      tx.afterCommit(() => deps.touch(caller.tenantId, id))
+      return ok({
+        ...(await viewStation(tx, ground, id, at)),
+        ...(made.value.password === undefined ? {} : { password: made.value.password }),
+      })
+    },
+  })
+}
+
+/** Rights at named sites do not reach a station that stands nowhere, or elsewhere. */
+function mayWriteAt({ sites }: StaffOrKey, siteId: string | null | undefined): boolean {
+  return sites === 'all' || (typeof siteId === 'string' && sites.includes(siteId))
+}
+
+function changeRoute(deps: StationRouteDeps): AnyRoute {
+  const { ground } = deps
+  return tenantRoute({
+    method: 'PATCH',
+    path: '/v1/stations/:id',
+    tag: TAG,
+    summary: 'Change a station; a new state reaches the station itself',
+    right: 'stations.write',
+    params: shapes.idParams,
+    body: stationChanges,
+    answer: shapes.station,
+    refusals: { ...NO_STATION, 'no-such-site': 422, 'not-allowed': 403 },
+    async handle(tx, { params: { id }, body, caller, at }) {
+      const before = await findStation(tx, id, caller.sites)
+      if (before === undefined) return refuse('no-such-station')
+      if (body.siteId !== undefined && !mayWriteAt(caller, body.siteId)) return refuse('not-allowed')
+      if (typeof body.siteId === 'string' && !(await store.siteExists(tx, body.siteId))) return refuse('no-such-site')
+      const { evses, ...changes } = body
+      await store.changeStation(tx, id, changes, at)
+      await store.declareEvses(tx, id, evses ?? [])
+      await tellStation(tx, deps, { before, changes, caller })
+      await recordChange(tx, {
+        caller,
+        at,
+        action: 'station.changed',
+        objectKind: 'station',
+        objectId: id,
+        before: namedMembers(before.station, Object.keys(changes)),
+        after: { ...changes, plainUntil: changes.plainUntil?.toString() },
+      })
+      tx.afterCommit(() => deps.touch(caller.tenantId, id))
+      return ok(await viewStation(tx, ground, id, at))
+    },
+  })
+}
+
+/** Disabled reaches the station, and back; one that is let in is asked to boot, so that it need not wait. */
+async function tellStation(
+  tx: Tx,
+  { commands }: StationRouteDeps,
+  change: {
+    readonly before: StationParts
+    readonly changes: store.StationChanges
+    readonly caller: StaffOrKey
+  },
+): Promise<void> {
+  const { station } = change.before
+  const { state, onboarding } = change.changes
+  const by = { kind: change.caller.kind, id: change.caller.actorId, name: change.caller.actorName }
+  const wasDisabled = station.state === 'disabled'
+  if (state !== undefined && wasDisabled !== (state === 'disabled')) {
+    const operative = state !== 'disabled'
+    await commands.sendToStation(tx, { stationId: station.id, command: { kind: 'set-availability', operative }, by })
+  }
+  if (onboarding === 'accepted' && station.onboarding !== 'accepted' && station.connectedAt !== null) {
+    await commands.sendToStation(tx, { stationId: station.id, command: { kind: 'trigger', message: 'boot' }, by })
+  }
+}
+
+function namedMembers(station: store.StationRow, names: readonly string[]): Record<string, unknown> {
+  const members = Object.entries(station).filter(([name]) => names.includes(name))
+  return Object.fromEntries(
+    members.map(([name, value]) => [name, value instanceof Temporal.Instant ? String(value) : value]),
+  )
+}
+
+function removeRoute({ ground, forgetPlaces }: StationRouteDeps): AnyRoute {
+  return tenantRoute({
+    method: 'DELETE',
+    path: '/v1/stations/:id',
+    tag: TAG,
+    summary: 'Remove a station; its sessions stay',
+    right: 'stations.write',
+    params: shapes.idParams,
+    refusals: { ...NO_STATION, 'station-has-session': 409 },
+    async handle(tx, { params: { id }, caller, at }) {
+      const before = await findStation(tx, id, caller.sites)
+      if (before === undefined) return refuse('no-such-station')
+      if (await store.hasOpenSession(tx, id)) return refuse('station-has-session')
+      await store.removeStation(tx, id, at)
+      const { identity, number } = before.station
+      const change = { caller, at, objectKind: 'station', objectId: id, before: { identity, number } }
+      await recordChange(tx, { ...change, action: 'station.removed' })
+      tx.afterCommit(() => {
+        forgetPlaces()
+        ground.bus.publish(caller.tenantId, { type: 'station.disconnect', version: 1, stationId: id })
+      })
+      return ok(undefined)
+    },
+  })
+}
+
+function passwordRoute({ ground }: StationRouteDeps): AnyRoute {
+  return tenantRoute({
+    method: 'POST',
+    path: '/v1/stations/:id/password',
+    tag: TAG,
+    summary: 'A new password, shown this once; the old one is refused from the next connection on',
+    right: 'stations.write',
+    params: shapes.idParams,
+    answer: z.strictObject({ password: z.string() }),
+    refusals: NO_STATION,
+    async handle(tx, { params: { id }, caller, at }) {
+      if ((await findStation(tx, id, caller.sites)) === undefined) return refuse('no-such-station')
+      const password = newPassword()
+      await store.setCredential(tx, id, credentialOf(await ground.keys.tenant(tx.tenantId), password), at)
+      await recordChange(tx, { caller, at, action: 'station.password-made', objectKind: 'station', objectId: id })
+      return ok({ password })
+    },
+  })
+}
