@@ -1,21 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Acknowledgement } from '../simulator/index.ts'
+import { chanceFrom } from './kit/chance.ts'
 import { runKills } from './kit/kills.ts'
 import { missingFrom, notHandedOn } from './kit/missing.ts'
 import type { KeptTransaction } from './kit/store-kept.ts'
 
 const seed = 4711
-
-/** The same moments in every run (mulberry32). */
-function chanceFrom(start: number): () => number {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 describe('kill -9 of Node and of every PostgreSQL process (row 1)', () => {
   it('loses nothing that was acknowledged, 10 times under load, and makes each record once', async () => {

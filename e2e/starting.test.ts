@@ -4,14 +4,14 @@ import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { interruptFirstStart, measureFirstStart } from './kit/interrupted-start.ts'
 import { addStation, makeNetwork } from './kit/network.ts'
-import { databaseProcesses, isAlive, killAll } from './kit/processes.ts'
+import { databaseProcesses, killAll } from './kit/processes.ts'
 import {
   type Ended,
   freePort,
   freshOptions,
   home,
-  launch,
   removeDataDir,
   type ServerOptions,
   startInVain,
@@ -185,26 +185,12 @@ describe('SIGTERM (row 31)', () => {
 
 describe('a first start that is interrupted (row 25)', () => {
   it('starts the next time, whenever the kill -9 came', async () => {
-    // Ten moments over the time that a first start takes here.
-    const measured = await options()
-    const began = performance.now()
-    await (await startServer(measured)).kill()
-    const lastsMs = performance.now() - began
+    const lastsMs = await measureFirstStart()
     const moments = Array.from({ length: 10 }, (_, n) => Math.round((lastsMs * (n + 0.5)) / 10))
-    const kill = async (afterMs: number): Promise<void> => {
-      const made = await options()
-      const { child, ended } = launch(made)
-      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, afterMs))])
-      killAll(child.pid ?? 0, made.dataDir)
-      await ended
-      await until(() => !databaseProcesses(made.dataDir).some(isAlive))
-      const server = await startServer(made)
-      await server.kill()
-    }
     // Two at a time: there are two cores.
     await Promise.all(
       [0, 1].map(async (half) => {
-        for (const moment of moments.filter((_, n) => n % 2 === half)) await kill(moment)
+        for (const moment of moments.filter((_, n) => n % 2 === half)) await interruptFirstStart(moment)
       }),
     )
   }, 120_000)
