@@ -1,0 +1,1 @@
+export { type Monitoring, wireMonitoring } from './wire.ts'
