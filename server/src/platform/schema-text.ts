@@ -31,7 +31,7 @@ export function schemaText(schema: Schema, depth = 0, defs: Schema['$defs'] = sc
   if (schema.const !== undefined) return JSON.stringify(schema.const)
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
   const choices = schema.anyOf ?? schema.oneOf
-  if (choices !== undefined) return [...new Set(choices.map(inner))].join(' | ')
+  if (choices !== undefined) return choicesText([...new Set(choices.map(inner))], depth)
   if (schema.allOf !== undefined) return schema.allOf.map(inner).join(' & ')
   if (schema.properties !== undefined) return objectText(schema, depth, defs)
   if (schema.type === 'array') return arrayText(schema, inner)
@@ -58,12 +58,24 @@ function objectText(schema: Schema, depth: number, defs: Schema['$defs']): strin
   const members = Object.entries(schema.properties ?? {})
   if (members.length === 0) return '{}'
   const indent = '  '.repeat(depth + 1)
-  const lines = members.map(([name, member]) => {
+  const parts = members.map(([name, member]) => {
     const mark = schema.required?.includes(name) === true ? '' : '?'
     const about = member.description === undefined || member.type === undefined ? '' : `  // ${member.description}`
-    return `${indent}${name}${mark}: ${schemaText(member, depth + 1, defs)}${about}`
+    return `${name}${mark}: ${schemaText(member, depth + 1, defs)}${about}`
   })
-  return `{\n${lines.join('\n')}\n${'  '.repeat(depth)}}`
+  const line = `{ ${parts.join(', ')} }`
+  if (line.length <= LONGEST_LINE && !/\n|\/\//.test(line)) return line
+  return `{\n${parts.map((part) => `${indent}${part}`).join('\n')}\n${'  '.repeat(depth)}}`
+}
+
+const LONGEST_LINE = 72
+
+/** One below the other where they are long. */
+function choicesText(choices: readonly string[], depth: number): string {
+  const line = choices.join(' | ')
+  if (line.length <= LONGEST_LINE || choices.every((choice) => !choice.startsWith('{'))) return line
+  const indent = '  '.repeat(depth)
+  return choices.map((choice) => `\n${indent}| ${choice}`).join('')
 }
 
 function arrayText(schema: Schema, inner: (part: Schema) => string): string {
@@ -78,5 +90,6 @@ function boundsText(schema: Schema): string {
   const isEndless = most === undefined || Math.abs(most) >= Number.MAX_SAFE_INTEGER
   const isBottomless = least === undefined || Math.abs(least) >= Number.MAX_SAFE_INTEGER
   if (isEndless && isBottomless) return ''
-  return ` (${isBottomless ? '' : least}–${isEndless ? '' : most})`
+  if (isEndless) return ` (≥ ${least})`
+  return isBottomless ? ` (≤ ${most})` : ` (${least}–${most})`
 }
