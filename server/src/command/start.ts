@@ -24,7 +24,8 @@ export async function start(config: Config, options: { readonly lan: boolean }):
   const installation = await openInstallation(config, log, publicUrl)
   steps.push(() => installation.close())
   try {
-    const app: App = await openApp(config, installation)
+    const isDemo = await demoIsOn(config, installation)
+    const app: App = await openApp(config, installation, isDemo)
     steps.push(() => app.close())
     const port = await app.listen(host, config.PORT)
     const local = `http://${shown(host)}:${port}`

@@ -39,22 +39,26 @@ export async function startDemo({ config, installation, app, url }: DemoInput): 
   const fleets: Record<string, Fleet> = {}
   let stationNumber = ''
   for (const network of demoNetworks) {
-    const { tenantId, key, isWhole } = await app.ensureDemoTenant(network)
+    const { slug, name: tenantName, currency, country, timeZone } = network
+    const { tenantId, key } = await app.ensureDemoTenant({
+      slug,
+      name: tenantName,
+      currency,
+      country,
+      timeZone,
+      languages: ['en'],
+    })
     const rest = restOf(url, key)
-    if (!isWhole) {
-      await makeNetwork(rest, network, secret)
-      await app.noteDemoWhole(network.slug)
-    }
+    await makeNetwork(rest, network, secret)
     for (const { name, role, mail } of network.people) {
       links.push({
         who: `${name}, ${role} of ${network.name}`,
-        url: await app.personLink(tenantId, { name, role, mail }),
+        url: await app.personLink(tenantId, slug, { name, role, mail }),
       })
     }
     if (stationNumber === '')
       stationNumber = (await rest.get<{ items: { number: string }[] }>('/v1/stations?limit=1')).items[0]?.number ?? ''
     if (config.ROLES.includes('gateway')) fleets[network.slug] = startFleet(fleetOf(network, secret, url, installation))
-    await app.dropKey(tenantId, key)
   }
   const stations = Object.values(fleets).reduce((sum, fleet) => sum + fleet.identities.length, 0)
   return {

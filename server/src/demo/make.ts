@@ -28,7 +28,10 @@ export async function makeNetwork(rest: Rest, network: DemoNetwork, secret: stri
       if (made !== undefined) sites.set(site.name, made.id)
     }
   }
-  await inTurns(stationsOf(network), 4, async ({ identity, name, site, kind }) => {
+  const known = await rest.get<{ items: { identity: string }[] }>('/v1/stations?limit=200')
+  const identities = new Set(known.items.map((station) => station.identity))
+  const missing = stationsOf(network).filter((station) => !identities.has(station.identity))
+  await inTurns(missing, 4, async ({ identity, name, site, kind }) => {
     const fast = tariffs.get('Fast')
     await rest.post(
       '/v1/stations',
@@ -45,11 +48,18 @@ export async function makeNetwork(rest: Rest, network: DemoNetwork, secret: stri
       ['identity-taken'],
     )
   })
-  await inTurns(network.cards, 4, async ({ uid, label, status }) => {
-    await rest.post('/v1/id-tokens', { uid, type: 'ISO14443', label, ...(status === undefined ? {} : { status }) }, [
-      'uid-taken',
-    ])
-  })
+  const labels = new Set(
+    (await rest.get<{ items: { label?: string }[] }>('/v1/id-tokens?limit=200')).items.map((token) => token.label),
+  )
+  await inTurns(
+    network.cards.filter((card) => !labels.has(card.label)),
+    4,
+    async ({ uid, label, status }) => {
+      await rest.post('/v1/id-tokens', { uid, type: 'ISO14443', label, ...(status === undefined ? {} : { status }) }, [
+        'uid-taken',
+      ])
+    },
+  )
 }
 
 async function makeTariffs(rest: Rest, network: DemoNetwork): Promise<Map<string, string>> {

@@ -116,3 +116,10 @@ export async function loadTenantDefaults(tx: Tx): Promise<TenantDefaults> {
   )
   return row ?? { slug: '', country: 'FI', timeZone: 'UTC' }
 }
+
+/** How many stations name each tariff; under `null` how many name none, so that the default holds. */
+export async function countStationsByTariff(tx: Tx): Promise<ReadonlyMap<string | null, number>> {
+  const rows = await tx.rows<{ tariffId: string | null; count: number }>(sql`
+    select tariff_id as "tariffId", count(*)::int as count from stations where removed_at is null group by tariff_id`)
+  return new Map(rows.map(({ tariffId, count }) => [tariffId, count]))
+}

@@ -1,0 +1,287 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { auditRoutes } from './audit/index.ts'
+import { billingRoutes } from './billing/index.ts'
+import type { Config } from './config.ts'
+import { eventRoutes, openRings } from './events/index.ts'
+import { finderRoutes } from './finder/index.ts'
+import {
+  addPerson,
+  identityRoutes,
+  linkFor,
+  makeSignInLink,
+  makeTenantWithKey,
+  openAuthenticate,
+} from './identity/index.ts'
+import type { Installation } from './installation.ts'
+import { wireMonitoring } from './monitoring/index.ts'
+import {
+  type AnyRoute,
+  API_STYLE_PATH,
+  apiPage,
+  carryOutDue,
+  type Ground,
+  type HttpServer,
+  type Loop,
+  ok,
+  openApiOf,
+  openHttp,
+  openMetrics,
+  openOps,
+  openRoute,
+  openTexts,
+  type Readiness,
+  refuse,
+  startLoop,
+  takeDue,
+  type Texts,
+} from './platform/index.ts'
+import { rightsRoutes } from './rights/index.ts'
+import { wireSessions } from './sessions/index.ts'
+import { countStationsByTariff, type Stations, wireStations } from './stations/index.ts'
+import { subscriberRoutes } from './subscribers/index.ts'
+import { anyTenant, type NewTenant } from './tenants/index.ts'
+
+export const VERSION = '0.1.0'
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+export const languagesFolder = path.join(ROOT, 'languages')
+const PORTAL = path.join(ROOT, 'portals', 'dist')
+
+/** The composition root: the one file that knows every feature. What a feature needs from above is handed in here. */
+export interface App {
+  listen(host: string, port: number): Promise<number>
+  readonly http: HttpServer
+  readonly stations: Stations
+  readonly opsPort: number
+  hasTenants(): Promise<boolean>
+  installationLink(): Promise<string>
+  /** A demo network by its slug, made when missing, with its administrator's key. */
+  ensureDemoTenant(network: NewTenant): Promise<{ readonly tenantId: string; readonly key: string }>
+  /** A one-time link for a person of a tenant, added when missing. */
+  personLink(tenantId: string, slug: string, person: DemoPerson): Promise<string>
+  /** Finishes what was begun, tells stations to come back, ends everything. */
+  close(): Promise<void>
+}
+
+export interface DemoPerson {
+  readonly name: string
+  readonly mail: string
+  readonly role: 'administrator' | 'operator'
+}
+
+export interface Features {
+  readonly stations: Stations
+  readonly routes: readonly AnyRoute[]
+  readonly loops: () => Loop[]
+  readonly closeEvents: () => void
+}
+
+/** Puts the features together. Opens nothing that listens, so that the API's description can be made without a database. */
+export function wireFeatures(
+  ground: Ground,
+  texts: Texts,
+  { isDemo, messagesPerSecond }: { readonly isDemo: boolean; readonly messagesPerSecond: number },
+): Features {
+  const { bus, clock } = ground
+  const rings = openRings(bus)
+  const monitoring = wireMonitoring({ ground, texts })
+  const sessions = wireSessions({
+    ...ground,
+    raiseAlert: monitoring.raiseAlert,
+    clearAlert: monitoring.clearAlert,
+    // Late: sessions and stations need each other; stations stand below and are handed sessions' decisions.
+    sendToStation: (tx, wanted) => stations.commands.sendToStation(tx, wanted),
+    touchStation: (tenantId, stationId) => stations.touch(tenantId, stationId),
+    texts,
+  })
+  const stations: Stations = wireStations({
+    ground,
+    async takeReports(tx, reports) {
+      const answers = await sessions.takeReports(tx, reports)
+      await monitoring.takeReports(tx, reports)
+      return answers
+    },
+    judgeToken: sessions.judgeToken,
+    commandSettled: sessions.commandSettled,
+    messagesPerSecond,
+  })
+  const routes = [
+    ...identityRoutes({ ground, installation: { version: VERSION, demo: () => isDemo, languages: texts.languages } }),
+    ...rightsRoutes(),
+    ...auditRoutes(),
+    ...stations.routes,
+    ...subscriberRoutes(ground),
+    ...billingRoutes({ countStationsByTariff }),
+    ...sessions.routes,
+    ...monitoring.routes,
+    ...finderRoutes(ground),
+    ...eventRoutes(rings, clock),
+  ]
+  return {
+    stations,
+    routes,
+    loops: () => loopsOf(ground, stations, sessions),
+    closeEvents: () => rings.close(),
+  }
+}
+
+/** What the worker does again and again. Several workers may run: rows are taken `skip locked`. */
+function loopsOf(ground: Ground, stations: Stations, sessions: ReturnType<typeof wireSessions>): Loop[] {
+  const { log } = ground
+  return [
+    startLoop('outbox', 500, log, () => carryOutDue({ ...ground, handlers: sessions.effects })),
+    startLoop('sessions', 1_000, log, () => takeDue(ground, sessions.deadlines)),
+    startLoop('commands', 1_000, log, () => takeDue(ground, stations.deadlines)),
+  ]
+}
+
+const TIDY_EVERY_MS = 6 * 3_600_000
+
+/** Opens the roles of this process: what they need is running when this resolves; nothing listens yet but the operations port. */
+export async function openApp(config: Config, installation: Installation, isDemo: boolean): Promise<App> {
+  const { ground } = installation
+  const texts = openTexts(languagesFolder)
+  const features = wireFeatures(ground, texts, { isDemo, messagesPerSecond: config.STATION_MESSAGES_PER_SECOND })
+  const { stations, routes } = features
+  const serves = (role: Config['ROLES'][number]): boolean => config.ROLES.includes(role)
+  const readiness = readinessOf(ground, stations)
+  const metrics = openMetrics()
+  metrics.gauge('stations_connected', 'Stations with an open socket.', () => stations.gateway.connections)
+  metrics.gauge('database_transactions', 'Transactions committed since the start.', () =>
+    ground.database.transactions(),
+  )
+  const ops = await openOps(config.OPS_PORT, metrics, readiness)
+  const shownRoutes = serves('api') ? routes : []
+  const http = await openHttp({
+    ground,
+    texts,
+    routes: [...shownRoutes, ...healthRoutes(readiness)],
+    authenticate: openAuthenticate(ground, installation.platformKey),
+    trustedProxies: config.TRUSTED_PROXIES,
+    folders: serves('api') ? foldersOfPortal() : [],
+    ...(serves('api') ? { page: portalPage, plainPages: documentation(routes, texts) } : {}),
+  })
+  if (serves('gateway')) {
+    await stations.gateway.forgetConnections()
+    stations.gateway.attach(http.server)
+  }
+  const loops = serves('worker')
+    ? [...features.loops(), startLoop('tidy', TIDY_EVERY_MS, ground.log, () => tidy(installation))]
+    : []
+  return {
+    http,
+    stations,
+    opsPort: ops.port,
+    listen: (host, port) => http.listen(host, port),
+    hasTenants: () => anyTenant(ground),
+    installationLink: () => makeSignInLink(ground, 'installation'),
+    ensureDemoTenant: (network) => ensureDemoTenant(ground, network),
+    personLink: (tenantId, slug, person) => personLink(ground, tenantId, slug, person),
+    async close() {
+      // Stations first, so that what they said is committed and answered; then people.
+      await stations.close()
+      await Promise.all(loops.map((loop) => loop.stop()))
+      features.closeEvents()
+      await http.close()
+      await ops.close()
+    },
+  }
+}
+
+async function tidy(installation: Installation): Promise<number> {
+  await installation.tidy()
+  return 0
+}
+
+/** The description of the API, made from the rows alone: their handlers are never called. */
+export function describeApi(): Record<string, unknown> {
+  const absent = new Proxy({}, { get: (_, name) => (name === 'subscribe' ? () => () => {} : absent) }) as never
+  const features = wireFeatures(
+    {
+      database: absent,
+      keys: absent,
+      clock: absent,
+      log: absent,
+      bus: { publish() {}, subscribe: () => () => {} },
+      publicUrl: '',
+    },
+    openTexts(languagesFolder),
+    { isDemo: false, messagesPerSecond: 1 },
+  )
+  features.closeEvents()
+  return openApiOf(features.routes, VERSION)
+}
+
+function documentation(routes: readonly AnyRoute[], texts: Texts) {
+  const description = openApiOf(routes, VERSION)
+  const page = apiPage(description, texts)
+  return {
+    '/v1/openapi.json': () => ({ type: 'application/json', body: JSON.stringify(description) }),
+    '/docs': () => ({ type: 'text/html; charset=utf-8', body: page.html }),
+    [API_STYLE_PATH]: () => ({ type: 'text/css; charset=utf-8', body: page.css }),
+  }
+}
+
+function readinessOf(ground: Ground, stations: Stations): Readiness {
+  return async () => {
+    const missing: string[] = []
+    await ground.database.ping().catch(() => missing.push('the database does not answer'))
+    if (!stations.gateway.isOnline()) missing.push('stations are sent away until the database answers')
+    return { ready: missing.length === 0, missing }
+  }
+}
+
+function healthRoutes(readiness: Readiness): AnyRoute[] {
+  const health = { tag: 'health', who: 'public', method: 'GET' } as const
+  return [
+    openRoute({
+      ...health,
+      path: '/healthz',
+      summary: 'The process lives.',
+      answer: z.strictObject({ alive: z.boolean() }),
+      handle: async () => ok({ alive: true }),
+    }),
+    openRoute({
+      ...health,
+      path: '/readyz',
+      summary: 'Would serve; else says which part is missing.',
+      answer: z.strictObject({ ready: z.boolean() }),
+      refusals: { 'not-ready': 503 },
+      async handle() {
+        const { ready, missing } = await readiness()
+        return ready ? ok({ ready }) : refuse('not-ready', { values: { missing: missing.join('; ') } })
+      },
+    }),
+  ]
+}
+
+function foldersOfPortal() {
+  const folders = [{ root: languagesFolder, prefix: '/languages/' }]
+  const assets = path.join(PORTAL, 'assets')
+  if (fs.existsSync(assets)) folders.push({ root: assets, prefix: '/assets/' })
+  return folders
+}
+
+function portalPage(): string | undefined {
+  const file = path.join(PORTAL, 'index.html')
+  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined
+}
+
+async function ensureDemoTenant(ground: Ground, network: NewTenant) {
+  const options = { at: ground.clock.now(), demo: true, idempotencyKey: `demo ${network.slug}` }
+  const made = await makeTenantWithKey(ground, network, options)
+  if (!made.ok) throw new Error(`the demo network ${network.slug} could not be made: ${made.code}`)
+  return { tenantId: made.value.id, key: made.value.key }
+}
+
+async function personLink(ground: Ground, tenantId: string, slug: string, person: DemoPerson): Promise<string> {
+  await ground.database.inTenant(tenantId, async (tx) => {
+    const at = ground.clock.now()
+    await addPerson(ground, tx, { ...person, sites: 'all', language: 'en' }, { status: 'invited', at })
+  })
+  const link = await linkFor(ground, { tenant: slug, name: person.name })
+  if (!link.ok) throw new Error(`no link for a person of the demo: ${link.code}`)
+  return link.value.url
+}
