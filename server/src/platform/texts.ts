@@ -37,7 +37,7 @@ export function openTexts(folder: string): Texts {
   const places = new Map<string, string>()
   collect(trees.get('en') ?? {}, '', places)
   const find: Texts['find'] = (language, key, values) =>
-    engine.exists(key, { lng: language }) ? engine.t(key, { lng: language, ...values }) : undefined
+    engine.exists(key, { lng: language, ...values }) ? engine.t(key, { lng: language, ...values }) : undefined
   return {
     languages: [...trees.keys()].sort(),
     find,

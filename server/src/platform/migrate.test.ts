@@ -1,0 +1,37 @@
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { migrate } from './migrate.ts'
+import { type TestGround, testGround } from './testing.ts'
+
+let ground: TestGround
+let owner: pg.Client
+
+beforeAll(async () => {
+  ground = await testGround()
+  owner = new pg.Client(ground.owner)
+  await owner.connect()
+})
+afterAll(async () => {
+  await owner.end()
+  await ground.close()
+})
+
+const again = () => migrate(ground.owner, { name: String(ground.runtime.user) })
+
+describe('migrations', () => {
+  it('run once, and keep the names of their roles', async () => {
+    expect(await again()).toEqual({ ran: 0, roles: ground.roles, login: ground.runtime.user })
+  })
+
+  it('wait for each other when several processes start', async () => {
+    const all = await Promise.all([again(), again(), again()])
+    expect(all.map((migrated) => migrated.ran)).toEqual([0, 0, 0])
+  })
+
+  it('are refused when one was changed after it ran', async () => {
+    const { rows } = await owner.query(`select hash from installation.migrations where name = '0001-ground.sql'`)
+    await owner.query(`update installation.migrations set hash = 'another' where name = '0001-ground.sql'`)
+    await expect(again()).rejects.toThrow(/0001-ground\.sql was changed after it ran.*add a new one/)
+    await owner.query(`update installation.migrations set hash = $1 where name = '0001-ground.sql'`, [rows[0].hash])
+  })
+})

@@ -1,0 +1,43 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { openTexts } from './texts.ts'
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lataamo-texts-'))
+afterAll(() => fs.rmSync(folder, { recursive: true }))
+
+const english = {
+  sessions: {
+    refusal: { 'no-credit': 'No credit: {amount} is missing. Top up {amount}.' },
+    alert: { 'no-tariff': 'No tariff.' },
+  },
+  portal: { title: 'Sessions', count_one: '{count} session', count_other: '{count} sessions' },
+}
+const finnish = { portal: { title: 'Lataukset' } }
+fs.writeFileSync(path.join(folder, 'en.json'), JSON.stringify(english))
+fs.writeFileSync(path.join(folder, 'fi.json'), JSON.stringify(finnish))
+const texts = openTexts(folder)
+
+describe('texts', () => {
+  it('are those of the language, and English where it lacks one', () => {
+    expect(texts.languages).toEqual(['en', 'fi'])
+    expect(texts.find('fi', 'portal.title')).toBe('Lataukset')
+    expect(texts.find('sv', 'portal.title')).toBe('Sessions')
+    expect(texts.find('fi', 'portal.count', { count: 1 })).toBe('1 session')
+    expect(texts.find('fi', 'portal.count', { count: 2 })).toBe('2 sessions')
+    expect(texts.find('fi', 'nowhere')).toBeUndefined()
+  })
+
+  it('of a code are found in whichever feature defines it, with their values', () => {
+    expect(texts.ofCode('fi', 'refusal', 'no-credit', { amount: '5 €' })).toBe('No credit: 5 € is missing. Top up 5 €.')
+    expect(texts.ofCode('en', 'alert', 'no-tariff')).toBe('No tariff.')
+    expect(texts.ofCode('en', 'refusal', 'not-yet-written')).toBe('not yet written')
+  })
+
+  it('take values as they are: nothing in them is read as a text of its own', () => {
+    expect(texts.ofCode('en', 'refusal', 'no-credit', { amount: '{count} $t(portal.title) <b>' })).toBe(
+      'No credit: {count} $t(portal.title) <b> is missing. Top up {count} $t(portal.title) <b>.',
+    )
+  })
+})
