@@ -123,7 +123,6 @@ const uid = '04A1B2C3D4E5F6'
 await rest(key, 'POST', '/v1/id-tokens', { uid, type: 'ISO14443', status: 'active' })
 const verdict = await rest<{ readonly valid: boolean }>(key, 'POST', '/v1/validity-checks', {
   for: { idToken: { uid } },
-  stationId: old.id,
 })
 assert(verdict.valid)
 console.log('4. a card, which may charge')
