@@ -1,0 +1,312 @@
+import { equalUid, type Ids } from './world.ts'
+
+/** How each route can name things of a tenant: in its path, query or body. A route without a line here fails the test. */
+export interface Asked {
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>>
+  readonly body?: unknown
+}
+
+export type Example =
+  /** `of`: ids of the own tenant, of another, or of nobody, in turn; `own`: always of the own one. */
+  | {
+      readonly kind: 'asks'
+      readonly ask: (of: Ids, own: Ids) => Asked
+      /** With own ids. */
+      readonly status: number
+      /** What must stand in the answer with own ids, so that the denial means something. */
+      readonly shows?: (own: Ids) => string
+    }
+  /** Not a tenant's: for everybody, or for the platform's key alone. */
+  | { readonly kind: 'public' | 'platform'; readonly why: string; readonly ask?: (own: Ids) => Asked }
+  /** Looked at by a test of its own. */
+  | { readonly kind: 'elsewhere'; readonly where: string }
+
+type AskExample = Extract<Example, { kind: 'asks' }>
+
+function asks(status: number, ask: AskExample['ask'], shows?: AskExample['shows']): AskExample {
+  return { kind: 'asks', ask, status, ...(shows === undefined ? {} : { shows }) }
+}
+
+const byId = (status: number, pick: (ids: Ids) => string, shows?: AskExample['shows'], body?: unknown): AskExample =>
+  asks(status, (of) => ({ params: { id: pick(of) }, ...(body === undefined ? {} : { body }) }), shows)
+
+const list = (
+  shows: (own: Ids) => string,
+  filters: readonly ((of: Ids) => Record<string, string>)[] = [],
+): readonly AskExample[] => [
+  asks(200, () => ({ query: { count: 'true', limit: '200' } }), shows),
+  ...filters.map((filter) => asks(200, (of) => ({ query: filter(of) }), shows)),
+]
+
+const flat = { price_components: [{ type: 'FLAT', price: '1.00', step_size: 1 }] }
+const tariff = { currency: 'EUR', elements: [flat] }
+const charged = {
+  startedAt: '2026-01-01T10:00:00Z',
+  endedAt: '2026-01-01T11:00:00Z',
+  periods: [{ from: '2026-01-01T10:00:00Z', to: '2026-01-01T11:00:00Z', energyWh: 1000, state: 'charging' }],
+}
+
+export const examples: Readonly<Record<string, readonly Example[]>> = {
+  'GET /v1/sites': list((own) => own.site),
+  'POST /v1/sites': [asks(201, () => ({ body: { name: 'New place' } }))],
+  'GET /v1/sites/{id}': [
+    byId(
+      200,
+      (of) => of.site,
+      (own) => own.site,
+    ),
+  ],
+  'PATCH /v1/sites/{id}': [
+    byId(
+      200,
+      (of) => of.site,
+      (own) => own.site,
+      { city: 'Oulu' },
+    ),
+  ],
+  'DELETE /v1/sites/{id}': [byId(204, (of) => of.spareSite)],
+
+  'GET /v1/stations': list(
+    (own) => own.station,
+    [(of) => ({ siteId: of.site }), () => ({ identity: 'EQUAL-1' }), () => ({ q: 'EQUAL' })],
+  ),
+  'POST /v1/stations': [
+    asks(
+      201,
+      (of) => ({ body: { identity: 'NEW-1', siteId: of.site, evses: [] } }),
+      (own) => own.site,
+    ),
+  ],
+  'GET /v1/stations/{id}': [
+    byId(
+      200,
+      (of) => of.station,
+      (own) => own.station,
+    ),
+  ],
+  'PATCH /v1/stations/{id}': [
+    byId(
+      200,
+      (of) => of.station,
+      (own) => own.station,
+      { name: 'By the door' },
+    ),
+    asks(
+      200,
+      (of, own) => ({ params: { id: own.station }, body: { siteId: of.site } }),
+      (own) => own.site,
+    ),
+  ],
+  'DELETE /v1/stations/{id}': [byId(204, (of) => of.spareStation)],
+  'POST /v1/stations/{id}/password': [byId(200, (of) => of.spareStation)],
+  'GET /v1/map': [
+    asks(
+      200,
+      () => ({}),
+      (own) => own.station,
+    ),
+  ],
+  'GET /v1/stations/{id}/ocpp-log': [
+    byId(
+      200,
+      (of) => of.station,
+      () => 'BootNotification',
+    ),
+  ],
+  'GET /v1/stations/{id}/refused-messages': [
+    byId(
+      200,
+      (of) => of.station,
+      () => 'StatusNotification',
+    ),
+  ],
+  'GET /v1/stations/{id}/command-kinds': [
+    byId(
+      200,
+      (of) => of.station,
+      () => 'reset',
+    ),
+  ],
+  'GET /v1/refused-stations': list((own) => own.refused),
+  'POST /v1/refused-stations/{id}/adopt': [
+    asks(
+      201,
+      (of, own) => ({ params: { id: of.refused }, body: { siteId: own.site } }),
+      () => 'STRANGER-1',
+    ),
+  ],
+
+  'POST /v1/stations/{id}/commands': [
+    byId(
+      202,
+      (of) => of.station,
+      (own) => own.station,
+      { kind: 'clear-cache' },
+    ),
+  ],
+  'GET /v1/commands': list((own) => own.command, [(of) => ({ stationId: of.station })]),
+  'GET /v1/commands/{id}': [
+    byId(
+      200,
+      (of) => of.command,
+      (own) => own.command,
+    ),
+  ],
+
+  'GET /v1/id-tokens': list((own) => own.card, [() => ({ uid: equalUid })]),
+  'POST /v1/id-tokens': [asks(201, () => ({ body: { uid: '04EEEEEEEEEE99', groupUid: equalUid } }))],
+  'GET /v1/id-tokens/{id}': [
+    byId(
+      200,
+      (of) => of.card,
+      (own) => own.card,
+    ),
+  ],
+  'PATCH /v1/id-tokens/{id}': [
+    byId(
+      200,
+      (of) => of.card,
+      (own) => own.card,
+      { label: 'x' },
+    ),
+  ],
+  'DELETE /v1/id-tokens/{id}': [byId(204, (of) => of.spareCard)],
+  'POST /v1/validity-checks': [
+    asks(200, (of) => ({ body: { for: { idToken: { uid: equalUid } }, stationId: of.station, evseId: 1 } })),
+  ],
+
+  'GET /v1/sessions': list((own) => own.session, [(of) => ({ stationId: of.station })]),
+  'POST /v1/sessions': [
+    asks(
+      202,
+      (of) => ({ body: { stationId: of.station, evseId: 1, for: { idToken: { uid: equalUid } } } }),
+      (own) => own.station,
+    ),
+  ],
+  'GET /v1/sessions/{id}': [
+    byId(
+      200,
+      (of) => of.session,
+      (own) => own.session,
+    ),
+  ],
+  'POST /v1/sessions/{id}/stop': [
+    byId(
+      202,
+      (of) => of.openSession,
+      (own) => own.openSession,
+    ),
+  ],
+  'GET /v1/session-records': list((own) => own.session, [(of) => ({ sessionId: of.session })]),
+
+  'GET /v1/tariffs': list((own) => own.tariff),
+  'POST /v1/tariffs': [asks(201, () => ({ body: { name: 'Another', tariff } }))],
+  'GET /v1/tariffs/{id}': [
+    byId(
+      200,
+      (of) => of.tariff,
+      (own) => own.tariff,
+    ),
+  ],
+  'POST /v1/tariffs/{id}/versions': [
+    byId(
+      201,
+      (of) => of.tariff,
+      (own) => own.tariff,
+      { tariff },
+    ),
+  ],
+  'POST /v1/tariffs/{id}/default': [byId(204, (of) => of.tariff)],
+  'POST /v1/price-calculations': [
+    asks(
+      200,
+      (of) => ({ body: { tariffId: of.tariff, timeZone: 'Europe/Helsinki', session: charged } }),
+      () => 'inclTax',
+    ),
+  ],
+
+  'GET /v1/alerts': list((own) => own.alert),
+  'POST /v1/alerts/{id}/acknowledge': [
+    byId(
+      200,
+      (of) => of.alert,
+      (own) => own.alert,
+      {},
+    ),
+  ],
+
+  'GET /v1/keys': list((own) => own.key),
+  'POST /v1/keys': [asks(201, (of) => ({ body: { name: 'of a site', role: 'viewer', sites: [of.site] } }))],
+  'DELETE /v1/keys/{id}': [byId(204, (of) => of.spareKey)],
+  'GET /v1/staff': list((own) => own.staff),
+  'POST /v1/staff': [asks(201, () => ({ body: { name: 'Otto', mail: 'otto@both.example', role: 'viewer' } }))],
+  'GET /v1/staff/{id}': [
+    byId(
+      200,
+      (of) => of.staff,
+      (own) => own.staff,
+    ),
+  ],
+  'PATCH /v1/staff/{id}': [
+    byId(
+      200,
+      (of) => of.staff,
+      (own) => own.staff,
+      { language: 'en' },
+    ),
+  ],
+  'POST /v1/staff/{id}/sign-in-link': [byId(201, (of) => of.staff)],
+  'GET /v1/roles': [asks(200, () => ({}))],
+  'GET /v1/me': [
+    asks(
+      200,
+      () => ({}),
+      (own) => own.tenant,
+    ),
+  ],
+  'GET /v1/audit': list((own) => own.site, [(of) => ({ objectId: of.site })]),
+
+  'GET /v1/events': [{ kind: 'elsewhere', where: 'the event stream, below in the same test' }],
+  'GET /v1/public/stations/{number}': [
+    { kind: 'public', why: 'what a sticker opens', ask: (own) => ({ params: { number: own.number } }) },
+  ],
+  'GET /v1/public/stations/{number}/events': [{ kind: 'elsewhere', where: 'the event stream, below in the same test' }],
+  'GET /v1/installation': [{ kind: 'public', why: 'what the sign-in page needs', ask: () => ({}) }],
+  'POST /v1/sign-in': [
+    {
+      kind: 'public',
+      why: 'before anybody is known',
+      ask: () => ({ body: { mail: 'aino@both.example', password: 'wrong-password-1' } }),
+    },
+  ],
+  'POST /v1/sign-in/link': [
+    { kind: 'public', why: 'before anybody is known', ask: () => ({ body: { token: 'guessed' } }) },
+  ],
+  'POST /v1/sign-in/password': [
+    { kind: 'public', why: 'for the cookie’s own person', ask: () => ({ body: { password: 'a-long-new-password' } }) },
+  ],
+  'POST /v1/sign-out': [{ kind: 'public', why: 'ends the cookie’s own session', ask: () => ({}) }],
+  'POST /v1/make-network': [
+    {
+      kind: 'public',
+      why: 'for the installation’s own link, while there is no tenant',
+      ask: () => ({
+        body: {
+          name: 'X',
+          slug: 'xx',
+          currency: 'EUR',
+          country: 'FI',
+          timeZone: 'Europe/Helsinki',
+          language: 'en',
+          person: { name: 'X', mail: 'x@x.example' },
+        },
+      }),
+    },
+  ],
+  'GET /v1/tenants': [{ kind: 'platform', why: 'the platform sees its tenants' }],
+  'POST /v1/tenants': [{ kind: 'platform', why: 'the platform makes tenants', ask: () => ({ body: {} }) }],
+  'POST /v1/sign-in-links': [
+    { kind: 'platform', why: 'the command line asks for links', ask: (own) => ({ body: { tenant: own.tenant } }) },
+  ],
+}

@@ -1,0 +1,157 @@
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
+import { askFor, type Description, faultsOfExamples, faultsOfIsolation, routesOf } from './kit/isolation.ts'
+import { type List, type Rest, restOf } from './kit/rest.ts'
+import { examples } from './kit/route-examples.ts'
+import { openEvents } from './kit/server-sent.ts'
+import { makeWorld, type World } from './kit/world.ts'
+import { until } from './kit/until.ts'
+
+let borrowed: Borrowed
+let own: World
+let other: World
+let routes: readonly string[]
+
+beforeAll(async () => {
+  borrowed = await startBorrowed()
+  const { server } = borrowed
+  // Three, so that a planted fault spends nothing of what the test proper needs.
+  ;[own, other] = [await makeWorld(server, 'mark-north'), await makeWorld(server, 'mark-south')]
+  routes = routesOf((await (await fetch(`${server.url}/v1/openapi.json`)).json()) as Description)
+})
+afterAll(async () => {
+  await Promise.all([own, other].map(({ socket }) => socket.close()))
+  await borrowed.close()
+})
+
+/** Everything a tenant can see of its own, but for what looking itself changes. */
+async function everythingOf({ network: { rest } }: World): Promise<string> {
+  const seen = await Promise.all(
+    [
+      'sites',
+      'stations',
+      'id-tokens',
+      'tariffs',
+      'sessions',
+      'session-records',
+      'keys',
+      'staff',
+      'commands',
+      'refused-stations',
+      'alerts',
+    ].map(async (name) => JSON.stringify(await rest.get(`/v1/${name}?limit=200`))),
+  )
+  return seen.join('\n').replaceAll(/"(lastUsedAt|lastMessageAt|durationSeconds)":("[^"]*"|\d+)/g, '')
+}
+
+describe('two tenants whose things have equal names (GEN-ISOLATION, row 7, attacks 25 to 27)', () => {
+  it('every route of the description has an example', () => {
+    expect(faultsOfExamples(routes)).toEqual([])
+    expect(routes.length).toBeGreaterThan(40)
+  })
+
+  it('a route that nobody thought about would fail this test', () => {
+    expect(faultsOfExamples([...routes, 'GET /v1/forgotten/{id}'])).toEqual(['GET /v1/forgotten/{id} has no example'])
+  })
+
+  it('every role of a tenant is refused what is another’s', async () => {
+    const keys = await Promise.all(
+      ['operator', 'biller', 'viewer'].map(async (role) => {
+        const { key } = await own.network.rest.post<{ key: string }>('/v1/keys', { name: role, role })
+        return restOf(own.network.rest.url, key)
+      }),
+    )
+    for (const rest of keys) {
+      for (const [route, cases] of Object.entries(examples)) {
+        for (const example of cases) {
+          if (example.kind !== 'asks' || !/\{id\}/.test(route)) continue
+          const reply = await askFor(rest, route, example.ask(other.ids, other.ids))
+          expect([403, 404], `${route}: ${reply.text}`).toContain(reply.status)
+        }
+      }
+    }
+  })
+
+  it('a list goes on in the own tenant, whoever’s cursor is shown', async () => {
+    for (const route of routes.filter((name) => /^GET .*s$/.test(name) && examples[name]?.[0]?.kind === 'asks')) {
+      const path = route.slice('GET '.length)
+      const theirs = await other.network.rest.send<List<unknown>>('GET', `${path}?limit=1`)
+      if (typeof theirs.body?.next !== 'string') continue
+      const reply = await own.network.rest.send(
+        'GET',
+        `${path}?limit=200&cursor=${encodeURIComponent(theirs.body.next)}`,
+      )
+      expect(reply.status, path).toBe(200)
+      for (const mark of other.marks) expect(reply.text.includes(mark), `${path} shows ${mark}`).toBe(false)
+    }
+  })
+
+  it('an Idempotency-Key of one is nothing to the other', async () => {
+    const make = (rest: Rest) =>
+      rest.send<{ id: string }>('POST', '/v1/sites', { name: 'Once' }, { 'idempotency-key': 'same-key-1' })
+    const [mine, theirs] = [await make(own.network.rest), await make(other.network.rest)]
+    expect([mine.status, theirs.status]).toEqual([201, 201])
+    expect(theirs.body.id).not.toBe(mine.body.id)
+    expect(theirs.headers.get('idempotency-replayed')).toBeNull()
+    // The control: the own key is known again.
+    const again = await make(own.network.rest)
+    expect([again.body.id, again.headers.get('idempotency-replayed')]).toEqual([mine.body.id, 'true'])
+    expect((await own.network.rest.send('GET', `/v1/sites/${theirs.body.id}`)).status).toBe(404)
+  })
+
+  it('a live stream carries what is one’s own, and goes on after nobody else’s event', async () => {
+    const { url } = borrowed.server
+    const [mine, theirs] = [
+      await openEvents(url, '/v1/events', own.network.key),
+      await openEvents(url, '/v1/events', other.network.key),
+    ]
+    const status = (connectorId: number, to: string): unknown => ({ connectorId, status: to, errorCode: 'NoError' })
+    await other.socket.call('StatusNotification', status(1, 'Preparing'))
+    await until(() => theirs.text().includes(other.ids.station))
+    await own.socket.call('StatusNotification', status(1, 'Preparing'))
+    await until(() => mine.text().includes(own.ids.station))
+    for (const mark of other.marks) expect(mine.text().includes(mark), mark).toBe(false)
+    for (const mark of own.marks) expect(theirs.text().includes(mark), mark).toBe(false)
+    // Asked for by name, or from where another stream was.
+    const named = await openEvents(url, `/v1/events?stationId=${other.ids.station}`, own.network.key)
+    const resumed = await openEvents(url, '/v1/events', own.network.key, theirs.lastId())
+    const watched = await openEvents(url, `/v1/events?log=1&stationId=${other.ids.station}`, own.network.key)
+    await other.socket.call('StatusNotification', status(1, 'Available'))
+    await own.socket.call('StatusNotification', status(1, 'Available'))
+    await until(() => resumed.text().includes(own.ids.station))
+    for (const stream of [named, resumed, watched])
+      for (const mark of other.marks) expect(stream.text().includes(mark), mark).toBe(false)
+    for (const stream of [mine, theirs, named, resumed, watched]) stream.close()
+  })
+
+  it('every route refuses what is another’s like what nobody has, beside a control with what is one’s own', async () => {
+    const before = await everythingOf(other)
+    expect(await faultsOfIsolation(own, other, borrowed.server.platform)).toEqual([])
+    expect(await everythingOf(other)).toBe(before)
+  })
+
+  it('would show a route whose data is not kept apart', async () => {
+    const owner = new pg.Client(borrowed.owner)
+    await owner.connect()
+    try {
+      const { rows } = await owner.query<{ name: string; roles: string }>(
+        `select tablename as name, roles::text as roles from pg_policies where policyname = 'app' and tablename in ('id_tokens', 'sites', 'tariffs')`,
+      )
+      expect(rows).toHaveLength(3)
+      for (const { name, roles } of rows)
+        await owner.query(
+          `create policy planted on ${name} to ${roles.replace(/[{}]/g, '')} using (true) with check (true)`,
+        )
+      const faults = await faultsOfIsolation(own, other, borrowed.server.platform)
+      for (const route of ['GET /v1/id-tokens/{id}', 'GET /v1/sites/{id}', 'GET /v1/tariffs'])
+        expect(
+          faults.filter((fault) => fault.startsWith(`${route}:`)),
+          route,
+        ).not.toEqual([])
+      for (const { name } of rows) await owner.query(`drop policy planted on ${name}`)
+    } finally {
+      await owner.end()
+    }
+  })
+})
