@@ -33,8 +33,8 @@ export function openChangeFeed({ database, bus, clock, log }: Ground): ChangeFee
         stationId: station.id,
         evseId,
         ...seen,
-        ...(evse?.powerW == null ? {} : { powerW: evse.powerW }),
-        ...(evse?.openSessionId == null ? {} : { sessionId: evse.openSessionId }),
+        ...(typeof evse?.powerW === 'number' ? { powerW: evse.powerW } : {}),
+        ...(typeof evse?.openSessionId === 'string' ? { sessionId: evse.openSessionId } : {}),
       }
       const key = `${station.id}/${evseId}`
       const text = JSON.stringify(said)

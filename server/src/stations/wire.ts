@@ -1,4 +1,4 @@
-import type { AnyRoute, DeadlineTable, Ground } from '../platform/index.ts'
+import type { AnyRoute, DeadlineTable, Ground, Tx } from '../platform/index.ts'
 import { type ChangeFeed, openChangeFeed } from './change-feed.ts'
 import { type CommandQueue, openCommandQueue } from './commands/queue.ts'
 import type { HandedIn } from './handed-in.ts'
@@ -8,6 +8,7 @@ import { logRoutes } from './http-log.ts'
 import { refusedRoutes } from './http-refused.ts'
 import { siteRoutes } from './http-sites.ts'
 import { stationRoutes } from './http-stations.ts'
+import { countStationsByTariff } from './store.ts'
 import { openLiveLog } from './gateway/live-log.ts'
 
 export interface StationsDeps extends HandedIn {
@@ -31,6 +32,8 @@ export interface Stations {
   /** What people see of a station may have changed (a session began, moved or ended on it). */
   touch: ChangeFeed['touch']
   readonly routes: readonly AnyRoute[]
+  /** How many stations name each tariff; under `null` how many name none. */
+  countStationsByTariff(tx: Tx): Promise<ReadonlyMap<string | null, number>>
   idle(): Promise<void>
   close(): Promise<void>
 }
@@ -68,6 +71,7 @@ export function wireStations(deps: StationsDeps): Stations {
       ...commandRoutes({ commands, startForStaff: deps.startForStaff }),
       ...logRoutes(ground),
     ],
+    countStationsByTariff,
     idle,
     async close() {
       await gateway.drain()

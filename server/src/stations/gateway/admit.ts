@@ -67,6 +67,8 @@ export function openAdmission(deps: AdmitDeps): (request: IncomingMessage) => Pr
       deps.limits.failed(stationKey, address, seconds)
       return { kind: 'refused', status: 404 }
     }
+    // Before a connection is held: finding a key may need one.
+    await deps.keys.tenant(tenantId)
     const admitted = await deps.database.inTenant(tenantId, (tx) => knock(tx, deps, { request, identity }))
     if (admitted.kind === 'turned-away') {
       if (admitted.countsAsGuess) deps.limits.failed(stationKey, address, seconds)

@@ -132,7 +132,7 @@ function evseReport(change: store.StatusChange, connectors: readonly store.Conne
   if (report.connector === 0) return report
   const own = connectors.filter((connector) => connector.stationId === stationId && connector.evse === report.evse)
   const leading = statusOfConnectors(own)
-  if (leading?.status == null) return report
+  if (leading === undefined || leading.status === null) return report
   const { phase: _, ...rest } = report
   return { ...rest, status: leading.status, ...(leading.phase === null ? {} : { phase: leading.phase }) }
 }

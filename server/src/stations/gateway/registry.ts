@@ -1,0 +1,113 @@
+import type { WebSocket } from 'ws'
+import { type Bus, type Clock, type Database, monotonicMs } from '../../platform/index.ts'
+import { QUEUED_NOTICE } from '../commands/queue.ts'
+import { loadWaitingStations } from '../commands/store.ts'
+import type { Receiver } from '../receive/receiver.ts'
+import type { AdmittedStation } from './admit.ts'
+import { type Connection, type ConnectionDeps, openConnection } from './connection.ts'
+import type { PresenceKeeper } from './presence.ts'
+
+export interface RegistryDeps {
+  readonly database: Database
+  readonly clock: Clock
+  readonly bus: Bus
+  readonly connections: Map<string, Connection>
+  readonly connectionDeps: ConnectionDeps
+  readonly receiver: Receiver
+  readonly presence: PresenceKeeper
+  touch(tenantId: string, stationId: string): void
+  inBackground(work: Promise<unknown>): void
+  readonly silenceMs: number
+}
+
+export interface Registry {
+  register(socket: WebSocket, station: AdmittedStation): void
+  /** Pings everybody; ends who no longer answers, and who never was let in and says nothing. */
+  keepAlive(): void
+  /** Wakes the stations for which commands wait: notices may be lost. */
+  wakeWaiting(): Promise<void>
+  closeAll(code: number, reason: string): void
+  /** Resolves when all sockets are closed, or after this long. */
+  allClosed(withinMs: number): Promise<void>
+  stop(): void
+}
+
+const SERVICE_RESTART = 1012
+const POLICY = 1008
+
+/** The open sockets, one for each station: the newest authenticated wins. */
+export function openRegistry(deps: RegistryDeps): Registry {
+  const { connections, bus } = deps
+
+  const unsubscribe = bus.subscribe((_, notice) => {
+    const own = typeof notice['stationId'] === 'string' ? connections.get(notice['stationId']) : undefined
+    if (own === undefined) return
+    if (notice.type === QUEUED_NOTICE) own.dispatcher.wake()
+    if (notice.type === 'station.disconnect') own.close(SERVICE_RESTART, 'come back')
+    // On another node: this socket's epoch is over.
+    if (notice.type === 'station.owned' && own.epoch < BigInt(String(notice['epoch']))) {
+      deps.inBackground(own.supersede())
+    }
+  })
+
+  return {
+    register: (socket, station) => register(deps, socket, station),
+    keepAlive() {
+      for (const connection of connections.values()) {
+        if (!connection.isAccepted && connection.silentMs() > deps.silenceMs) connection.close(POLICY, 'silent')
+        else if (!connection.keepAlive()) connection.terminate()
+      }
+    },
+    async wakeWaiting() {
+      for (const [tenantId, group] of Map.groupBy(connections.values(), (connection) => connection.tenantId)) {
+        const ids = group.filter(({ isAccepted }) => isAccepted).map(({ stationId }) => stationId)
+        if (ids.length === 0) continue
+        const waiting = await deps.database.inTenant(tenantId, (tx) => loadWaitingStations(tx, ids))
+        for (const stationId of waiting) connections.get(stationId)?.dispatcher.wake()
+      }
+    },
+    closeAll(code, reason) {
+      for (const connection of connections.values()) connection.close(code, reason)
+    },
+    async allClosed(withinMs) {
+      const until = monotonicMs() + withinMs
+      while (connections.size > 0 && monotonicMs() < until) await new Promise((resolve) => setTimeout(resolve, 10))
+    },
+    stop: unsubscribe,
+  }
+}
+
+function register(deps: RegistryDeps, socket: WebSocket, station: AdmittedStation): void {
+  const { connections, presence, bus } = deps
+  const { tenantId, stationId, epoch } = station
+  const older = connections.get(stationId)
+  const connection = openConnection(socket, station, deps.connectionDeps)
+  socket.on('close', () => {
+    // The late close of an older socket says nothing about the station.
+    if (connections.get(stationId) === connection) connections.delete(stationId)
+    presence.gone(connection)
+  })
+  if (older !== undefined && older.epoch > epoch) return connection.close(POLICY, 'a newer connection is open')
+  connections.set(stationId, connection)
+  if (older !== undefined) deps.inBackground(replace(deps, older, connection))
+  deps.touch(tenantId, stationId)
+  bus.publish(tenantId, { type: 'station.owned', version: 1, stationId, epoch: String(epoch) })
+  if (connection.isAccepted) connection.dispatcher.wake()
+}
+
+/** An older socket that still answers is a second machine with the station's key: staff should know. */
+async function replace({ receiver, clock }: RegistryDeps, older: Connection, newer: Connection): Promise<void> {
+  const wasAlive = await older.supersede()
+  if (!wasAlive) return
+  const { tenantId, stationId, epoch, openedAt: socketOpenedAt } = newer
+  await receiver.take({
+    tenantId,
+    stationId,
+    epoch,
+    receivedAt: clock.now(),
+    socketOpenedAt,
+    action: 'SecondConnection',
+    bodies: [{ kind: 'problem', code: 'security.SecondConnection', severity: 'major' }],
+    text: '{}',
+  })
+}

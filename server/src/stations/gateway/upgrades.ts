@@ -1,0 +1,78 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { subprotocolFor } from '../../../../ocpp/index.ts'
+import { DatabaseAway, type Log } from '../../platform/index.ts'
+import type { Admitted, AdmittedStation } from './admit.ts'
+import { refuseUpgrade } from './refuse-upgrade.ts'
+
+export interface UpgradeDeps {
+  readonly log: Log
+  isOnline(): boolean
+  admit(request: IncomingMessage): Promise<Admitted>
+  /** The handshake is done: the socket is the station's. */
+  onOpen(socket: WebSocket, station: AdmittedStation): void
+  /** It was let in, but had left before the handshake was done. */
+  onLeft(station: AdmittedStation): void
+}
+
+const MOST_BYTES = 262_144
+const MOST_FRAGMENTS = 64
+const MOST_HEADER_BYTES = 4_096
+const PROTOCOL_ERROR = 1002
+
+/** Lets stations in by HTTP upgrade, or says why not before a socket exists. */
+export function openUpgrades(deps: UpgradeDeps): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
+  const plain = webSockets(false)
+  const deflating = webSockets(true)
+
+  const open = (request: IncomingMessage, socket: Duplex, head: Buffer, station: AdmittedStation): void => {
+    let isOpened = false
+    const server = station.version === 'ocpp1.6' ? plain : deflating
+    server.handleUpgrade(request, socket, head, (opened) => {
+      isOpened = true
+      deps.onOpen(opened, station)
+    })
+    if (!isOpened) deps.onLeft(station)
+  }
+
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    socket.on('error', () => socket.destroy())
+    if (headerBytes(request) > MOST_HEADER_BYTES) return refuseUpgrade(socket, 431)
+    if (!deps.isOnline()) return refuseUpgrade(socket, 503)
+    try {
+      const admitted = await deps.admit(request)
+      switch (admitted.kind) {
+        case 'refused':
+          return refuseUpgrade(socket, admitted.status)
+        case 'no-common-protocol':
+          return plain.handleUpgrade(request, socket, head, (opened) =>
+            opened.close(PROTOCOL_ERROR, 'no common version'),
+          )
+        case 'admitted':
+          return open(request, socket, head, admitted.station)
+      }
+    } catch (error) {
+      if (!(error instanceof DatabaseAway)) deps.log.error('a station could not be let in', { error })
+      refuseUpgrade(socket, 503)
+    }
+  }
+  return (request, socket, head) => void upgrade(request, socket, head)
+}
+
+function webSockets(deflates: boolean): WebSocketServer {
+  return new WebSocketServer({
+    noServer: true,
+    maxPayload: MOST_BYTES,
+    maxFragments: MOST_FRAGMENTS,
+    handleProtocols: (offered) => subprotocolFor([...offered]) ?? false,
+    // OCPP 2.x must be offered compression; without keeping a context it costs memory only while a frame is packed.
+    perMessageDeflate: deflates
+      ? { serverNoContextTakeover: true, clientNoContextTakeover: true, threshold: 1_024, concurrencyLimit: 4 }
+      : false,
+  })
+}
+
+function headerBytes({ rawHeaders }: IncomingMessage): number {
+  return rawHeaders.reduce((sum, text) => sum + text.length + 2, 0)
+}
