@@ -210,3 +210,19 @@ it('is pure: the same input twice gives the same, and changes nothing', () => {
   expect(step(before, plug, 5000)).toEqual(step(before, plug, 5000))
   expect(before).toEqual(copy)
 })
+
+it('lets nobody start who is still being asked about when the power goes', () => {
+  const at = Temporal.Instant.from('2026-11-26T08:00:00Z').epochMilliseconds
+  const inputs: readonly Input[] = [
+    { kind: 'tick' },
+    { kind: 'socket-open' },
+    { kind: 'answered', entry: 1, payload: { status: 'Accepted', currentTime: '2026-11-26T08:00:00Z', interval: 300 } },
+    plug,
+    card,
+    { kind: 'reboot' },
+  ]
+  let state = newStation({ identity: 'S', protocol: 'ocpp2.1', settings: { unknownOffline: 'true' } }, at)
+  for (const input of inputs) state = step(state, input, at).state
+  expect(state.evses[0]).toMatchObject({ asking: undefined, authorised: undefined, transaction: undefined })
+  expect(state.outbox).toEqual([])
+})

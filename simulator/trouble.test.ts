@@ -127,6 +127,10 @@ describe.each(protocols)('a station of %s', (protocol) => {
     const last = stage.transactionMessages().at(-1)
     expect(reasonOf(last)).toBe('PowerLoss')
     expect(stage.actions().filter((action) => action === 'BootNotification')).toHaveLength(2)
+    // After a boot every connector is told anew.
+    const again = stage.actions().slice(stage.actions().lastIndexOf('BootNotification'))
+    const told = again.filter((action) => action === 'StatusNotification' || action === 'NotifyEvent')
+    expect(told).toHaveLength(is16 ? 2 : 1)
     station.unplug(1)
     await stage.session()
     expect(stage.transactionMessages().length).toBeGreaterThan(3)
