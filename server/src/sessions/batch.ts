@@ -1,18 +1,12 @@
 import { type DataKey, must, type Tx } from '../platform/index.ts'
 import type { ReportBody, StationReport, TransactionReport } from '../stations/index.ts'
+import { hashOfUid, type JudgedTokenRow, tokensByHash } from '../subscribers/index.ts'
 import type { SessionsDeps } from './deps.ts'
 import { type HeldSession, held, type TransactionRow } from './held.ts'
 import { isClosed } from './rules/index.ts'
 import { lockPlaces, lockSessions, type PlaceRow, transactionsNamed, transactionsOfSessions } from './store.ts'
 import type { MeterRow } from './store-meter.ts'
-import {
-  type OpenCount,
-  openSessionsOfTokens,
-  type StationFacts,
-  stationsById,
-  type TokenRow,
-  tokensByHash,
-} from './store-validity.ts'
+import { type OpenCount, openSessionsOfTokens, type StationFacts, stationsById } from './store-validity.ts'
 
 /** A report with the keyed hashes by which it is found. */
 export interface Prepared {
@@ -31,7 +25,7 @@ export interface Batch {
   /** The transaction that bears a session's meter values. */
   readonly bearers: Map<string, TransactionRow>
   readonly places: ReadonlyMap<string, PlaceRow>
-  readonly tokens: ReadonlyMap<string, TokenRow>
+  readonly tokens: ReadonlyMap<string, JudgedTokenRow>
   readonly tokenSessions: OpenCount[]
   readonly stations: ReadonlyMap<string, StationFacts>
   readonly newTransactions: TransactionRow[]
@@ -45,10 +39,6 @@ export const placeKey = (stationId: string, evseId: number): string => `${statio
 export const numberKey = (stationId: string, number: string): string => `${stationId}#${number}`
 export const startKeyKey = (stationId: string, startKey: Buffer): string => `${stationId}=${startKey.toString('hex')}`
 export const tokenKey = (tenantId: string, hash: Buffer): string => `${tenantId}/${hash.toString('hex')}`
-
-export function hashOfUid(key: DataKey, uid: string): Buffer {
-  return key.hash('id-token', uid.toLowerCase())
-}
 
 export async function loadBatch(tx: Tx, deps: SessionsDeps, reports: readonly StationReport[]): Promise<Batch> {
   const tenantIds = [...new Set(reports.map((report) => report.tenantId))]
@@ -181,7 +171,7 @@ function distinctPlaces(prepared: readonly Prepared[]) {
   return [...new Map(places.map((place) => [placeKey(place.stationId, place.evseId), place])).values()]
 }
 
-async function loadTokens(tx: Tx, prepared: readonly Prepared[]): Promise<Map<string, TokenRow>> {
+async function loadTokens(tx: Tx, prepared: readonly Prepared[]): Promise<Map<string, JudgedTokenRow>> {
   const wanted = prepared.flatMap(({ report, tokenHash }) =>
     tokenHash === undefined ? [] : [{ tenantId: report.tenantId, hash: tokenHash }],
   )
@@ -189,7 +179,7 @@ async function loadTokens(tx: Tx, prepared: readonly Prepared[]): Promise<Map<st
   return new Map(rows.map((row) => [tokenKey(row.tenantId, row.uidHash), row]))
 }
 
-const limitedToken = (token: TokenRow): string[] => (token.maxSessions === null ? [] : [token.id])
+const limitedToken = (token: JudgedTokenRow): string[] => (token.maxSessions === null ? [] : [token.id])
 
 /** Reports that name no transaction may still bear readings for the session that is open at their EVSE. */
 async function loadBearers(

@@ -1,4 +1,4 @@
-import type { Ground, Tx } from '../platform/index.ts'
+import type { Ground, Texts, Tx } from '../platform/index.ts'
 import type { CommandBy, StationCommand } from '../stations/index.ts'
 import type { Authoriser } from './rules/index.ts'
 
@@ -37,6 +37,9 @@ export interface SessionsDeps extends Pick<Ground, 'database' | 'keys' | 'clock'
       readonly at: Temporal.Instant
     },
   ): Promise<void>
+  /** What people see of a station may have changed. */
+  touchStation(tenantId: string, stationId: string): void
+  readonly texts: Texts
   /** Who has a say in VALID besides those of this feature; `app.ts` fills it. */
   readonly authorisers?: readonly Authoriser[]
 }

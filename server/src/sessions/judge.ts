@@ -1,4 +1,5 @@
 import type { IdToken, TokenAnswer } from '../stations/index.ts'
+import type { JudgedTokenRow } from '../subscribers/index.ts'
 import type { HeldSession } from './held.ts'
 import { type Batch, type Prepared, tokenKey } from './batch.ts'
 import {
@@ -11,13 +12,13 @@ import {
   type ValidityPurpose,
   verdictOf,
 } from './rules/index.ts'
-import type { StationFacts, TokenRow } from './store-validity.ts'
+import type { StationFacts } from './store-validity.ts'
 
 /** The type of a station's start button: there is no token to judge (OCPP 2.x). */
 const NOBODY = 'NoAuthorization'
 
 export interface JudgedToken {
-  readonly row: TokenRow | undefined
+  readonly row: JudgedTokenRow | undefined
   readonly mayCharge: boolean
   readonly isAnybody: boolean
   readonly answer: TokenAnswer
@@ -51,7 +52,9 @@ export function judgeReported(
     {
       purpose,
       at,
-      token: isAnybody(idToken) ? 'anybody' : knownToken(row, openElsewhere(batch, row, session), session),
+      token: isAnybody(idToken)
+        ? 'anybody'
+        : knownToken(row, openElsewhere(batch, row, session), { id: session.row.id, state: session.row.machine.state }),
       ...(station === undefined ? {} : { station: stationFacts(station, others.length) }),
     },
     authorisers,
@@ -70,7 +73,7 @@ export function judgeReported(
   }
 }
 
-function openElsewhere(batch: Batch, row: TokenRow | undefined, session: HeldSession): number {
+function openElsewhere(batch: Batch, row: JudgedTokenRow | undefined, session: HeldSession): number {
   if (row === undefined) return 0
   return batch.tokenSessions.filter(({ idTokenId, sessionId }) => {
     const held = batch.sessions.get(sessionId)
@@ -79,16 +82,14 @@ function openElsewhere(batch: Batch, row: TokenRow | undefined, session: HeldSes
   }).length
 }
 
+/** `usedBy`: the session a one-use token would serve; it is good while that one is open. */
 export function knownToken(
-  row: TokenRow | undefined,
+  row: JudgedTokenRow | undefined,
   openSessions: number,
-  session?: HeldSession,
+  usedBy: { readonly id: string; readonly state: SessionState } | undefined,
 ): ValidityFacts['token'] {
   if (row === undefined) return 'unknown'
-  const isOpen =
-    session === undefined
-      ? row.sessionState !== null && !isClosed(row.sessionState as SessionState)
-      : row.sessionId === session.row.id && !isClosed(session.row.machine.state)
+  const isOpen = usedBy !== undefined && row.sessionId === usedBy.id && !isClosed(usedBy.state)
   const known: KnownToken = {
     status: row.status,
     openSessions,
@@ -105,7 +106,7 @@ export function stationFacts(station: StationFacts, openSessions: number): NonNu
 }
 
 /** The card that began, or one of its group, may always end. */
-function isOwn(row: TokenRow | undefined, session: HeldSession, batch: Batch): boolean {
+function isOwn(row: JudgedTokenRow | undefined, session: HeldSession, batch: Batch): boolean {
   if (row === undefined) return false
   if (row.id === session.row.idTokenId) return true
   const began = [...batch.tokens.values()].find((token) => token.id === session.row.idTokenId)

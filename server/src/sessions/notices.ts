@@ -8,7 +8,7 @@ import { powerOf } from './store.ts'
 /** Tells live pages what changed, once it is saved. These are hints: they may be lost. */
 export function tellChanges(
   tx: Tx,
-  { bus }: Pick<SessionsDeps, 'bus'>,
+  { bus, touchStation }: Pick<SessionsDeps, 'bus' | 'touchStation'>,
   sessions: readonly HeldSession[],
   at: Temporal.Instant,
 ): void {
@@ -16,7 +16,10 @@ export function tellChanges(
   tx.afterCommit(() => {
     for (const session of sessions) {
       const { row, before } = session
-      if (isChange(before, row.machine)) bus.publish(row.tenantId, sessionChanged(session, at))
+      if (isChange(before, row.machine)) {
+        bus.publish(row.tenantId, sessionChanged(session, at))
+        touchStation(row.tenantId, row.stationId)
+      }
       const reading = meterRead(session)
       if (reading !== undefined) bus.publish(row.tenantId, reading)
     }

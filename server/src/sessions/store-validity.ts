@@ -1,39 +1,7 @@
 import type { Tx } from '../platform/index.ts'
+import type { SessionState } from './rules/index.ts'
 
-/** What VALID asks of the database: tokens by keyed hash, stations, EVSEs, and what is open already. */
-
-export interface TokenRow {
-  readonly tenantId: string
-  readonly id: string
-  readonly uidHash: Buffer
-  readonly last4: string
-  readonly status: 'active' | 'blocked' | 'expired'
-  readonly validUntil: Temporal.Instant | null
-  readonly groupUid: Buffer | null
-  readonly groupHash: Buffer | null
-  readonly maxSessions: number | null
-  readonly oneUse: boolean
-  readonly stationId: string | null
-  readonly sessionId: string | null
-  readonly sessionState: string | null
-}
-
-export async function tokensByHash(
-  tx: Tx,
-  wanted: readonly { readonly tenantId: string; readonly hash: Buffer }[],
-): Promise<readonly TokenRow[]> {
-  if (wanted.length === 0) return []
-  return tx.named<TokenRow>(
-    'tokens-by-hash',
-    `select t.tenant_id as "tenantId", t.id, t.uid_hash as "uidHash", t.last4, t.status, t.valid_until as "validUntil",
-       t.group_uid as "groupUid", t.group_hash as "groupHash", t.max_sessions as "maxSessions", t.one_use as "oneUse",
-       t.station_id as "stationId", t.session_id as "sessionId", s.state as "sessionState"
-     from (select distinct * from unnest($1::uuid[], $2::bytea[]) as u (tenant_id, uid_hash)) w
-     join id_tokens t on t.tenant_id = w.tenant_id and t.uid_hash = w.uid_hash and t.removed_at is null
-     left join sessions s on s.tenant_id = t.tenant_id and s.id = t.session_id`,
-    [wanted.map((token) => token.tenantId), wanted.map((token) => token.hash)],
-  )
-}
+/** What VALID asks of the database: stations, and what is open already. */
 
 export interface StationFacts {
   readonly tenantId: string
@@ -105,5 +73,16 @@ export async function openSessionsOfStations(
      where s.tenant_id = any($1::uuid[]) and s.station_id = any($2::uuid[])
        and s.state not in ('ended', 'refused', 'abandoned') and s.state <> 'waiting-for-meter'`,
     [tenantIds, stationIds],
+  )
+}
+
+export async function statesOf(
+  tx: Tx,
+  sessionIds: readonly string[],
+): Promise<readonly { readonly id: string; readonly state: SessionState }[]> {
+  return tx.named(
+    'sessions-states',
+    `select s.id, s.state from sessions s where s.tenant_id = $1 and s.id = any($2::uuid[])`,
+    [tx.tenantId, sessionIds],
   )
 }

@@ -80,6 +80,38 @@ export async function lockPlaces(
   )
 }
 
+/** The same without a lock, for questions that change nothing. */
+export async function readPlaces(
+  tx: Tx,
+  places: readonly (Named & { readonly evseId: number })[],
+): Promise<readonly PlaceRow[]> {
+  return tx.named<PlaceRow>(
+    'sessions-read-evses',
+    `select e.tenant_id as "tenantId", e.station_id as "stationId", e.evse_id as "evseId", e.status,
+       e.open_session_id as "openSessionId"
+     from evses e
+     where (e.tenant_id, e.station_id, e.evse_id) in (select * from unnest($1::uuid[], $2::uuid[], $3::int[]))`,
+    [
+      places.map((place) => place.tenantId),
+      places.map((place) => place.stationId),
+      places.map((place) => place.evseId),
+    ],
+  )
+}
+
+/** Where sessions are, read without a lock, so that their EVSEs can be locked before them. */
+export async function placesOfSessions(
+  tx: Tx,
+  ids: readonly string[],
+): Promise<readonly (Named & { readonly evseId: number })[]> {
+  return tx.named(
+    'sessions-places',
+    `select s.tenant_id as "tenantId", s.station_id as "stationId", s.evse_id as "evseId" from sessions s
+     where s.tenant_id = $1 and s.id = any($2::uuid[])`,
+    [tx.tenantId, ids],
+  )
+}
+
 /** Sessions by id, and all open ones of some stations, locked in one order. */
 export async function lockSessions(
   tx: Tx,
@@ -206,13 +238,12 @@ export async function updateSessions(tx: Tx, rows: readonly SessionRow[], at: Te
     `update sessions s set machine = v.machine, state = v.state, flags = v.flags::text[], started_at = v.started_at,
        ended_at = v.ended_at, stop_reason = v.stop_reason, energy_wh = v.energy_wh, power_w = v.power_w,
        revision = v.revision, due_at = v.due_at, evse_id = v.evse_id, connector_id = v.connector_id,
-       started_by = v.started_by, id_token_id = v.id_token_id, token_last4 = v.token_last4, tariff_id = v.tariff_id,
-       tariff_version = v.tariff_version, changed_at = $20
+       started_by = v.started_by, id_token_id = v.id_token_id, token_last4 = v.token_last4, changed_at = $18
      from unnest($1::uuid[], $2::uuid[], $3::jsonb[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
        $8::text[], $9::bigint[], $10::int[], $11::int[], $12::timestamptz[], $13::int[], $14::int[], $15::text[],
-       $16::uuid[], $17::text[], $18::uuid[], $19::int[])
+       $16::uuid[], $17::text[])
        as v (tenant_id, id, machine, state, flags, started_at, ended_at, stop_reason, energy_wh, power_w, revision,
-         due_at, evse_id, connector_id, started_by, id_token_id, token_last4, tariff_id, tariff_version)
+         due_at, evse_id, connector_id, started_by, id_token_id, token_last4)
      where s.tenant_id = v.tenant_id and s.id = v.id`,
     [
       rows.map((row) => row.tenantId),
@@ -224,11 +255,17 @@ export async function updateSessions(tx: Tx, rows: readonly SessionRow[], at: Te
       rows.map((row) => row.startedBy),
       rows.map((row) => row.idTokenId),
       rows.map((row) => row.tokenLast4),
-      rows.map((row) => row.tariffId),
-      rows.map((row) => row.tariffVersion),
       at,
     ],
   )
+}
+
+/** A wish joins a session that waits for just this: who asked, and how the station will name it. */
+export async function saveWish(tx: Tx, row: SessionRow): Promise<void> {
+  await tx.run(sql`
+    update sessions set started_by_id = ${row.startedById}, started_by_name = ${row.startedByName},
+      remote_start_id = ${row.remoteStartId}, wish_uid_hash = ${row.wishUidHash}
+    where tenant_id = ${tx.tenantId} and id = ${row.id}`)
 }
 
 export async function insertTransactions(tx: Tx, rows: readonly TransactionRow[], at: Temporal.Instant): Promise<void> {

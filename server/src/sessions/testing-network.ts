@@ -1,5 +1,5 @@
 import { makeTariff } from '../billing/index.ts'
-import { type Clock, movableClock, newId, sql } from '../platform/index.ts'
+import { type Clock, movableClock, newId, openTexts, sql } from '../platform/index.ts'
 import { makeTestTenant, type TestGround, testGround } from '../platform/testing.ts'
 import type {
   MeterReading,
@@ -9,8 +9,8 @@ import type {
   StationReport,
   TransactionReport,
 } from '../stations/index.ts'
+import { hashOfUid } from '../subscribers/index.ts'
 import type { RaisedAlert, SessionsDeps } from './deps.ts'
-import { hashOfUid } from './batch.ts'
 import { takeReports } from './station-reports.ts'
 
 /** A network for tests: real PostgreSQL, stations and tokens in it, what is sent to stations and alerted kept in lists. */
@@ -40,6 +40,8 @@ export async function testNetwork(slug = 'north'): Promise<TestNetwork> {
     },
     raiseAlert: async (_, alert) => void alerts.push(alert),
     clearAlert: async () => undefined,
+    touchStation: () => undefined,
+    texts: openTexts('languages'),
   }
   return { ground, clock, deps, tenantId, commands, alerts, close: () => ground.close() }
 }

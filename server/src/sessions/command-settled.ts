@@ -1,0 +1,33 @@
+import type { Tx } from '../platform/index.ts'
+import type { SettledCommand } from '../stations/index.ts'
+import type { SessionsDeps } from './deps.ts'
+import { learn } from './learn.ts'
+import { loadSessions } from './load-session.ts'
+import type { Fact } from './rules/index.ts'
+import { saveSessions } from './save-sessions.ts'
+
+/** Tells a session how the command that was sent for it ended. */
+export async function commandSettled(tx: Tx, deps: SessionsDeps, ended: SettledCommand): Promise<void> {
+  const fact = factFrom(ended)
+  if (ended.sessionId === null || fact === undefined) return
+  const { sessions, stations } = await loadSessions(tx, [ended.sessionId])
+  for (const session of sessions) {
+    if (fact.kind === 'wish-answered' && fact.outcome === 'refused') {
+      session.row = { ...session.row, closedWhy: ended.failure ?? 'rejected' }
+    }
+    learn(session, fact, ended.at)
+  }
+  await saveSessions(tx, deps, { sessions, stations }, ended.at)
+}
+
+function factFrom({ command, state, failure, answer }: SettledCommand): Fact | undefined {
+  if (command.kind === 'transaction-status' && answer?.messagesInQueue !== undefined) {
+    // What still runs will say more by itself.
+    return { kind: 'queue-answered', messagesInQueue: answer.messagesInQueue || answer.ongoing === true }
+  }
+  if (command.kind !== 'start-transaction' || failure === 'no-effect') return undefined
+  if (state === 'answered') return { kind: 'wish-answered', outcome: 'accepted' }
+  // Sent, and nothing heard: it may have begun all the same.
+  const isUnknown = failure === 'no-answer' || failure === 'connection-lost' || failure === 'invalid-answer'
+  return { kind: 'wish-answered', outcome: isUnknown ? 'unknown' : 'refused' }
+}

@@ -1,0 +1,40 @@
+import type { DeadlineTable } from '../platform/index.ts'
+import type { SessionsDeps } from './deps.ts'
+import type { HeldSession } from './held.ts'
+import { learn } from './learn.ts'
+import { loadSessions } from './load-session.ts'
+import { type Deadlines, dueAt } from './rules/index.ts'
+import { saveSessions } from './save-sessions.ts'
+
+/** Sessions whose next deadline is over: the machine decides what that means. */
+export function sessionDeadlines(deps: SessionsDeps): DeadlineTable {
+  return {
+    table: 'sessions',
+    async take(tx, ids, at) {
+      const { sessions, stations } = await loadSessions(tx, ids, { skipLocked: true })
+      const due = sessions.filter((session) => isDue(session, at))
+      for (const session of due) {
+        const isOnline = stations.get(session.row.stationId)?.isConnected ?? false
+        learn(session, { kind: 'deadline', isOnline }, at)
+        if (isDue(session, at) && session.row.machine === session.before) dropOverdue(session, at, deps)
+      }
+      await saveSessions(tx, deps, { sessions: due, stations }, at)
+    },
+  }
+}
+
+function isDue({ row }: HeldSession, at: Temporal.Instant): boolean {
+  const due = dueAt(row.machine)
+  return due !== undefined && Temporal.Instant.compare(due, at) <= 0
+}
+
+/** A deadline that means nothing in its state must not be found due for ever. */
+function dropOverdue(session: HeldSession, at: Temporal.Instant, { log }: SessionsDeps): void {
+  const { machine, tenantId, id } = session.row
+  log.error('a session deadline meant nothing and was dropped', { tenantId, sessionId: id, state: machine.state })
+  const deadlines = Object.fromEntries(
+    Object.entries(machine.deadlines).filter(([, due]) => Temporal.Instant.compare(due, at) > 0),
+  ) as Deadlines
+  session.row = { ...session.row, machine: { ...machine, deadlines } }
+  session.isTouched = true
+}

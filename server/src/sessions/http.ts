@@ -1,0 +1,240 @@
+import { z } from 'zod'
+import { recordChange } from '../audit/index.ts'
+import {
+  type AnyRoute,
+  cursorFrom,
+  cursorOf,
+  listOf,
+  must,
+  ok,
+  paging,
+  type Refused,
+  refuse,
+  type Result,
+  type StaffOrKey,
+  tenantRoute,
+  type Tx,
+} from '../platform/index.ts'
+import { maySeeSite } from '../rights/index.ts'
+import type { CommandBy, IdToken } from '../stations/index.ts'
+import { checkValidity } from './check-validity.ts'
+import type { SessionsDeps } from './deps.ts'
+import { RECORD_MADE } from './make-records.ts'
+import { authorisers, sessionFlags, sessionStates } from './rules/index.ts'
+import { detailShape, forShape, recordShape, sessionShape, startedShape } from './shapes.ts'
+import { startSession } from './start-session.ts'
+import { stopSession } from './stop-session.ts'
+import { countSessions, listRecords, listSessions, type SessionFilter } from './store-lists.ts'
+import { stationsById } from './store-validity.ts'
+import { detailOf, jsonFromRecord, withCosts } from './views.ts'
+
+const params = z.strictObject({ id: z.uuid() })
+const instant = z.iso.datetime({ offset: true }).transform((text) => Temporal.Instant.from(text))
+const NOT_FOUND = { 'no-such-session': 404 } as const
+
+export function sessionRoutes(deps: SessionsDeps): readonly AnyRoute[] {
+  return [listing, reading, starting(deps), stopping(deps), records, checkingValidity(deps)]
+}
+
+const listing = tenantRoute({
+  method: 'GET',
+  path: '/v1/sessions',
+  tag: 'sessions',
+  summary: 'Sessions, newest first; cost so far while they are open',
+  right: 'sessions.read',
+  query: z.strictObject({
+    ...paging,
+    stationId: z.uuid().optional(),
+    state: z.enum(sessionStates).optional(),
+    open: z.enum(['true', 'false']).optional(),
+    flag: z.enum(sessionFlags).optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+  }),
+  answer: listOf(sessionShape),
+  handle: async (tx, { query, caller, at }) => {
+    const { stationId, state, flag, from, to, limit } = query
+    const open = query.open === undefined ? undefined : query.open === 'true'
+    const filter: SessionFilter = { sites: caller.sites, stationId, state, open, flag, from, to }
+    const rows = await listSessions(tx, filter, { limit: limit + 1, after: placeFrom(query.cursor) })
+    const shown = rows.slice(0, limit)
+    const last = shown.at(-1)
+    return ok({
+      items: [...(await withCosts(tx, shown, at))],
+      next: rows.length > limit && last !== undefined ? cursorOf([last.startedAt.toString(), last.id]) : null,
+      ...(query.count === 'true' ? { total: await countSessions(tx, filter) } : {}),
+    })
+  },
+})
+
+function placeFrom(cursor: string | undefined): { readonly startedAt: string; readonly id: string } | undefined {
+  const [startedAt, id] = cursorFrom(cursor) ?? []
+  const isPlace = instant.safeParse(startedAt).success && z.uuid().safeParse(id).success
+  return isPlace ? { startedAt: String(startedAt), id: String(id) } : undefined
+}
+
+const reading = tenantRoute({
+  method: 'GET',
+  path: '/v1/sessions/:id',
+  tag: 'sessions',
+  summary: 'One session with meter values, periods, price lines and history',
+  right: 'sessions.read',
+  params,
+  answer: detailShape,
+  refusals: NOT_FOUND,
+  handle: async (tx, { params: { id }, caller, at }) => {
+    const [row] = await listSessions(tx, { sites: caller.sites, id }, { limit: 1 })
+    if (row === undefined) return refuse('no-such-session')
+    const made = await listRecords(tx, { sites: 'all', sessionId: id, effectType: RECORD_MADE }, { limit: 100 })
+    return ok(await detailOf(tx, row, made, at))
+  },
+})
+
+/** Every code of VALID may refuse a start. */
+const VALID_REFUSALS: Readonly<Record<string, number>> = Object.fromEntries(authorisers.map(({ code }) => [code, 409]))
+
+const starting = (deps: SessionsDeps) =>
+  tenantRoute({
+    method: 'POST',
+    path: '/v1/sessions',
+    tag: 'sessions',
+    summary: 'Start a session; without `for` by staff, with a one-use token made for it',
+    right: 'sessions.write',
+    body: z.strictObject({ stationId: z.uuid(), evseId: z.int().min(1).max(255), for: forShape.optional() }),
+    answer: startedShape,
+    status: 202,
+    refusals: { ...VALID_REFUSALS, 'no-such-station': 404, 'not-supported': 422 },
+    handle: async (tx, { body, caller, at }): Promise<Result<z.input<typeof startedShape>>> => {
+      const whom = idTokenFrom(body.for)
+      if (!whom.ok) return whom
+      if (!(await maySeeStation(tx, caller, body.stationId))) return refuse('no-such-station')
+      const idToken = whom.value
+      const { stationId, evseId } = body
+      const wish = { stationId, evseId, by: byOf(caller), ...(idToken === undefined ? {} : { idToken }) }
+      const started = await startSession(tx, deps, wish, at)
+      if (!started.ok) return started
+      const { sessionId, commandId } = started.value
+      const after = { stationId, evseId }
+      await recordChange(tx, {
+        caller,
+        at,
+        action: 'session.started',
+        objectKind: 'session',
+        objectId: sessionId,
+        after,
+      })
+      return ok({ ...(await oneSession(tx, sessionId, at)), commandId })
+    },
+  })
+
+const stopping = (deps: SessionsDeps) =>
+  tenantRoute({
+    method: 'POST',
+    path: '/v1/sessions/:id/stop',
+    tag: 'sessions',
+    summary: 'Stop a session: the station is told, or the wish is taken back when nothing has begun',
+    right: 'sessions.write',
+    params,
+    answer: startedShape,
+    status: 202,
+    refusals: { ...NOT_FOUND, 'session-over': 409 },
+    handle: async (tx, { params: { id }, caller, at }) => {
+      const [row] = await listSessions(tx, { sites: caller.sites, id }, { limit: 1 })
+      if (row === undefined) return refuse('no-such-session')
+      const stopped = await stopSession(tx, deps, { sessionId: id, by: byOf(caller) }, at)
+      if (!stopped.ok) return stopped
+      const { commandId } = stopped.value
+      await recordChange(tx, { caller, at, action: 'session.stopped', objectKind: 'session', objectId: id })
+      return ok({ ...(await oneSession(tx, id, at)), ...(commandId === undefined ? {} : { commandId }) })
+    },
+  })
+
+const records = tenantRoute({
+  method: 'GET',
+  path: '/v1/session-records',
+  tag: 'sessions',
+  summary: 'Session data records with every revision, and how each was handed on',
+  right: 'sessions.read',
+  query: z.strictObject({ ...paging, sessionId: z.uuid().optional() }),
+  answer: listOf(recordShape),
+  handle: async (tx, { query, caller }) => {
+    const { limit, sessionId } = query
+    const filter = { sites: caller.sites, sessionId, effectType: RECORD_MADE }
+    const [createdAt, id, revision] = cursorFrom(query.cursor) ?? []
+    const isPlace = instant.safeParse(createdAt).success && z.uuid().safeParse(id).success
+    const after = isPlace ? { createdAt: String(createdAt), id: String(id), revision: Number(revision) } : undefined
+    const rows = await listRecords(tx, filter, { limit: limit + 1, after })
+    const shown = rows.slice(0, limit)
+    const last = shown.at(-1)
+    return ok({
+      items: shown.map(jsonFromRecord),
+      next:
+        rows.length > limit && last !== undefined
+          ? cursorOf([last.record.createdAt, last.sessionId, last.revision])
+          : null,
+    })
+  },
+})
+
+const checkingValidity = (deps: SessionsDeps) =>
+  tenantRoute({
+    method: 'POST',
+    path: '/v1/validity-checks',
+    tag: 'sessions',
+    summary: 'VALID: whether somebody may be served now, and if not why',
+    right: 'sessions.read',
+    body: z.strictObject({
+      for: forShape,
+      stationId: z.uuid().optional(),
+      evseId: z.int().min(1).max(255).optional(),
+    }),
+    answer: z.strictObject({
+      valid: z.boolean(),
+      reasons: z.array(z.strictObject({ code: z.string(), message: z.string() })),
+    }),
+    refusals: { 'no-such-station': 404, 'not-supported': 422 },
+    handle: async (
+      tx,
+      { body, caller, at },
+    ): Promise<Result<{ valid: boolean; reasons: { code: string; message: string }[] }>> => {
+      const whom = idTokenFrom(body.for)
+      if (!whom.ok) return whom
+      const { stationId, evseId } = body
+      if (stationId !== undefined && !(await maySeeStation(tx, caller, stationId))) return refuse('no-such-station')
+      const { reasons } = await checkValidity(tx, deps, {
+        purpose: 'wish',
+        at,
+        ...(whom.value === undefined ? {} : { idToken: whom.value }),
+        ...(stationId === undefined ? {} : { stationId }),
+        ...(evseId === undefined ? {} : { evseId }),
+      })
+      const texts = reasons.map(({ code }) => ({ code, message: deps.texts.ofCode(caller.language, 'reason', code) }))
+      return ok({ valid: reasons.length === 0, reasons: texts })
+    },
+  })
+
+/** Of the ways to name somebody, only id tokens are built. */
+function idTokenFrom(whom: z.output<typeof forShape> | undefined): Result<IdToken | undefined> {
+  if (whom === undefined) return ok(undefined)
+  if (!('idToken' in whom)) return notSupported('subscriberId' in whom ? '/for/subscriberId' : '/for/phone')
+  const { uid, type } = whom.idToken
+  return ok({ uid, ...(type === undefined ? {} : { type }) })
+}
+
+function notSupported(pointer: string): Refused {
+  return refuse('not-supported', { fields: [{ pointer, code: 'not-supported' }] })
+}
+
+async function maySeeStation(tx: Tx, caller: StaffOrKey, stationId: string): Promise<boolean> {
+  const [station] = await stationsById(tx, [tx.tenantId], [stationId])
+  return station !== undefined && maySeeSite(caller, station.siteId)
+}
+
+function byOf(caller: StaffOrKey): CommandBy & { readonly kind: 'staff' | 'key' } {
+  return { kind: caller.kind, id: caller.actorId, name: caller.actorName }
+}
+
+async function oneSession(tx: Tx, id: string, at: Temporal.Instant) {
+  const rows = await listSessions(tx, { sites: 'all', id }, { limit: 1 })
+  return must((await withCosts(tx, rows, at))[0], 'session')
+}

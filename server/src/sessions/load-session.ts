@@ -1,0 +1,25 @@
+import type { Tx } from '../platform/index.ts'
+import { type HeldSession, held } from './held.ts'
+import { lockPlaces, lockSessions, placesOfSessions } from './store.ts'
+import { type StationFacts, stationsById } from './store-validity.ts'
+
+export interface LoadedSessions {
+  readonly sessions: readonly HeldSession[]
+  readonly stations: ReadonlyMap<string, StationFacts>
+}
+
+/** Sessions of the transaction's tenant, locked in the order shared with the batches: EVSE first, then session. */
+export async function loadSessions(
+  tx: Tx,
+  ids: readonly string[],
+  options: { readonly skipLocked?: boolean } = {},
+): Promise<LoadedSessions> {
+  const tenantIds = [tx.tenantId]
+  await lockPlaces(tx, await placesOfSessions(tx, ids))
+  const rows = await lockSessions(tx, { tenantIds, ids, ...options })
+  const stations = await stationsById(tx, tenantIds, [...new Set(rows.map((row) => row.stationId))])
+  return {
+    sessions: rows.map((row) => held(row)),
+    stations: new Map(stations.map((station) => [station.id, station])),
+  }
+}

@@ -1,0 +1,159 @@
+import {
+  type FieldFault,
+  must,
+  newId,
+  ok,
+  randomInt31,
+  type Refused,
+  refuse,
+  type Result,
+  type Tx,
+} from '../platform/index.ts'
+import type { CommandBy, IdToken } from '../stations/index.ts'
+import { makeOneUseToken } from '../subscribers/index.ts'
+import { checkValidity, type ValidityAnswer } from './check-validity.ts'
+import type { SessionsDeps } from './deps.ts'
+import { type HeldSession, held } from './held.ts'
+import { limitsFor } from './limits.ts'
+import { sessionOfWish } from './rules/index.ts'
+import { saveSessions } from './save-sessions.ts'
+import { lockPlaces, lockSessions, saveWish } from './store.ts'
+
+export interface StartWish {
+  readonly stationId: string
+  readonly evseId: number
+  readonly connectorId?: number
+  /** Absent: started by staff or a program for somebody, with a one-use token made by us. */
+  readonly idToken?: IdToken
+  readonly by: CommandBy & { readonly kind: 'staff' | 'key' }
+}
+
+export interface Started {
+  readonly sessionId: string
+  readonly commandId: string
+}
+
+/** Who carries the wish to the station: the token named, or one made for this start. */
+interface Bearer {
+  readonly idToken: IdToken
+  readonly idTokenId: string
+  readonly last4: string | null
+  readonly hash: Buffer
+}
+
+/** Wishes for a session: judged by VALID, kept together with the command that asks the station for it. */
+export async function startSession(
+  tx: Tx,
+  deps: SessionsDeps,
+  wish: StartWish,
+  at: Temporal.Instant,
+): Promise<Result<Started>> {
+  const { stationId, evseId, idToken } = wish
+  await lockPlaces(tx, [{ tenantId: tx.tenantId, stationId, evseId }])
+  const judged = await checkValidity(tx, deps, {
+    stationId,
+    evseId,
+    purpose: 'wish',
+    at,
+    ...(idToken === undefined ? {} : { idToken }),
+  })
+  if (judged.station === undefined) return refuse('no-such-station')
+  const waiting = await waitingForToken(tx, judged)
+  const against = judged.reasons.filter(({ code }) => !(code === 'evse-busy' && waiting !== undefined))
+  if (against[0] !== undefined) return refusalOf(against[0].code)
+  const session = waiting ?? newSession(tx, wish, judged, at)
+  const bearer = await bearerOf(tx, deps, wish, judged, session.row.id, at)
+  const remoteStartId = randomInt31()
+  session.isTouched = true
+  session.row = {
+    ...session.row,
+    startedBy: wish.by.kind,
+    startedById: wish.by.id ?? null,
+    startedByName: wish.by.name ?? null,
+    idTokenId: bearer.idTokenId,
+    tokenLast4: bearer.last4,
+    remoteStartId,
+    wishUidHash: bearer.hash,
+    machine:
+      session.row.machine.wish === undefined
+        ? session.row.machine
+        : { ...session.row.machine, wish: { ...session.row.machine.wish, remoteStartId } },
+  }
+  const stations = new Map([[stationId, judged.station]])
+  await saveSessions(tx, deps, { sessions: [session], opened: [session], stations }, at)
+  if (waiting !== undefined) await saveWish(tx, session.row)
+  const commandId = await deps.sendToStation(tx, {
+    stationId,
+    sessionId: session.row.id,
+    by: wish.by,
+    command: {
+      kind: 'start-transaction',
+      evse: evseId,
+      ...(wish.connectorId === undefined ? {} : { connector: wish.connectorId }),
+      idToken: bearer.idToken,
+      remoteStartId,
+    },
+  })
+  return ok({ sessionId: session.row.id, commandId: must(commandId, 'command of a wish') })
+}
+
+/** The cable may be in already (2.x): then a transaction runs, waiting for just this. */
+async function waitingForToken(tx: Tx, { heldBy }: ValidityAnswer): Promise<HeldSession | undefined> {
+  if (heldBy === undefined) return undefined
+  const [row] = await lockSessions(tx, { tenantIds: [tx.tenantId], ids: [heldBy] })
+  const isFree = row !== undefined && row.machine.state === 'waiting-for-token' && row.tokenLast4 === null
+  return isFree && row.remoteStartId === null ? held(row) : undefined
+}
+
+function newSession(tx: Tx, wish: StartWish, { station }: ValidityAnswer, at: Temporal.Instant): HeldSession {
+  return held(
+    {
+      tenantId: tx.tenantId,
+      id: newId(),
+      number: 0n,
+      stationId: wish.stationId,
+      evseId: wish.evseId,
+      connectorId: wish.connectorId ?? null,
+      startedBy: wish.by.kind,
+      startedById: null,
+      startedByName: null,
+      idTokenId: null,
+      tokenLast4: null,
+      remoteStartId: null,
+      wishUidHash: null,
+      tariffId: null,
+      tariffVersion: null,
+      closedWhy: null,
+      machine: sessionOfWish({ evse: wish.evseId, remoteStartId: 0, limits: limitsFor(station) }, at),
+    },
+    true,
+  )
+}
+
+async function bearerOf(
+  tx: Tx,
+  deps: SessionsDeps,
+  { idToken, stationId }: StartWish,
+  { token, tokenHash }: ValidityAnswer,
+  sessionId: string,
+  at: Temporal.Instant,
+): Promise<Bearer> {
+  if (idToken !== undefined && token !== undefined && tokenHash !== undefined) {
+    return { idToken, idTokenId: token.id, last4: token.last4, hash: tokenHash }
+  }
+  const key = await deps.keys.tenant(tx.tenantId)
+  const made = await makeOneUseToken(tx, key, { stationId, sessionId }, at)
+  return { idToken: made.idToken, idTokenId: made.id, last4: null, hash: made.hash }
+}
+
+/** The field that is at fault, where one is. */
+const FIELDS: Readonly<Record<string, string>> = {
+  'unknown-token': '/for/idToken/uid',
+  'evse-unknown': '/evseId',
+}
+
+function refusalOf(code: string): Refused {
+  const pointer = FIELDS[code]
+  const fields: readonly FieldFault[] | undefined = pointer === undefined ? undefined : [{ pointer, code }]
+  return refuse(code, fields === undefined ? {} : { fields })
+}

@@ -1,0 +1,41 @@
+import { must, ok, refuse, type Result, type Tx } from '../platform/index.ts'
+import type { CommandBy } from '../stations/index.ts'
+import type { SessionsDeps } from './deps.ts'
+import { learn } from './learn.ts'
+import { loadSessions } from './load-session.ts'
+import { isClosed } from './rules/index.ts'
+import { saveSessions } from './save-sessions.ts'
+
+export interface Stopping {
+  readonly sessionId: string
+  /** Absent where nothing had begun: then there is nothing to tell the station. */
+  readonly commandId?: string
+}
+
+/** Stops a session: the station is told, or the wish is taken back when nothing has begun yet. */
+export async function stopSession(
+  tx: Tx,
+  deps: SessionsDeps,
+  wish: { readonly sessionId: string; readonly by: CommandBy },
+  at: Temporal.Instant,
+): Promise<Result<Stopping, 'no-such-session' | 'session-over'>> {
+  const { sessionId, by } = wish
+  const { sessions, stations } = await loadSessions(tx, [sessionId])
+  const [session] = sessions
+  if (session === undefined) return refuse('no-such-session')
+  const { state } = session.row.machine
+  if (isClosed(state) || state === 'waiting-for-meter') return refuse('session-over')
+  learn(session, { kind: 'stop-asked' }, at)
+  // The person's name goes with the command.
+  const commands = session.effects.filter((effect) => effect.kind === 'command')
+  session.effects = session.effects.filter((effect) => effect.kind !== 'command')
+  if (isClosed(session.row.machine.state)) session.row = { ...session.row, closedWhy: 'stopped-by-staff' }
+  await saveSessions(tx, deps, { sessions: [session], stations }, at)
+  const { stationId } = session.row
+  const ids: string[] = []
+  for (const { command } of commands) {
+    ids.push(must(await deps.sendToStation(tx, { stationId, sessionId, command, by }), 'command of a stop'))
+  }
+  const [commandId] = ids
+  return ok({ sessionId, ...(commandId === undefined ? {} : { commandId }) })
+}

@@ -1,0 +1,258 @@
+import { z } from 'zod'
+import { textFromInstant } from '../../../units/index.ts'
+import { recordChange } from '../audit/index.ts'
+import {
+  type AnyRoute,
+  cursorFrom,
+  cursorOf,
+  type Keys,
+  listOf,
+  must,
+  newId,
+  ok,
+  paging,
+  refuse,
+  tenantRoute,
+  type Tx,
+} from '../platform/index.ts'
+import { CLEAR_CACHE, clearCachesFor } from './clear-caches.ts'
+import {
+  changeToken,
+  countTokens,
+  findToken,
+  insertToken,
+  listTokens,
+  reachOf,
+  removeToken,
+  type TokenRow,
+  tokenStatuses,
+} from './store.ts'
+import { hashOfUid, last4Of } from './uid.ts'
+
+export interface SubscribersDeps {
+  readonly keys: Keys
+}
+
+/** OCPP 2.1 allows 255 characters; no control characters, which a log or a page could trip over. */
+const uid = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255)
+  .regex(/^[\x20-\x7e]+$/)
+const type = z.string().trim().min(1).max(20)
+const instant = z.iso.datetime({ offset: true }).transform((text) => Temporal.Instant.from(text))
+const label = z.string().trim().min(1).max(100)
+const maxSessions = z.int().min(1).max(1_000)
+
+const tokenShape = z.strictObject({
+  id: z.uuid(),
+  last4: z.string(),
+  uidMasked: z.string(),
+  type: z.string().optional(),
+  label: z.string().optional(),
+  groupLast4: z.string().optional(),
+  status: z.enum(tokenStatuses),
+  validUntil: z.string().optional(),
+  maxSessions: z.int().optional(),
+  createdAt: z.string(),
+  blockedReach: z.strictObject({ stations: z.int(), told: z.int() }).optional(),
+})
+type TokenJson = z.input<typeof tokenShape>
+
+const params = z.strictObject({ id: z.uuid() })
+const NOT_FOUND = { 'no-such-id-token': 404 } as const
+
+export function subscriberRoutes(deps: SubscribersDeps): readonly AnyRoute[] {
+  return [listing(deps), reading, making(deps), changing(deps), removing]
+}
+
+const listing = ({ keys }: SubscribersDeps) =>
+  tenantRoute({
+    method: 'GET',
+    path: '/v1/id-tokens',
+    tag: 'id tokens',
+    summary: 'Cards and other id tokens, newest first',
+    right: 'tokens.read',
+    query: z.strictObject({ ...paging, status: z.enum(tokenStatuses).optional(), uid: uid.optional() }),
+    answer: listOf(tokenShape),
+    handle: async (tx, { query }) => {
+      const key = await keys.tenant(tx.tenantId)
+      const filter = {
+        status: query.status,
+        uidHash: query.uid === undefined ? undefined : hashOfUid(key, query.uid),
+      }
+      const [after] = cursorFrom(query.cursor) ?? []
+      const page = { limit: query.limit + 1, after: z.uuid().safeParse(after).data }
+      const rows = await listTokens(tx, filter, page)
+      const shown = rows.slice(0, query.limit)
+      const last = shown.at(-1)
+      return ok({
+        items: await jsonFrom(tx, shown),
+        next: rows.length > query.limit && last !== undefined ? cursorOf([last.id]) : null,
+        ...(query.count === 'true' ? { total: await countTokens(tx, filter) } : {}),
+      })
+    },
+  })
+
+const reading = tenantRoute({
+  method: 'GET',
+  path: '/v1/id-tokens/:id',
+  tag: 'id tokens',
+  summary: 'One id token',
+  right: 'tokens.read',
+  params,
+  answer: tokenShape,
+  refusals: NOT_FOUND,
+  handle: async (tx, call) => {
+    const row = await findToken(tx, call.params.id)
+    return row === undefined ? refuse('no-such-id-token') : ok(await oneFrom(tx, row))
+  },
+})
+
+const making = ({ keys }: SubscribersDeps) =>
+  tenantRoute({
+    method: 'POST',
+    path: '/v1/id-tokens',
+    tag: 'id tokens',
+    summary: 'Add a card or another id token; a uid is unique in its tenant, compared without case',
+    right: 'tokens.write',
+    body: z.strictObject({
+      uid,
+      type: type.optional(),
+      label: label.optional(),
+      status: z.enum(tokenStatuses).default('active'),
+      validUntil: instant.optional(),
+      groupUid: uid.optional(),
+      maxSessions: maxSessions.optional(),
+    }),
+    answer: tokenShape,
+    status: 201,
+    refusals: { 'uid-taken': 409 },
+    handle: async (tx, { body, caller, at }) => {
+      const key = await keys.tenant(tx.tenantId)
+      const id = newId()
+      const { groupUid, uid: given, ...plain } = body
+      const group = groupUid === undefined ? undefined : groupOf(key, groupUid)
+      const isMade = await insertToken(tx, {
+        ...plain,
+        id,
+        uid: key.encrypt(given),
+        uidHash: hashOfUid(key, given),
+        last4: last4Of(given),
+        group,
+        at,
+      })
+      if (!isMade) {
+        return refuse('uid-taken', { fields: [{ pointer: '/uid', code: 'taken' }] })
+      }
+      const after = { last4: last4Of(given), status: body.status }
+      await recordChange(tx, { caller, at, action: 'id-token.made', objectKind: 'id-token', objectId: id, after })
+      return ok(await oneFrom(tx, must(await findToken(tx, id), 'id token')))
+    },
+  })
+
+const changing = ({ keys }: SubscribersDeps) =>
+  tenantRoute({
+    method: 'PATCH',
+    path: '/v1/id-tokens/:id',
+    tag: 'id tokens',
+    summary: 'Change an id token; null takes a member away. Blocking one clears the caches of all connected stations',
+    right: 'tokens.write',
+    params,
+    body: z.strictObject({
+      label: label.nullish(),
+      status: z.enum(tokenStatuses).optional(),
+      validUntil: instant.nullish(),
+      groupUid: uid.nullish(),
+      maxSessions: maxSessions.nullish(),
+    }),
+    answer: tokenShape,
+    refusals: NOT_FOUND,
+    handle: async (tx, { body, params: { id }, caller, at }) => {
+      const before = await findToken(tx, id, true)
+      if (before === undefined) return refuse('no-such-id-token')
+      const key = await keys.tenant(tx.tenantId)
+      const { groupUid, ...changes } = body
+      const group = groupUid == null ? groupUid : groupOf(key, groupUid)
+      await changeToken(tx, id, { ...changes, group }, at)
+      const now = must(await findToken(tx, id), 'id token')
+      if (mayChargeLess(before, now)) await clearCachesFor(tx, id, at)
+      await recordChange(tx, {
+        caller,
+        at,
+        action: 'id-token.changed',
+        objectKind: 'id-token',
+        objectId: id,
+        before: told(before),
+        after: told(now),
+      })
+      return ok(await oneFrom(tx, now))
+    },
+  })
+
+const removing = tenantRoute({
+  method: 'DELETE',
+  path: '/v1/id-tokens/:id',
+  tag: 'id tokens',
+  summary: 'Remove an id token; it is unknown from now on',
+  right: 'tokens.write',
+  params,
+  refusals: NOT_FOUND,
+  handle: async (tx, { params: { id }, caller, at }) => {
+    const before = await findToken(tx, id, true)
+    if (before === undefined) return refuse('no-such-id-token')
+    await removeToken(tx, id, at)
+    await clearCachesFor(tx, id, at)
+    await recordChange(tx, {
+      caller,
+      at,
+      action: 'id-token.removed',
+      objectKind: 'id-token',
+      objectId: id,
+      before: told(before),
+    })
+    return ok(undefined)
+  },
+})
+
+function groupOf(key: Awaited<ReturnType<Keys['tenant']>>, groupUid: string) {
+  return { uid: key.encrypt(groupUid), hash: hashOfUid(key, groupUid), last4: last4Of(groupUid) }
+}
+
+/** What stations remember of it would let it charge when we would not. */
+function mayChargeLess(before: TokenRow, now: TokenRow): boolean {
+  if (before.status === 'active' && now.status !== 'active') return true
+  const until = now.validUntil
+  return until !== null && (before.validUntil === null || Temporal.Instant.compare(until, before.validUntil) < 0)
+}
+
+/** For the audit: never a uid. */
+function told({ last4, status, validUntil, maxSessions: most, label: name }: TokenRow) {
+  return { last4, status, validUntil: validUntil?.toString(), maxSessions: most, label: name }
+}
+
+async function oneFrom(tx: Tx, row: TokenRow): Promise<TokenJson> {
+  return must((await jsonFrom(tx, [row]))[0], 'id token')
+}
+
+async function jsonFrom(tx: Tx, rows: readonly TokenRow[]): Promise<TokenJson[]> {
+  const blocked = rows.filter((row) => row.status !== 'active').map((row) => row.id)
+  const reach = new Map((await reachOf(tx, CLEAR_CACHE, blocked)).map((one) => [one.tokenId, one]))
+  return rows.map((row) => {
+    const reached = reach.get(row.id)
+    return {
+      id: row.id,
+      last4: row.last4,
+      uidMasked: `••••${row.last4}`,
+      ...(row.type === null ? {} : { type: row.type }),
+      ...(row.label === null ? {} : { label: row.label }),
+      ...(row.groupLast4 === null ? {} : { groupLast4: row.groupLast4 }),
+      status: row.status,
+      ...(row.validUntil === null ? {} : { validUntil: textFromInstant(row.validUntil) }),
+      ...(row.maxSessions === null ? {} : { maxSessions: row.maxSessions }),
+      createdAt: textFromInstant(row.createdAt),
+      ...(reached === undefined ? {} : { blockedReach: { stations: reached.stations, told: reached.told } }),
+    }
+  })
+}
