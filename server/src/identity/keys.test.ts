@@ -207,7 +207,7 @@ describe('the audit trail', () => {
 
   it('goes page by page', async () => {
     const first = await http.call('GET /v1/audit?limit=1', { key: network.key })
-    const second = await http.call(`GET /v1/audit?limit=1&cursor=${first.body['next']}`, { key: network.key })
+    const second = await http.call(`GET /v1/audit?limit=1&cursor=${String(first.body['next'])}`, { key: network.key })
     expect(second.body['items']).not.toEqual(first.body['items'])
   })
 

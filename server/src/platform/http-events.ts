@@ -30,25 +30,27 @@ export function streamKeeper(beatMs = BEAT_MS): StreamKeeper {
   }
 }
 
+export interface StreamRow {
+  readonly open: (stream: EventStream) => Promise<Result<void>>
+  /** Asked now and then while the stream is open. Throws: unknown, so the stream stays. */
+  readonly isStillAllowed: () => Promise<boolean>
+}
+
 export async function serveStream(
   keeper: StreamKeeper,
   request: FastifyRequest,
   reply: FastifyReply,
-  row: {
-    readonly open: (stream: EventStream) => Promise<Result<void>>
-    /** Asked now and then while the stream is open. Throws: unknown, so the stream stays. */
-    readonly isStillAllowed: () => Promise<boolean>
-  },
+  row: StreamRow,
 ): Promise<Result<void>> {
   const fromHere = [...keeper.open.values()].filter((address) => address === request.ip).length
   if (keeper.open.size >= MOST_STREAMS || fromHere >= MOST_FROM_ONE_ADDRESS) return refuse('too-many-streams')
   const response = reply.raw
   const closers: (() => void)[] = []
-  let beating: NodeJS.Timeout | undefined
+  const beating: { timer?: NodeJS.Timeout } = {}
   let started = false
   // From the very beginning: a reader may be gone before the stream is opened.
   response.once('close', () => {
-    clearInterval(beating)
+    clearInterval(beating.timer)
     keeper.open.delete(response)
     for (const close of closers) close()
   })
@@ -83,9 +85,14 @@ export async function serveStream(
   started = true
   response.write(`retry: 2000\n\n${early.join('')}`)
   keeper.open.set(response, request.ip)
+  beating.timer = startBeating(keeper, response, row)
+  return opened
+}
+
+function startBeating(keeper: StreamKeeper, response: ServerResponse, row: StreamRow): NodeJS.Timeout {
   let beats = 0
-  beating = setInterval(() => {
-    write(': beat\n\n')
+  return setInterval(() => {
+    response.write(': beat\n\n')
     beats += 1
     if (beats % BEATS_BETWEEN_CHECKS !== 0) return
     row.isStillAllowed().then(
@@ -93,5 +100,4 @@ export async function serveStream(
       () => {},
     )
   }, keeper.beatMs)
-  return opened
 }
