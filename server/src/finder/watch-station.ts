@@ -1,3 +1,4 @@
+import { textFromInstant } from '../../../units/index.ts'
 import type { EventStream, Ground, Notice } from '../platform/index.ts'
 import type { FindStation, FoundStation } from './find-station.ts'
 
@@ -15,7 +16,7 @@ export function watchStation(
     const text = JSON.stringify(station)
     if (text === last) return
     last = text
-    const at = deps.clock.now().toString()
+    const at = textFromInstant(deps.clock.now())
     stream.send({ type: 'station.changed', data: { type: 'station.changed', version: 1, at, station } })
   }
   let waiting: NodeJS.Timeout | undefined

@@ -26,7 +26,7 @@ h2 { font-size: 1.125rem; line-height: 1.5rem; margin: 32px 0 12px; }
 h3 { font-size: 0.875rem; line-height: 1.25rem; margin: 0 0 4px; overflow-wrap: anywhere; }
 p { margin: 0 0 8px; max-width: 70ch; color: var(--ink-2); }
 a { color: var(--accent); text-underline-offset: 2px; }
-a:focus-visible, pre:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
+a:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
 .skip { position: absolute; left: -999px; }
 .skip:focus { left: 16px; top: 16px; background: var(--surface); padding: 8px 12px; }
 .columns { display: grid; grid-template-columns: minmax(0, 1fr); gap: 24px; max-width: 78rem; margin: 0 auto; padding: 0 24px 48px; }
@@ -52,7 +52,7 @@ dd { margin: 0 0 8px; min-width: 0; }
 dd ul { margin: 0; padding: 0; list-style: none; }
 @media (min-width: 40rem) { dl { grid-template-columns: 8rem minmax(0, 1fr); } .codes { grid-template-columns: 16rem minmax(0, 1fr); } dd { margin: 0; } }
 .note { color: var(--ink-3); }
-pre { margin: 0; padding: 12px; background: var(--code); border-radius: 6px; overflow-x: auto; font-size: 0.8125rem; line-height: 1.125rem; }
+pre { margin: 0; padding: 12px; background: var(--code); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.8125rem; line-height: 1.125rem; }
 dt:target, dt:target + dd { background: var(--code); }
 @media print { nav, .skip { display: none; } article { break-inside: avoid; } }
 `

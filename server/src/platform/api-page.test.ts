@@ -15,7 +15,7 @@ const routes = [
   tenantRoute({
     method: 'POST',
     path: '/v1/sites/:id',
-    tag: 'sites',
+    tag: 'all sites',
     summary: 'Make a <b>site</b>',
     right: 'sites.write',
     params: z.strictObject({ id: z.uuid() }),

@@ -89,12 +89,16 @@ function contents(byTag: readonly (readonly [string, readonly Route[]])[], say: 
   return html`<nav aria-label="${say('contents')}">
 <ul>
 ${byTag.map(
-  ([tag, routes]) => html`<li><a href="#tag-${tag}">${tag}</a><ul>
+  ([tag, routes]) => html`<li><a href="#${anchorOf(tag)}">${tag}</a><ul>
 ${routes.map((route) => html`<li><a href="#${route.operationId}">${method(route)} ${shortPath(route.path)}</a></li>\n`)}</ul></li>
 `,
 )}<li><a href="#problems">${say('problems')}</a></li>
 </ul>
 </nav>`
+}
+
+function anchorOf(tag: string): string {
+  return `tag-${tag.replaceAll(' ', '-')}`
 }
 
 /** Breaks may come after a slash, so that long paths fit a phone. */
@@ -120,7 +124,7 @@ ${all.map((name) => html`<li>${say(`convention.${name}`)}</li>\n`)}</ul>
 
 function section(tag: string, routes: readonly Route[], say: Say): Markup {
   return html`<section>
-<h2 id="tag-${tag}">${tag}</h2>
+<h2 id="${anchorOf(tag)}">${tag}</h2>
 ${routes.map((route) => operation(route, say))}
 </section>`
 }
@@ -135,7 +139,7 @@ function operation(route: Route, say: Say): Markup {
 <dl>
 <dt>${say('needs')}</dt><dd>${isOpen ? need : html`<code>${need}</code>`}</dd>
 ${parameters(route, say)}
-${body === undefined ? undefined : html`<dt>${say('body')}</dt><dd><pre tabindex="0">${schemaText(body)}</pre></dd>`}
+${body === undefined ? undefined : html`<dt>${say('body')}</dt><dd><pre>${schemaText(body)}</pre></dd>`}
 ${answers(route, say)}
 ${codesOf(route, say)}
 </dl>
@@ -159,7 +163,7 @@ function answers(route: Route, say: Say): readonly Markup[] {
     .map(([status, answer]) => {
       const schema = answer.content?.['application/json']?.schema
       const told = answer.content?.['text/event-stream'] === undefined ? say('no-content') : say('stream')
-      return html`<dt>${say('answer')} ${status}</dt><dd>${schema === undefined ? told : html`<pre tabindex="0">${schemaText(schema)}</pre>`}</dd>
+      return html`<dt>${say('answer')} ${status}</dt><dd>${schema === undefined ? told : html`<pre>${schemaText(schema)}</pre>`}</dd>
 `
     })
 }
