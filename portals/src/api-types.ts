@@ -1,7 +1,14 @@
+import type * as Api from './api.gen.ts'
+
 /**
- * The shapes of /v1 as the pages read them. Money is digits in the minor unit, prices are millionths, instants RFC 3339
- * in UTC, energy Wh, power W, durations seconds.
+ * Short names for the shapes of /v1, as the server describes them (`api.gen.ts` is generated). Money is digits in the minor
+ * unit, prices are millionths, instants RFC 3339 in UTC, energy Wh, power W, durations seconds.
  */
+type Read<Shape> = Shape extends readonly (infer Item)[]
+  ? readonly Read<Item>[]
+  : Shape extends object
+    ? { readonly [Name in keyof Shape]: Read<Shape[Name]> }
+    : Shape
 
 export interface List<Item> {
   readonly items: readonly Item[]
@@ -9,66 +16,18 @@ export interface List<Item> {
   readonly total?: number
 }
 
-export interface MoneyText {
-  readonly minor: string
-  readonly currency: string
-}
+export type Installation = Read<Api.GetInstallationResponses[200]>
+/** Whoever asks; the console is for staff alone. */
+export type Caller = Read<Api.GetMeResponses[200]>
+export type Me = Extract<Caller, { readonly kind: 'staff' }>
+export type Site = Read<Api.GetSitesByIdResponses[200]>
 
-export interface Totals {
-  readonly exclTax: MoneyText
-  readonly tax: MoneyText
-  readonly inclTax: MoneyText
-}
+export type MapStation = Read<Api.GetMapResponses[200]>['items'][number]
+export type MapEvse = MapStation['evses'][number]
+export type Seen = MapEvse['seen']
+export type SeenWords = NonNullable<MapEvse['words']>
 
-export type Dimension = 'FLAT' | 'ENERGY' | 'TIME' | 'PARKING_TIME'
-
-export interface PriceLine {
-  readonly dimension: Dimension
-  readonly element: number
-  readonly unitPriceMicros: string
-  readonly taxPercent: string | null
-  readonly measured: number
-  readonly billed: number
-  readonly unit: 'Wh' | 's' | 'piece'
-  readonly exclTax: MoneyText
-  readonly inclTax: MoneyText
-}
-
-export interface Installation {
-  readonly version: string
-  readonly tenants: 'none' | 'some'
-  readonly demo: boolean
-  readonly languages: readonly string[]
-}
-
-export interface Me {
-  readonly kind: 'staff'
-  readonly staff: { readonly id: string; readonly name: string; readonly mail: string; readonly language?: string }
-  readonly tenant: {
-    readonly id: string
-    readonly slug: string
-    readonly name: string
-    readonly currency: string
-    readonly country: string
-    readonly timeZone: string
-    readonly languages: readonly string[]
-    readonly demo: boolean
-  }
-  readonly rights: readonly string[]
-  readonly sites: 'all' | readonly string[]
-}
-
-export interface Site {
-  readonly id: string
-  readonly name: string
-  readonly address?: string
-  readonly city?: string
-  readonly latitude?: number
-  readonly longitude?: number
-  readonly timeZone: string
-  readonly stations: number
-}
-
+/** Worst first; test and disabled apart. */
 export const seenStates = [
   'faulted',
   'offline',
@@ -79,269 +38,39 @@ export const seenStates = [
   'free',
   'test',
   'disabled',
-] as const
-/** Worst first, as `seenStates` has them. */
-export type Seen = (typeof seenStates)[number]
+] as const satisfies readonly Seen[]
 
-export interface MapEvse {
-  readonly id: number
-  readonly seen: Seen
-  readonly words?: string
-}
+export type Station = Read<Api.GetStationsByIdResponses[200]>
+export type Evse = Station['evses'][number]
+export type Connector = Evse['connectors'][number]
+export type MadeStation = Station & { readonly password?: string }
 
-export interface MapStation {
-  readonly id: string
-  readonly number: string
-  readonly name?: string
-  readonly siteId?: string
-  readonly siteName?: string
-  readonly latitude?: number
-  readonly longitude?: number
-  readonly seen: Seen
-  readonly evses: readonly MapEvse[]
-}
+export type LogRow = Read<Api.GetStationsByIdOcppLogResponses[200]>['items'][number]
+export type LogMark = LogRow['marks'][number]
+export type RefusedStation = Read<Api.GetRefusedStationsResponses[200]>['items'][number]
 
-export interface Connector {
-  readonly id: number
-  readonly type?: string
-  readonly format?: string
-  readonly maxPowerW?: number
+/** What a command's answer holds, as far as pages show it. */
+export interface CommandAnswer {
+  readonly outcome?: string
   readonly status?: string
-  readonly phase?: string
+  readonly settings?: readonly { readonly name: string; readonly value?: string; readonly readonly?: boolean }[]
 }
 
-export interface Evse {
-  readonly id: number
-  readonly connectors: readonly Connector[]
-  readonly declared: boolean
-  readonly seen: Seen
-  readonly words?: string
-  readonly since?: string
-  readonly report?: {
-    readonly status: string
-    readonly phase?: string
-    readonly errorCode?: string
-    readonly info?: string
-    readonly at?: string
-  }
-  readonly powerW?: number
-  readonly session?: {
-    readonly id: string
-    readonly number: number
-    readonly state: SessionState
-    readonly startedAt: string
-    readonly energyWh: number
-    readonly powerW?: number
-  }
-}
+export type Command = Omit<Read<Api.GetCommandsByIdResponses[200]>, 'answer'> & { readonly answer?: CommandAnswer }
+export type CommandState = Command['state']
+export type CommandKindRow = Read<Api.GetStationsByIdCommandKindsResponses[200]>['items'][number]
 
-export type ConnectionState = 'connected' | 'offline' | 'unknown' | 'never'
+export type IdToken = Read<Api.GetIdTokensByIdResponses[200]>
 
-export interface Station {
-  readonly id: string
-  readonly number: string
-  readonly identity: string
-  readonly name?: string
-  readonly siteId?: string
-  readonly site?: {
-    readonly id: string
-    readonly name: string
-    readonly city?: string
-    readonly latitude?: number
-    readonly longitude?: number
-    readonly timeZone: string
-  }
-  readonly latitude?: number
-  readonly longitude?: number
-  readonly state: 'active' | 'test' | 'disabled'
-  readonly onboarding: 'waiting' | 'accepted' | 'refused'
-  readonly securityProfile: number
-  readonly plainUntil?: string
-  readonly maxSessions?: number
-  readonly tariffId?: string
-  readonly url: string
-  readonly protocol?: string
-  readonly vendor?: string
-  readonly model?: string
-  readonly serial?: string
-  readonly firmware?: string
-  readonly connection: {
-    readonly state: ConnectionState
-    readonly since?: string
-    readonly lastMessageAt?: string
-    readonly clockOffsetMs?: number
-  }
-  readonly seen: Seen
-  readonly evses: readonly Evse[]
-  readonly createdAt: string
-}
-
-export interface MadeStation extends Station {
-  readonly password?: string
-}
-
-export interface LogMark {
-  readonly code: string
-  readonly pointer?: string
-  readonly note?: string
-}
-
-export interface LogRow {
-  readonly id: string
-  readonly at: string
-  readonly direction: 'from-station' | 'to-station'
-  readonly messageId: string
-  readonly action: string
-  readonly request: { readonly at: string; readonly text: string }
-  readonly answer?: { readonly at: string; readonly text: string; readonly kind: 'result' | 'error' }
-  readonly durationMs?: number
-  readonly marks: readonly LogMark[]
-}
-
-export interface RefusedStation {
-  readonly id: string
-  readonly path: string
-  readonly identity?: string
-  readonly reason: string
-  readonly url?: string
-  readonly address?: string
-  readonly protocol?: string
-  readonly firstAt: string
-  readonly lastAt: string
-  readonly count: number
-  readonly mayKeepPassword: boolean
-}
-
-export type CommandState = 'queued' | 'sent' | 'answered' | 'effect-seen' | 'failed' | 'timed-out'
-
-export interface Command {
-  readonly id: string
-  readonly stationId: string
-  readonly sessionId?: string
-  readonly kind: string
-  readonly request: Readonly<Record<string, unknown>>
-  readonly state: CommandState
-  readonly steps: readonly { readonly state: CommandState; readonly at: string }[]
-  readonly answer?: {
-    readonly outcome: string
-    readonly status?: string
-    readonly raw?: unknown
-    readonly settings?: readonly {
-      readonly name: string
-      readonly value?: string
-      readonly readonly?: boolean
-    }[]
-  }
-  readonly effect?: { readonly what: string; readonly at: string }
-  readonly expectedEffect?: string
-  readonly failure?: string
-  readonly by?: { readonly kind: string; readonly name?: string }
-  readonly createdAt: string
-  readonly dueAt?: string
-  readonly exact?: { readonly action: string; readonly payload: unknown }
-}
-
-export interface CommandKindRow {
-  readonly kind: string
-  readonly supported: boolean
-}
-
-export interface IdToken {
-  readonly id: string
-  readonly last4: string
-  readonly uidMasked?: string
-  readonly type?: string
-  readonly label?: string
-  readonly groupLast4?: string
-  readonly status: 'active' | 'blocked' | 'expired'
-  readonly validUntil?: string
-  readonly maxSessions?: number
-  readonly createdAt: string
-  readonly blockedReach?: { readonly stations: number; readonly told: number }
-}
-
-export const sessionStates = [
-  'waiting-for-station',
-  'waiting-for-cable',
-  'waiting-for-token',
-  'delivering',
-  'paused',
-  'waiting-for-meter',
-  'ended',
-  'refused',
-  'abandoned',
-] as const
-export type SessionState = (typeof sessionStates)[number]
-
-export interface Session {
-  readonly id: string
-  readonly number: number
-  readonly state: SessionState
-  readonly flags: readonly string[]
-  readonly stationId: string
-  readonly stationNumber: string
-  readonly stationName?: string
-  readonly siteName?: string
-  readonly evseId: number
-  readonly connectorId?: number
-  readonly startedBy: { readonly kind: string; readonly last4?: string; readonly name?: string }
-  readonly startedAt: string
-  readonly endedAt?: string
-  readonly stopReason?: string
-  readonly energyWh: number
-  readonly powerW?: number
-  readonly durationSeconds: number
-  readonly chargingSeconds?: number
-  readonly parkingSeconds?: number
-  readonly cost?: {
-    readonly totals: Totals
-    readonly tariffId?: string
-    readonly tariffVersion?: number
-    readonly soFar?: boolean
-  }
-  readonly transactionNumber?: string
-  readonly protocol?: string
-}
-
-export interface MeterValue {
-  readonly at: string
-  readonly context?: string
-  readonly registerWh?: number
-  readonly powerW?: number
-  readonly currentsMa?: readonly (number | null)[]
-  readonly voltagesMv?: readonly (number | null)[]
-  readonly socTenths?: number
-  readonly estimated?: boolean
-}
-
-export interface SessionDetail extends Session {
-  readonly meterValues: readonly MeterValue[]
-  readonly periods: readonly {
-    readonly from: string
-    readonly to: string
-    readonly energyWh: number
-    readonly state: string
-  }[]
-  readonly lines: readonly PriceLine[]
-  readonly history: readonly { readonly at: string; readonly state: string; readonly by?: string }[]
-  readonly records: readonly SessionRecord[]
-}
-
-export interface SessionRecord {
-  readonly sessionId?: string
-  readonly revision: number
-  readonly createdAt: string
-  readonly reason?: string
-  readonly energyWh?: number
-  readonly estimated?: boolean
-  readonly totals?: Totals
-  readonly handedOn?: readonly {
-    readonly to: string
-    readonly state: 'waiting' | 'done' | 'failed'
-    readonly at?: string
-    readonly attempts?: number
-  }[]
-}
+export type Session = Read<Api.GetSessionsResponses[200]>['items'][number]
+export type SessionState = Session['state']
+export type SessionDetail = Read<Api.GetSessionsByIdResponses[200]>
+export type MeterValue = SessionDetail['meterValues'][number]
+export type PriceLine = SessionDetail['lines'][number]
+export type Totals = NonNullable<SessionDetail['cost']>['totals']
+export type MoneyText = Totals['inclTax']
+export type SessionRecord = Read<Api.GetSessionRecordsResponses[200]>['items'][number]
+export type Dimension = PriceLine['dimension']
 
 export interface PriceComponent {
   readonly type: Dimension
@@ -350,75 +79,18 @@ export interface PriceComponent {
   readonly step_size: number
 }
 
+/** A tariff as OCPI writes it, as far as the editor knows it. */
 export interface OcpiTariff {
   readonly currency: string
   readonly tax_included?: 'YES' | 'NO' | 'N/A'
   readonly elements: readonly { readonly price_components: readonly PriceComponent[] }[]
-  readonly [member: string]: unknown
 }
 
-export interface Tariff {
-  readonly id: string
-  readonly name: string
-  readonly default: boolean
-  readonly version: number
-  readonly validFrom: string
-  readonly tariff: OcpiTariff
-  readonly createdAt: string
-  readonly versions?: readonly {
-    readonly version: number
-    readonly validFrom: string
-    readonly createdAt: string
-    readonly createdBy?: string
-  }[]
-  readonly stations?: number
-}
+export type Tariff = Omit<Read<Api.GetTariffsByIdResponses[200]>, 'tariff'> & { readonly tariff: OcpiTariff }
+export type PriceCalculation = Read<Api.PostPriceCalculationsResponses[200]>
 
-export interface PriceCalculation {
-  readonly totals: Totals
-  readonly lines: readonly PriceLine[]
-}
+export type Alert = Read<Api.GetAlertsResponses[200]>['items'][number]
+export type AlertSeverity = Alert['severity']
 
-export type AlertSeverity = 'critical' | 'major' | 'minor'
-
-export interface Alert {
-  readonly id: string
-  readonly kind: string
-  readonly severity: AlertSeverity
-  readonly text: string
-  readonly since: string
-  readonly stationId?: string
-  readonly stationNumber?: string
-  readonly sessionId?: string
-  readonly state: 'open' | 'acknowledged' | 'cleared'
-  readonly acknowledgedBy?: string
-  readonly acknowledgedAt?: string
-  readonly clearedAt?: string
-}
-
-export interface PublicEvse {
-  readonly id: number
-  readonly seen: Seen
-  readonly words?: string
-  readonly connectors: readonly { readonly type?: string; readonly maxPowerW?: number }[]
-  readonly powerW?: number
-  readonly session?: { readonly energyWh: number; readonly durationSeconds: number; readonly cost?: Totals }
-}
-
-export interface PublicStation {
-  readonly number: string
-  readonly name?: string
-  readonly site?: { readonly name: string; readonly address?: string; readonly city?: string }
-  readonly tenant: { readonly name: string; readonly language?: string }
-  readonly evses: readonly PublicEvse[]
-  readonly price?: {
-    readonly currency: string
-    readonly parts: readonly {
-      readonly dimension: Dimension
-      readonly unitPriceMicros: string
-      readonly taxPercent: string | null
-      readonly taxIncluded: boolean
-      readonly per: 'kWh' | 'h' | 'session'
-    }[]
-  }
-}
+export type PublicStation = Read<Api.GetPublicStationsByNumberResponses[200]>
+export type PublicEvse = PublicStation['evses'][number]

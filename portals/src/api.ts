@@ -69,7 +69,8 @@ function parsed(text: string): unknown {
   }
 }
 
-function problemError(status: number, content: unknown): ProblemError {
+/** The error of a refusal. */
+export function problemError(status: number, content: unknown): ProblemError {
   const body = (typeof content === 'object' && content !== null ? content : {}) as Partial<Problem>
   const problem: Problem = { ...body, status, code: body.code ?? `http-${status}` }
   return Object.assign(new Error(problem.detail ?? problem.code), { problem })

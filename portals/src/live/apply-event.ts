@@ -6,6 +6,7 @@ import type {
   MapStation,
   MeterValue,
   Seen,
+  SeenWords,
   Session,
   SessionDetail,
   Station,
@@ -49,7 +50,7 @@ interface EvseChanged {
   readonly stationId: string
   readonly evseId: number
   readonly seen: Seen
-  readonly words?: string
+  readonly words?: SeenWords
   readonly powerW?: number
   readonly sessionId?: string
 }
@@ -58,7 +59,7 @@ interface MeterRead {
   readonly sessionId?: string
   readonly stationId: string
   readonly evseId: number
-  readonly at: string
+  readonly at?: string
   readonly powerW?: number
   readonly registerWh?: number
   readonly energyWh?: number
@@ -125,7 +126,7 @@ function sessionChanged(client: QueryClient, change: SessionChanged | undefined)
   const merged = (session: Session): Session => ({
     ...session,
     ...fields,
-    ...(totals === undefined ? {} : { cost: { ...session.cost, totals } }),
+    ...(totals === undefined || session.cost === undefined ? {} : { cost: { ...session.cost, totals } }),
   })
   const before = client.getQueryData<SessionDetail>(['session', change.id])
   if (before !== undefined) client.setQueryData(['session', change.id], { ...before, ...merged(before) })
@@ -146,9 +147,9 @@ function meterRead(client: QueryClient, read: MeterRead): void {
     const evses = station.evses.map((evse): Evse => {
       if (evse.id !== read.evseId) return evse
       const session =
-        evse.session === undefined || evse.session.id !== read.sessionId || read.energyWh === undefined
+        evse.session === undefined || evse.session.id !== read.sessionId
           ? evse.session
-          : { ...evse.session, energyWh: read.energyWh }
+          : { ...evse.session, ...(read.powerW === undefined ? {} : { powerW: read.powerW }) }
       return {
         ...evse,
         ...(read.powerW === undefined ? {} : { powerW: read.powerW }),
@@ -157,16 +158,18 @@ function meterRead(client: QueryClient, read: MeterRead): void {
     })
     return { ...station, evses }
   })
-  if (read.sessionId === undefined) return
+  const { at } = read
+  if (read.sessionId === undefined || at === undefined) return
   client.setQueryData<SessionDetail>(['session', read.sessionId], (session) =>
-    session === undefined ? session : sessionWithReading(session, read),
+    session === undefined ? session : sessionWithReading(session, { ...read, at }),
   )
 }
 
-function sessionWithReading(session: SessionDetail, read: MeterRead): SessionDetail {
+function sessionWithReading(session: SessionDetail, read: MeterRead & { readonly at: string }): SessionDetail {
   const { at, powerW, registerWh, energyWh } = read
   const value: MeterValue = {
     at,
+    context: 'periodic',
     ...(powerW === undefined ? {} : { powerW }),
     ...(registerWh === undefined ? {} : { registerWh }),
   }

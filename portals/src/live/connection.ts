@@ -27,6 +27,7 @@ const eventTypes = [
   'refused-station',
   'resync',
   'ping',
+  'hello',
 ] as const
 
 let state: LiveState = { status: 'connecting' }
@@ -102,7 +103,7 @@ function lost(stream: EventSource): void {
 function heard(type: string, data: unknown): void {
   set({ status: 'live', lastEventAt: Date.now() })
   if (type === 'resync') return refetch()
-  if (type === 'ping') return
+  if (type === 'ping' || type === 'hello') return
   const content = parsed(data)
   if (content !== undefined) receive({ type, content })
 }

@@ -105,7 +105,7 @@ function options(width: number, height: number): uPlot.Options {
       {
         ...axis,
         side: 1,
-        size: 44,
+        size: 54,
         gap: 8,
         space: 30,
         values: (_plot, splits) =>
@@ -155,7 +155,7 @@ function ValuesTable(props: {
               <td className="num">{value.powerW === undefined ? '–' : powerText(value.powerW)}</td>
               <td className="num">
                 {value.registerWh === undefined ? '–' : energyText(value.registerWh)}
-                {value.estimated === true && <span className="dim"> {t('portal.curve.estimated')}</span>}
+                {value.context === 'estimated' && <span className="dim"> {t('portal.curve.estimated')}</span>}
               </td>
             </tr>
           ))}

@@ -8,12 +8,9 @@ export function PriceLines({ lines, totals }: { readonly lines: readonly PriceLi
   const { t } = useTranslation()
   return (
     <table className="tbl tight">
-      <thead className="sr-head">
+      <thead>
         <tr>
           <th scope="col">{t('portal.price.what')}</th>
-          <th scope="col" className="num">
-            {t('portal.price.quantity')}
-          </th>
           <th scope="col" className="num">
             {t('portal.price.amount')}
           </th>
@@ -24,23 +21,19 @@ export function PriceLines({ lines, totals }: { readonly lines: readonly PriceLi
           <Line key={`${line.dimension} ${line.element} ${line.unitPriceMicros}`} line={line} />
         ))}
         <tr className="sum">
-          <td colSpan={2}>{t('portal.price.total')}</td>
+          <td>{t('portal.price.total')}</td>
           <td className="num">
             <Money money={totals.inclTax} />
           </td>
         </tr>
         <tr>
-          <td colSpan={2} className="mid">
-            {t('portal.price.without-tax')}
-          </td>
+          <td className="mid">{t('portal.price.without-tax')}</td>
           <td className="num mid">
             <Money money={totals.exclTax} />
           </td>
         </tr>
         <tr>
-          <td colSpan={2} className="mid">
-            {t('portal.price.tax')}
-          </td>
+          <td className="mid">{t('portal.price.tax')}</td>
           <td className="num mid">
             <Money money={totals.tax} />
           </td>
@@ -57,6 +50,12 @@ function Line({ line }: { readonly line: PriceLine }) {
     <tr>
       <td>
         <span className="m">{t(`portal.dimension.${line.dimension}`)}</span>
+        <span className="block mid">
+          {t('portal.price.line', {
+            quantity: quantityText(line, line.billed),
+            price: priceText(line.unitPriceMicros, currency),
+          })}
+        </span>
         <span className="block t12 dim">
           {line.taxPercent === null
             ? t('portal.price.no-tax')
@@ -64,12 +63,6 @@ function Line({ line }: { readonly line: PriceLine }) {
           {line.billed !== line.measured &&
             `, ${t('portal.price.measured', { quantity: quantityText(line, line.measured) })}`}
         </span>
-      </td>
-      <td className="num mid">
-        {t('portal.price.line', {
-          quantity: quantityText(line, line.billed),
-          price: priceText(line.unitPriceMicros, currency),
-        })}
       </td>
       <td className="num">
         <Money money={line.inclTax} />

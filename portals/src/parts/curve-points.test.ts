@@ -3,17 +3,17 @@ import { curvePoints, niceTop } from './curve-points.ts'
 
 it('puts readings in order and leaves a gap where a quarter of an hour is missing', () => {
   const points = curvePoints([
-    { at: '2026-11-24T04:50:00Z', powerW: 7000 },
-    { at: '2026-11-24T04:30:00Z', powerW: 11000 },
-    { at: '2026-11-24T04:31:00Z', powerW: 11000 },
+    { at: '2026-11-24T04:50:00Z', context: 'periodic', powerW: 7000 },
+    { at: '2026-11-24T04:30:00Z', context: 'periodic', powerW: 11000 },
+    { at: '2026-11-24T04:31:00Z', context: 'periodic', powerW: 11000 },
   ])
   expect(points.map(({ powerW }) => powerW)).toEqual([11000, 11000, null, 7000])
 })
 
 it('takes the mean of the registers where a station reports no power', () => {
   const points = curvePoints([
-    { at: '2026-11-24T04:30:00Z', registerWh: 1000 },
-    { at: '2026-11-24T04:45:00Z', registerWh: 3000 },
+    { at: '2026-11-24T04:30:00Z', context: 'periodic', registerWh: 1000 },
+    { at: '2026-11-24T04:45:00Z', context: 'periodic', registerWh: 3000 },
   ])
   expect(points).toEqual([{ at: Date.parse('2026-11-24T04:45:00Z'), powerW: 8000 }])
 })

@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { SessionDetail } from '../../api-types.ts'
+import { get, query } from '../../api.ts'
+import type { List, SessionDetail, SessionRecord } from '../../api-types.ts'
 import { Duration, Money, Time } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { Page } from '../../parts/Page.tsx'
@@ -267,19 +268,29 @@ function History({ session }: { readonly session: SessionDetail }) {
 
 function Records({ session }: { readonly session: SessionDetail }) {
   const { t } = useTranslation()
-  if (session.records.length === 0) return null
+  const records = useQuery({
+    queryKey: ['session-records', session.id, session.records.length],
+    queryFn: () => get<List<SessionRecord>>(`/v1/session-records${query({ sessionId: session.id })}`),
+    enabled: session.records.length > 0,
+    // Until it has been taken.
+    refetchInterval: ({ state }) => (state.data?.items.some(isUnderWay) === true ? 3000 : false),
+  }).data?.items
+  if (records === undefined || records.length === 0) return null
   return (
     <Section title={t('portal.sessions.records')}>
       <ul className="list-plain">
-        {session.records.map((record) => (
+        {records.map((record) => (
           <li key={record.revision} className="col g1">
             <span className="row between wrap">
-              <span className="m">{t('portal.sessions.revision', { revision: record.revision })}</span>
+              <span className="m">
+                {t('portal.sessions.revision', { revision: record.revision })}
+                {record.revision > 1 || record.estimated ? `, ${t(`portal.sessions.made.${record.reason}`)}` : ''}
+              </span>
               <span className="dim">
                 <Time at={record.createdAt} />
               </span>
             </span>
-            {record.handedOn?.map((hand) => (
+            {record.handedOn.map((hand) => (
               <span key={hand.to} className="row t12 mid">
                 <Icon
                   name={hand.state === 'done' ? 'check' : hand.state === 'failed' ? 'warning' : 'clock'}
@@ -295,4 +306,8 @@ function Records({ session }: { readonly session: SessionDetail }) {
       </ul>
     </Section>
   )
+}
+
+function isUnderWay(record: SessionRecord): boolean {
+  return record.handedOn.some(({ state }) => state !== 'done')
 }

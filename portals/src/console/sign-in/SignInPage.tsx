@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import { Logo } from '../../parts/Logo.tsx'
 import { FormProblem, Loading } from '../../parts/Waiting.tsx'
-import { installationQuery } from '../../session-of-staff.ts'
+import { installationQuery, isInstallerQuery } from '../../session-of-staff.ts'
 import { DemoMark } from '../DemoMark.tsx'
 import { MakeNetwork } from './MakeNetwork.tsx'
 import { PasswordSignIn } from './PasswordSignIn.tsx'
@@ -48,7 +48,17 @@ export function SignInPage() {
     // Only once: the link is used up.
   }, [token])
 
-  const shown = stage === 'password' && installation?.tenants === 'none' ? 'no-network' : stage
+  // A reload while the network is being made: the link is used up, but its session goes on.
+  const isInstaller = useQuery({
+    ...isInstallerQuery,
+    enabled: stage === 'password' && installation?.tenants === 'none',
+  }).data
+  const shown =
+    stage === 'password' && installation?.tenants === 'none'
+      ? isInstaller === true
+        ? 'make-network'
+        : 'no-network'
+      : stage
   return (
     <div className="si">
       <main className="sib">

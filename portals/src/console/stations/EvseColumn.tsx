@@ -118,7 +118,14 @@ function Charging({ evse, session }: { readonly evse: Evse; readonly session: Se
     <>
       <dt>{t('portal.stations.session')}</dt>
       <dd>
-        <Link to={`/sessions/${open.id}`}>{spokenNumber(open.number)}</Link>, <Duration since={open.startedAt} />
+        <Link to={`/sessions/${open.id}`}>
+          {session === undefined ? t('portal.stations.session') : spokenNumber(session.number)}
+        </Link>
+        {session !== undefined && (
+          <>
+            , <Duration since={session.startedAt} />
+          </>
+        )}
       </dd>
       <dt>{t('portal.stations.session-state')}</dt>
       <dd>{t(`portal.sessions.state.${open.state}`)}</dd>
@@ -128,11 +135,21 @@ function Charging({ evse, session }: { readonly evse: Evse; readonly session: Se
           <dd>{startedByText(t, session.startedBy)}</dd>
         </>
       )}
-      <dt>{t('portal.sessions.energy')}</dt>
-      <dd>{energyText(open.energyWh)}</dd>
+      {session !== undefined && (
+        <>
+          <dt>{t('portal.sessions.energy')}</dt>
+          <dd>{energyText(session.energyWh)}</dd>
+        </>
+      )}
       <dt>{t('portal.sessions.cost-so-far')}</dt>
       <dd className="b">
-        {session?.cost === undefined ? t('portal.sessions.no-price') : <Money money={session.cost.totals.inclTax} />}
+        {session === undefined ? (
+          '–'
+        ) : session.cost === undefined ? (
+          t('portal.sessions.no-price')
+        ) : (
+          <Money money={session.cost.totals.inclTax} />
+        )}
       </dd>
       {soc !== undefined && (
         <>

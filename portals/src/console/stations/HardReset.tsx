@@ -1,3 +1,4 @@
+import { useQueries } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Station } from '../../api-types.ts'
@@ -5,6 +6,7 @@ import { Field } from '../../parts/Field.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { powerText, spokenNumber } from '../../parts/quantities.ts'
 import { FormProblem } from '../../parts/Waiting.tsx'
+import { sessionQuery } from '../sessions/session-query.ts'
 import { useSendCommand } from './use-send-command.ts'
 
 /** The one command that may cut a driver off: it says whom, and the station's number is typed. */
@@ -12,9 +14,15 @@ export function HardReset({ station }: { readonly station: Station }) {
   const { t } = useTranslation()
   const send = useSendCommand(station.id)
   const [typed, setTyped] = useState('')
-  const sessions = station.evses.flatMap((evse) =>
-    evse.session === undefined ? [] : [{ ...evse.session, powerW: evse.powerW ?? evse.session.powerW ?? 0 }],
+  const charging = station.evses.flatMap((evse) =>
+    evse.session === undefined ? [] : [{ evse, session: evse.session }],
   )
+  const numbers = useQueries({ queries: charging.map(({ session }) => sessionQuery(session.id)) })
+  const sessions = charging.map(({ evse, session }, index) => ({
+    id: session.id,
+    number: numbers[index]?.data?.number ?? '…',
+    powerW: evse.powerW ?? session.powerW ?? 0,
+  }))
   const isTyped = typed.replace(/\s/g, '') === station.number
   function submit(event: FormEvent) {
     event.preventDefault()

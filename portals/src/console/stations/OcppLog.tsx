@@ -148,7 +148,7 @@ function Row(props: {
       aria-expanded={props.isOpen}
       onClick={props.onOpen}
     >
-      <span className="mono dim">{exactClockText(row.at)}</span>
+      <span className="mono dim log-at">{exactClockText(row.at)}</span>
       <span className="mid">
         <Icon name={isFrom ? 'arrow-left' : 'arrow-right'} />
         <span className="way-word"> {t(isFrom ? 'portal.stations.log.from' : 'portal.stations.log.to')}</span>

@@ -9,18 +9,9 @@ import { connectorText } from '../../console/stations/station-words.ts'
 import { Money } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { Logo } from '../../parts/Logo.tsx'
-import {
-  clockText,
-  durationText,
-  energyText,
-  numberText,
-  percentText,
-  priceText,
-  spokenNumber,
-} from '../../parts/quantities.ts'
+import { clockText, durationText, numberText, percentText, priceText, spokenNumber } from '../../parts/quantities.ts'
 import { StatusShape, StatusTag } from '../../parts/StatusTag.tsx'
 import { Empty, Failed, Loading } from '../../parts/Waiting.tsx'
-import { installationQuery } from '../../session-of-staff.ts'
 
 /** What a phone shows that read the code on a station: its state and its price, live, without signing in. */
 export function StationOfDriver() {
@@ -32,7 +23,7 @@ export function StationOfDriver() {
     refetchInterval: 30_000,
   })
   const live = usePublicLive(number, station.data !== undefined)
-  const isDemo = useQuery(installationQuery).data?.demo === true
+  const isDemo = station.data?.tenant.demo === true
   const title = t('portal.driver.station.title', { number: spokenNumber(number) })
   useEffect(() => {
     document.title = `${title} · ${station.data?.tenant.name ?? 'Lataamo'}`
@@ -124,12 +115,16 @@ function EvseOfDriver({ evse }: { readonly evse: PublicEvse }) {
         <>
           <div className="row between wrap now">
             <span>
-              <span className="t48 b">{numberText(session.energyWh / 1000, 2)}</span>{' '}
+              <span className="big-number b">{numberText(session.energyWh / 1000, 2)}</span>{' '}
               <span className="t18 mid">kWh</span>
+              <span className="mid block">{t('portal.driver.station.delivered')}</span>
             </span>
             {session.cost !== undefined && (
-              <span className="t32 b">
-                <Money money={session.cost.inclTax} />
+              <span className="r">
+                <span className="t32 b">
+                  <Money money={session.cost.inclTax} />
+                </span>
+                <span className="mid block">{t('portal.driver.station.cost-note')}</span>
               </span>
             )}
           </div>
@@ -142,12 +137,6 @@ function EvseOfDriver({ evse }: { readonly evse: PublicEvse }) {
             )}
             <dt>{t('portal.driver.station.for')}</dt>
             <dd>{durationText(session.durationSeconds)}</dd>
-            {session.cost !== undefined && (
-              <>
-                <dt>{t('portal.driver.station.cost-note')}</dt>
-                <dd>{energyText(session.energyWh)}</dd>
-              </>
-            )}
           </dl>
         </>
       )}
@@ -215,30 +204,21 @@ function LiveNote({ live }: { readonly live: Live }) {
   )
 }
 
-/** Any event of the station means: ask again. The browser itself comes back when the stream breaks. */
+/** Each event brings the whole station anew. The browser itself comes back when the stream breaks. */
 function usePublicLive(number: string, isKnown: boolean): Live {
   const client = useQueryClient()
   const [live, setLive] = useState<Live>({ isUp: false, at: undefined })
   useEffect(() => {
     if (!isKnown) return
     const source = new EventSource(`/v1/public/stations/${encodeURIComponent(number)}/events`)
-    let asked: ReturnType<typeof setTimeout> | undefined
-    function heard() {
-      setLive({ isUp: true, at: Date.now() })
-      asked ??= setTimeout(() => {
-        asked = undefined
-        void client.invalidateQueries({ queryKey: ['public-station', number] })
-      }, 1000)
-    }
     source.onopen = () => setLive({ isUp: true, at: Date.now() })
     source.onerror = () => setLive((before) => ({ ...before, isUp: false }))
-    for (const type of ['station.changed', 'evse.changed', 'session.changed', 'meter.read', 'resync', 'message']) {
-      source.addEventListener(type, heard)
-    }
-    return () => {
-      source.close()
-      clearTimeout(asked)
-    }
+    source.addEventListener('station.changed', (event) => {
+      setLive({ isUp: true, at: Date.now() })
+      const { station } = JSON.parse(String(event.data)) as { readonly station: PublicStation }
+      client.setQueryData(['public-station', number], station)
+    })
+    return () => source.close()
   }, [client, number, isKnown])
   return live
 }

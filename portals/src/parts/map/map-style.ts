@@ -35,7 +35,7 @@ export function placeSource(places: FeatureCollection<Point, Place>): SourceSpec
     type: 'geojson',
     data: places,
     cluster: true,
-    clusterRadius: 34,
+    clusterRadius: 46,
     clusterMaxZoom: 11,
     clusterProperties: {
       all: ['+', ['get', 'stations']],
@@ -55,7 +55,7 @@ function markLayers(label: string, ground: string): LayerSpecification[] {
     'text-size': 11,
     'text-anchor': 'top',
     'text-optional': true,
-    'text-max-width': 12,
+    'text-max-width': 16,
     'text-font': ['sans-serif'],
   } as const
   const paint = { 'text-color': label, 'text-halo-color': ground, 'text-halo-width': 1.2 }

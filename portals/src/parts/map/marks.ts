@@ -60,7 +60,7 @@ export const markPixelRatio = scale
 function drawCluster(seen: Seen, count: number, worst: number, shapes: Shapes, colours: MarkColours) {
   const radius = 13 + Math.min(9, Math.log10(Math.max(1, count)) * 5)
   // Shape and its number hang to the right; the picture is as wide on the left, so that the ring is the middle.
-  const label = worst > 1 || count > worst ? String(worst) : ''
+  const label = count > worst ? String(worst) : ''
   const half = radius + 10 + (label === '' ? 0 : 4 + label.length * 7)
   const context = canvas(half * 2, radius * 2 + 16)
   const middle = { x: half, y: radius + 8 }
@@ -70,7 +70,7 @@ function drawCluster(seen: Seen, count: number, worst: number, shapes: Shapes, c
   const y = middle.y - radius * 0.72
   halo(context, x, y, colours.surface)
   context.drawImage(shapes[seen], x - glyph / 2, y - glyph / 2, glyph, glyph)
-  if (label !== '' && seen !== 'free') {
+  if (label !== '') {
     outlined(context, label, x + 9, y, colours.states[seen], colours.surface)
   }
   return pixels(context)

@@ -18,7 +18,7 @@ export interface Place {
 export function placesOf(stations: readonly MapStation[]): FeatureCollection<Point, Place> {
   const groups = new Map<string, MapStation[]>()
   for (const station of stations) {
-    if (station.latitude === undefined || station.longitude === undefined) continue
+    if (station.latitude === null || station.longitude === null) continue
     const key = station.siteId === undefined ? `station:${station.id}` : `site:${station.siteId}`
     groups.set(key, [...(groups.get(key) ?? []), station])
   }
