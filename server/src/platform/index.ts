@@ -5,6 +5,7 @@ export { type Database, DatabaseAway, type DatabaseOptions, openDatabase, type R
 export { type DeadlineTable, takeDue } from './deadlines.ts'
 export { binariesAreThere, type EmbeddedPostgres, startEmbedded } from './embedded-postgres.ts'
 export { keepFirstFact } from './facts.ts'
+export { forgetServed } from './forget.ts'
 export type { Ground } from './ground.ts'
 export {
   type AnyRoute,
@@ -19,6 +20,7 @@ export {
 } from './http-routes.ts'
 export type { Authenticate } from './http-admission.ts'
 export { type HttpServer, openHttp, type StaticFolder } from './http-server.ts'
+export { API_STYLE_PATH, apiPage } from './api-page.ts'
 export { openApiOf } from './openapi.ts'
 export { openTexts, type Texts } from './texts.ts'
 export { cursorFrom, cursorOf, listOf, type Page, paging } from './http-paging.ts'

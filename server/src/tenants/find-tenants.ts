@@ -1,4 +1,4 @@
-import type { Ground } from '../platform/index.ts'
+import { forgetServed, type Ground } from '../platform/index.ts'
 import type { Tenant } from './settings.ts'
 import { idOfSlug, readTenants, slugsAfter } from './store.ts'
 
@@ -43,12 +43,27 @@ export async function listTenants(
   return { items, next: slugs.length > limit ? shown.at(-1)?.slug : undefined }
 }
 
-/** Whether any tenant was ever made whole. */
-export async function anyTenant(ground: Pick<Ground, 'database'>): Promise<boolean> {
+/** Every tenant, page by page. */
+async function* allTenants(ground: Pick<Ground, 'database'>): AsyncGenerator<Tenant> {
   for (let after: string | undefined; ; ) {
     const page = await listTenants(ground, after, 200)
-    if (page.items.length > 0) return true
-    if (page.next === undefined) return false
+    yield* page.items
+    if (page.next === undefined) return
     after = page.next
   }
+}
+
+/** Whether any tenant was ever made whole. */
+export async function anyTenant(ground: Pick<Ground, 'database'>): Promise<boolean> {
+  for await (const _ of allTenants(ground)) return true
+  return false
+}
+
+/** Once a day: removes what has served its time, tenant by tenant. Returns how many rows. */
+export async function forgetServedOfAll(ground: Ground): Promise<number> {
+  let rows = 0
+  for await (const { id } of allTenants(ground)) {
+    rows += await ground.database.inTenant(id, (tx) => forgetServed(tx, ground.clock.now()))
+  }
+  return rows
 }

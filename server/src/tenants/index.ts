@@ -1,4 +1,4 @@
-export { anyTenant, listTenants, tenantBySlug, tenantFinder } from './find-tenants.ts'
+export { anyTenant, forgetServedOfAll, listTenants, tenantBySlug, tenantFinder } from './find-tenants.ts'
 export { makeTenant, type Making } from './make-tenant.ts'
 export {
   isCountry,
