@@ -127,11 +127,11 @@ async function makeSession(): Promise<void> {
   await ground.database.inTenant(tenantId, async (tx) => {
     await tx.run(sql`
       insert into sessions (tenant_id, id, number, station_id, evse_id, state, machine, started_by, started_by_name,
-        token_last4, tariff_id, tariff_version, started_at, changed_at)
+        token_last4, tariff_id, tariff_version, power_w, started_at, changed_at)
       values (${tenantId}, ${sessionId}, 1, ${stationId}, 1, ${session.state}, ${jsonFromSession(session)}::jsonb, 'staff',
-        'Aino Example', 'DD66', ${tariffId}, 1, ${START}, ${later})`)
+        'Aino Example', 'DD66', ${tariffId}, 1, 10000, ${START}, ${later})`)
     await tx.run(sql`
-      update evses set open_session_id = ${sessionId}, open_session_state = ${session.state}, power_w = 10000
+      update evses set open_session_id = ${sessionId}, open_session_state = ${session.state}
       where tenant_id = ${tenantId} and station_id = ${stationId} and evse_id = 1`)
   })
 }

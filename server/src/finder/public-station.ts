@@ -82,8 +82,7 @@ async function showEvses(tx: Tx, stationId: string, station: StationRow, at: Tem
           ...(type === null ? {} : { type }),
           ...(maxPowerW === null ? {} : { maxPowerW }),
         })),
-        ...(evse.powerW === null ? {} : { powerW: evse.powerW }),
-        ...(session === undefined ? {} : { session }),
+        ...session,
       }
     })
 }
@@ -104,7 +103,7 @@ async function openSessions(
   evses: readonly EvseRow[],
   timeZone: string,
   at: Temporal.Instant,
-): Promise<ReadonlyMap<string, PublicSession>> {
+): Promise<ReadonlyMap<string, Pick<PublicEvse, 'powerW' | 'session'>>> {
   const ids = evses.flatMap(({ openSessionId }) => (openSessionId === null ? [] : [openSessionId]))
   if (ids.length === 0) return new Map()
   const rows = await readSessions(tx, ids)
@@ -113,8 +112,9 @@ async function openSessions(
   return new Map(
     rows.flatMap((row) => {
       const kept = { machine: row.machine, registers: registers.get(row.id) ?? [] }
-      const shown = publicSession(kept, { tariff: tariffs.get(row.id)?.tariff, timeZone }, at)
-      return shown === undefined ? [] : [[row.id, shown] as const]
+      const session = publicSession(kept, { tariff: tariffs.get(row.id)?.tariff, timeZone }, at)
+      if (session === undefined) return []
+      return [[row.id, { ...(row.powerW === null ? {} : { powerW: row.powerW }), session }] as const]
     }),
   )
 }

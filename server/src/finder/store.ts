@@ -47,14 +47,13 @@ export interface EvseRow {
   readonly id: number
   readonly status: ConnectorStatus | null
   readonly phase: ConnectorPhase | null
-  readonly powerW: number | null
   readonly openSessionId: string | null
   readonly openSessionState: string | null
 }
 
 export async function readEvses(tx: Tx, stationId: string): Promise<readonly EvseRow[]> {
   return tx.rows(sql`
-    select evse_id as id, status, phase, power_w as "powerW", open_session_id as "openSessionId",
+    select evse_id as id, status, phase, open_session_id as "openSessionId",
       open_session_state as "openSessionState"
     from evses where tenant_id = ${tx.tenantId} and station_id = ${stationId} order by evse_id`)
 }
@@ -74,13 +73,14 @@ export async function readConnectors(tx: Tx, stationId: string): Promise<readonl
 export interface OpenSessionRow {
   readonly id: string
   readonly machine: unknown
+  readonly powerW: number | null
   readonly tariffId: string | null
   readonly tariffVersion: number | null
 }
 
 export async function readSessions(tx: Tx, ids: readonly string[]): Promise<readonly OpenSessionRow[]> {
   return tx.rows(sql`
-    select id, machine, tariff_id as "tariffId", tariff_version as "tariffVersion"
+    select id, machine, power_w as "powerW", tariff_id as "tariffId", tariff_version as "tariffVersion"
     from sessions where tenant_id = ${tx.tenantId} and id = any(${ids}::uuid[])`)
 }
 
