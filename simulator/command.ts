@@ -12,7 +12,7 @@ interface Options {
   readonly url: string
   readonly stations?: number
   readonly protocol: Protocol | 'mixed'
-  readonly scenario: string
+  readonly scenario?: string
   readonly identity?: string
   readonly identityPrefix: string
   readonly password?: string
@@ -24,6 +24,8 @@ interface Options {
   readonly duration?: number
 }
 
+type Chosen = Options & { readonly scenario: string }
+
 /** `lataamo simulate`: works against any central system. Exit status 1 when no station ever got a connection. */
 export function simulateCommand(): Command {
   const names = [...scenarios.keys()].join(', ')
@@ -32,7 +34,7 @@ export function simulateCommand(): Command {
     .requiredOption('--url <address>', words('command.url'), readUrl)
     .option('--stations <count>', words('command.stations'), readWhole('--stations', 1))
     .option('--protocol <version>', words('command.protocol'), readProtocol, 'ocpp2.0.1')
-    .option('--scenario <name>', words('command.scenario', { names }), 'day')
+    .option('--scenario <name>', words('command.scenario', { names }))
     .option('--identity <identity>', words('command.identity'))
     .option('--identity-prefix <text>', words('command.identity-prefix'), 'SIM-')
     .option('--password <password>', words('command.password'))
@@ -45,8 +47,8 @@ export function simulateCommand(): Command {
     .action(async (options: Options, command: Command) => {
       if (options.identity !== undefined && options.stations !== undefined)
         command.error(words('wrong.identity'), { exitCode: 2 })
-      const scenario = readScenario(options.scenario, command)
-      process.exitCode = await simulate(options, scenario)
+      const name = options.scenario ?? ((options.stations ?? 1) === 1 ? 'busy' : 'day')
+      process.exitCode = await simulate({ ...options, scenario: name }, readScenario(name, command))
     })
 }
 
@@ -81,7 +83,7 @@ function readScenario(name: string, command: Command): Scenario {
   }
 }
 
-function specsFor(options: Options): readonly StationSpec[] {
+function specsFor(options: Chosen): readonly StationSpec[] {
   const count = options.stations ?? 1
   const isDirect = options.power > 22
   const evse: Partial<EvseSpec> = {
@@ -106,13 +108,14 @@ function specsFor(options: Options): readonly StationSpec[] {
   })
 }
 
-async function simulate(options: Options, scenario: Scenario): Promise<number> {
+async function simulate(options: Chosen, scenario: Scenario): Promise<number> {
   const stations = specsFor(options)
   const [first] = stations
   const about = { url: options.url, protocol: options.protocol, scenario: options.scenario }
   if (stations.length === 1) say(words('begin.one', { ...about, identity: first?.identity ?? '' }))
   else say(words('begin.many', { ...about, count: stations.length }))
   let wasConnected = false
+  let wasHinted = false
   let lastFailure = ''
   const fleet = startFleet({
     url: options.url,
@@ -122,6 +125,9 @@ async function simulate(options: Options, scenario: Scenario): Promise<number> {
       if (event.kind === 'connected') wasConnected = true
       if (event.kind === 'connection-failed') lastFailure = event.why
       if (stations.length === 1 || event.kind === 'own-fault') sayEvent(identity, event)
+      if (event.kind !== 'token-refused' || wasHinted) return
+      wasHinted = true
+      say(words('hint.card', { uid: event.uid }))
     },
   })
   await untilOver(fleet, options.duration)

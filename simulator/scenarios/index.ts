@@ -1,5 +1,6 @@
 import { type Scenario, scenarioSchema } from '../scenario.ts'
 import attended from './attended.json' with { type: 'json' }
+import busy from './busy.json' with { type: 'json' }
 import chargeOnce from './charge-once.json' with { type: 'json' }
 import day from './day.json' with { type: 'json' }
 import faulty from './faulty.json' with { type: 'json' }
@@ -19,6 +20,8 @@ export const scenarios: ReadonlyMap<string, Scenario> = new Map(
     attended,
     /** An endless, plausible life: sessions of 3 to 8 minutes, pauses between. */
     day,
+    /** As day, but begins at once and pauses briefly: for somebody who watches one station. */
+    busy,
     'charge-once': chargeOnce,
     /** Three sessions without a connection, then everything at once; over and over. */
     'offline-replay': offlineReplay,
