@@ -1,7 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { describeApi, languagesFolder } from '../server/src/app.ts'
 import { settings } from '../server/src/config.ts'
+import { apiPage, openTexts } from '../server/src/platform/index.ts'
 import { refusalReasons } from '../server/src/stations/rules/admission.ts'
 
 const pages = ['README.md', 'CHANGELOG.md', ...markdownIn('docs'), ...markdownIn('docs/adr')]
@@ -56,5 +58,23 @@ describe('the pages of the repository', () => {
       return tests.length === 0 ? [`${id}: no test`] : deaf.map((file) => `${id}: ${file}`)
     })
     expect(silent).toEqual([])
+  })
+})
+
+describe('the readable API page of the whole server', () => {
+  const texts = openTexts(languagesFolder)
+  const { html } = apiPage(describeApi(), texts)
+
+  it('has a text for every code that a route may answer', () => {
+    const named = [...html.matchAll(/href="#problem-([a-z-]+)"/g)].map(([, code]) => code ?? '')
+    expect(named.length).toBeGreaterThan(30)
+    const known = new Set(texts.codesOf('refusal'))
+    expect(named.filter((code) => !known.has(code))).toEqual([])
+  })
+
+  it('has no link that leads nowhere', () => {
+    const ids = new Set([...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id))
+    const links = [...html.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id)
+    expect(links.filter((id) => !ids.has(id))).toEqual([])
   })
 })
