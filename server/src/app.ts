@@ -105,6 +105,7 @@ export function wireFeatures(
     },
     judgeToken: sessions.judgeToken,
     commandSettled: sessions.commandSettled,
+    startForStaff: sessions.startForStaff,
     messagesPerSecond,
   })
   const routes = [

@@ -4,7 +4,8 @@ import { hashOfUid, type JudgedTokenRow, tokensByHash } from '../subscribers/ind
 import type { SessionsDeps } from './deps.ts'
 import { type HeldSession, held, type TransactionRow } from './held.ts'
 import { isClosed } from './rules/index.ts'
-import { lockPlaces, lockSessions, type PlaceRow, transactionsNamed, transactionsOfSessions } from './store.ts'
+import { lockPlaces, lockSessions, type PlaceRow } from './store.ts'
+import { transactionsNamed, transactionsOfSessions } from './store-transactions.ts'
 import type { MeterRow } from './store-meter.ts'
 import { type OpenCount, openSessionsOfTokens, type StationFacts, stationsById } from './store-validity.ts'
 

@@ -64,7 +64,7 @@ export async function checkValidity(
           evse: {
             isKnown: place !== undefined && evseId > 0,
             isBusy: heldBy !== undefined,
-            ...(place?.status == null ? {} : { status: place.status }),
+            ...(place === undefined || place.status === null ? {} : { status: place.status }),
           },
         }),
     ...(station === undefined ? {} : { hasTariff: await hasTariff(tx, station, at) }),
@@ -105,10 +105,10 @@ export async function judgeToken(
 }
 
 function answerFor(token: JudgedTokenRow | undefined, reasons: readonly Authoriser[], key: DataKey): TokenAnswer {
-  const groupUid = token?.groupUid == null ? undefined : key.decrypt(token.groupUid).toString()
+  const groupUid = token === undefined || token.groupUid === null ? undefined : key.decrypt(token.groupUid).toString()
   return {
     verdict: verdictOf(reasons),
     ...(groupUid === undefined ? {} : { groupUid }),
-    ...(token?.validUntil == null ? {} : { validUntil: token.validUntil }),
+    ...(token === undefined || token.validUntil === null ? {} : { validUntil: token.validUntil }),
   }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { carryOutDue, type HttpServer, newId, ok, openHttp, openTexts, refuse, takeDue } from '../platform/index.ts'
+import { newId } from '../platform/index.ts'
 import type { SettledCommand } from '../stations/index.ts'
-import { subscriberRoutes } from '../subscribers/index.ts'
+import { type TestApi, testApi } from './testing-api.ts'
 import {
   makeTestStation,
   makeTestTariff,
@@ -10,54 +10,24 @@ import {
   reportFrom,
   say16,
   say2x,
-  T0,
   take,
   type TestNetwork,
-  testNetwork,
 } from './testing-network.ts'
-import { type Sessions, wireSessions } from './wire.ts'
+import type { Sessions } from './wire.ts'
 
+let api: TestApi
 let network: TestNetwork
-let http: HttpServer
 let sessions: Sessions
 let tariffId: string
+let call: TestApi['call']
 
 beforeAll(async () => {
-  network = await testNetwork()
-  sessions = wireSessions(network.deps)
+  api = await testApi()
+  ;({ network, sessions, call } = api)
   tariffId = await makeTestTariff(network)
   await makeTestToken(network, 'DEADBEEF')
-  const texts = openTexts('languages')
-  http = await openHttp({
-    ground: network.ground,
-    texts,
-    routes: [...sessions.routes, ...subscriberRoutes(network.ground)],
-    async authenticate({ authorization }) {
-      if (authorization !== 'Bearer key') return refuse('wrong-key')
-      const rights = new Set(['sessions.read', 'sessions.write', 'tokens.read', 'tokens.write'])
-      const { tenantId } = network
-      return ok({ kind: 'staff', tenantId, actorId: newId(), actorName: 'Aino', rights, sites: 'all', language: 'en' })
-    },
-    trustedProxies: [],
-    folders: [],
-  })
 })
-afterAll(async () => {
-  await http.close()
-  await network.close()
-})
-
-async function call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: unknown) {
-  const answer = await http.inject({
-    method,
-    url,
-    headers: { authorization: 'Bearer key' },
-    ...(body === undefined ? {} : { payload: body as object }),
-  })
-  // What a route answers is not known to the compiler here.
-  // biome-ignore lint: tests read it member by member
-  return { status: answer.statusCode, body: (answer.body === '' ? undefined : answer.json()) as any }
-}
+afterAll(() => api.close())
 
 const tell = (station: string, body: Parameters<typeof reportFrom>[2]) =>
   take(network, [reportFrom(network.tenantId, station, body, network.clock.now())])
@@ -67,9 +37,6 @@ async function settle(command: Partial<SettledCommand> & Pick<SettledCommand, 'c
     sessions.commandSettled(tx, { id: newId(), at: network.clock.now(), state: 'answered', ...command }),
   )
 }
-
-const workDeadlines = () => takeDue(network.ground, sessions.deadlines)
-const workEffects = () => carryOutDue({ ...network.ground, handlers: sessions.effects })
 
 function lastCommand(stationId: string) {
   const last = network.commands.filter((one) => one.stationId === stationId).at(-1)
@@ -136,8 +103,8 @@ describe('sessions over REST', () => {
     const sessionId = (await call('GET', `/v1/sessions?stationId=${station}`)).body.items[0].id
     const waiting = await call('GET', `/v1/session-records?sessionId=${sessionId}`)
     expect(waiting.body.items).toMatchObject([{ revision: 1, handedOn: [{ state: 'waiting' }] }])
-    await workEffects()
-    await workEffects()
+    await api.workEffects()
+    await api.workEffects()
     const done = await call('GET', `/v1/session-records?sessionId=${sessionId}`)
     expect(done.body.items).toMatchObject([{ revision: 1, handedOn: [{ state: 'done', attempts: 1 }] }])
   })
@@ -190,7 +157,7 @@ describe('sessions over REST', () => {
     const { command } = lastCommand(station)
     await settle({ command, stationId: station, sessionId: second.body.id })
     network.clock.move({ seconds: 151 })
-    await workDeadlines()
+    await api.workDeadlines()
     expect((await call('GET', `/v1/sessions/${second.body.id}`)).body.state).toBe('abandoned')
     expect(await openAt(network, station)).toBeNull()
   })
@@ -224,7 +191,7 @@ describe('sessions over REST', () => {
     const asked: string[] = []
     for (let minute = 0; minute < 12; minute += 1) {
       network.clock.move({ minutes: 1 })
-      await workDeadlines()
+      await api.workDeadlines()
     }
     for (const { command, stationId } of network.commands) if (stationId === station) asked.push(command.kind)
     expect(asked).toEqual(Array.from({ length: 3 }, () => ['transaction-status', 'fetch-meter']).flat())
@@ -245,7 +212,7 @@ describe('sessions over REST', () => {
       { revision: 2, reason: 'truth', estimated: false, energyWh: 3_500 },
       { revision: 1, reason: 'estimate', estimated: true, energyWh: 2_000 },
     ])
-    await workEffects()
+    await api.workEffects()
   })
 
   it('are told to stop when they last too long (SES-LIMIT)', async () => {
@@ -254,7 +221,7 @@ describe('sessions over REST', () => {
     network.clock.move({ minutes: 5 })
     await tell(station, say16.meter(network.clock.now(), (answer as { number: string }).number, 700))
     network.clock.move({ hours: 24 })
-    await workDeadlines()
+    await api.workDeadlines()
     expect(lastCommand(station).command.kind).toBe('stop-transaction')
     const [session] = (await call('GET', `/v1/sessions?stationId=${station}`)).body.items
     expect(session.flags).toEqual(['over-limit'])
@@ -284,51 +251,5 @@ describe('validity checks (VALID)', () => {
     const expired = await check({ for: { idToken: { uid: 'EXPIRED1' } }, stationId: station })
     expect(expired.body).toMatchObject({ valid: false, reasons: [{ code: 'token-expired' }] })
     expect(expired.body.reasons[0].message).toMatch(/no longer valid/)
-  })
-})
-
-describe('id tokens', () => {
-  it('are added, found without case, changed and removed, and never shown whole', async () => {
-    const made = await call('POST', '/v1/id-tokens', { uid: 'AbCd1234', type: 'ISO14443', label: 'Van 7' })
-    expect(made).toMatchObject({ status: 201, body: { last4: '1234', status: 'active', label: 'Van 7' } })
-    expect(JSON.stringify(made.body)).not.toContain('AbCd')
-    expect(await call('POST', '/v1/id-tokens', { uid: 'abcd1234' })).toMatchObject({
-      status: 409,
-      body: { code: 'uid-taken', errors: [{ pointer: '/uid' }] },
-    })
-    const found = await call('GET', '/v1/id-tokens?uid=ABCD1234')
-    expect(found.body.items).toMatchObject([{ id: made.body.id }])
-    const changed = await call('PATCH', `/v1/id-tokens/${made.body.id}`, { label: null, maxSessions: 2 })
-    expect(changed.body).toMatchObject({ maxSessions: 2 })
-    expect(changed.body.label).toBeUndefined()
-    expect((await call('DELETE', `/v1/id-tokens/${made.body.id}`)).status).toBe(204)
-    expect((await call('GET', `/v1/id-tokens/${made.body.id}`)).status).toBe(404)
-    expect((await call('POST', '/v1/id-tokens', { uid: 'abcd1234' })).status).toBe(201)
-  })
-
-  it('that are blocked are refused at the next tap, and connected stations forget them within a minute (CARD-VALID)', async () => {
-    const station = await makeTestStation(network)
-    const away = await makeTestStation(network, { connected: false })
-    const { body: made } = await call('POST', '/v1/id-tokens', { uid: '0BADCAFE' })
-    const tap = async () =>
-      (
-        await sessions.judgeToken({
-          tenantId: network.tenantId,
-          stationId: station,
-          idToken: { uid: '0badcafe' },
-          at: network.clock.now(),
-        })
-      ).verdict
-    expect(await tap()).toBe('accepted')
-    const blocked = await call('PATCH', `/v1/id-tokens/${made.id}`, { status: 'blocked' })
-    expect(await tap()).toBe('blocked')
-    expect(blocked.body.blockedReach.stations).toBeGreaterThan(0)
-    network.clock.move({ seconds: 60 })
-    await workEffects()
-    const cleared = network.commands.filter(({ command }) => command.kind === 'clear-cache').map((one) => one.stationId)
-    expect(cleared).toContain(station)
-    expect(cleared).not.toContain(away)
-    const { body } = await call('GET', `/v1/id-tokens/${made.id}`)
-    expect(body.blockedReach.told).toBe(body.blockedReach.stations)
   })
 })

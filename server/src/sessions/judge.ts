@@ -60,7 +60,7 @@ export function judgeReported(
     authorisers,
   )
   const mayCharge = reasons.length === 0
-  const groupUid = row?.groupUid == null ? undefined : key.decrypt(row.groupUid).toString()
+  const groupUid = row === undefined || row.groupUid === null ? undefined : key.decrypt(row.groupUid).toString()
   return {
     row,
     mayCharge,
@@ -68,7 +68,7 @@ export function judgeReported(
     answer: {
       verdict: purpose === 'stop' && isOwn(row, session, batch) ? 'accepted' : verdictOf(reasons),
       ...(groupUid === undefined ? {} : { groupUid }),
-      ...(row?.validUntil == null ? {} : { validUntil: row.validUntil }),
+      ...(row === undefined || row.validUntil === null ? {} : { validUntil: row.validUntil }),
     },
   }
 }
@@ -110,5 +110,6 @@ function isOwn(row: JudgedTokenRow | undefined, session: HeldSession, batch: Bat
   if (row === undefined) return false
   if (row.id === session.row.idTokenId) return true
   const began = [...batch.tokens.values()].find((token) => token.id === session.row.idTokenId)
-  return row.groupHash !== null && began?.groupHash != null && row.groupHash.equals(began.groupHash)
+  const group = began?.groupHash ?? null
+  return row.groupHash !== null && group !== null && row.groupHash.equals(group)
 }

@@ -8,12 +8,12 @@ import { isClosed, withFlag } from './rules/index.ts'
 import {
   insertChanges,
   insertSessions,
-  insertTransactions,
   type OpenedPlace,
   showOpenSessions,
   takeNumbers,
   updateSessions,
 } from './store.ts'
+import { insertTransactions } from './store-transactions.ts'
 import type { StationFacts } from './store-validity.ts'
 
 export interface ToSave {

@@ -1,8 +1,8 @@
 import { type Sql, sql, type Tx } from '../platform/index.ts'
-import type { SessionRow, StartedBy, TransactionRow } from './held.ts'
+import type { SessionRow } from './held.ts'
 import { dueAt, energyOfSession, jsonFromSession, type Session, sessionFromJson, stopReasonOf } from './rules/index.ts'
 
-/** Sessions and transactions: loading with locks, and saving with one statement per table. */
+/** Sessions and their places: loading with locks, and saving with one statement per table. */
 
 const SESSION_COLUMNS = `s.tenant_id as "tenantId", s.id, s.number, s.station_id as "stationId", s.evse_id as "evseId",
   s.connector_id as "connectorId", s.started_by as "startedBy", s.started_by_id as "startedById",
@@ -17,40 +17,6 @@ const rowFrom = (raw: Raw): SessionRow => ({ ...raw, machine: sessionFromJson(ra
 export interface Named {
   readonly tenantId: string
   readonly stationId: string
-}
-
-/** Transactions by the station's number and by start key (1.6). Never of another station: a guessed number finds nothing. */
-export async function transactionsNamed(
-  tx: Tx,
-  numbers: readonly (Named & { readonly number: string })[],
-  startKeys: readonly (Named & { readonly startKey: Buffer })[],
-): Promise<readonly TransactionRow[]> {
-  const columns = `t.tenant_id as "tenantId", t.id, t.station_id as "stationId", t.number, t.start_key as "startKey",
-    t.session_id as "sessionId", t.month::text as month`
-  const found: TransactionRow[] = []
-  if (numbers.length > 0) {
-    const rows = await tx.named<TransactionRow>(
-      'transactions-by-number',
-      `select ${columns} from unnest($1::uuid[], $2::uuid[], $3::text[]) as n (tenant_id, station_id, number)
-       join transactions t using (tenant_id, station_id, number)`,
-      [numbers.map((name) => name.tenantId), numbers.map((name) => name.stationId), numbers.map((name) => name.number)],
-    )
-    found.push(...rows)
-  }
-  if (startKeys.length > 0) {
-    const rows = await tx.named<TransactionRow>(
-      'transactions-by-start-key',
-      `select ${columns} from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as k (tenant_id, station_id, start_key)
-       join transactions t using (tenant_id, station_id, start_key)`,
-      [
-        startKeys.map((name) => name.tenantId),
-        startKeys.map((name) => name.stationId),
-        startKeys.map((name) => name.startKey),
-      ],
-    )
-    found.push(...rows)
-  }
-  return found
 }
 
 export interface PlaceRow extends Named {
@@ -268,42 +234,6 @@ export async function saveWish(tx: Tx, row: SessionRow): Promise<void> {
     where tenant_id = ${tx.tenantId} and id = ${row.id}`)
 }
 
-export async function insertTransactions(tx: Tx, rows: readonly TransactionRow[], at: Temporal.Instant): Promise<void> {
-  if (rows.length === 0) return
-  await tx.named(
-    'transactions-insert',
-    `insert into transactions (tenant_id, id, station_id, number, start_key, session_id, month, created_at)
-     select v.*, $8::timestamptz from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::uuid[],
-       $7::date[]) as v`,
-    [
-      rows.map((row) => row.tenantId),
-      rows.map((row) => row.id),
-      rows.map((row) => row.stationId),
-      rows.map((row) => row.number),
-      rows.map((row) => row.startKey),
-      rows.map((row) => row.sessionId),
-      rows.map((row) => row.month),
-      at,
-    ],
-  )
-}
-
-/** The transaction that bears a session's meter values: its first. */
-export async function transactionsOfSessions(
-  tx: Tx,
-  tenantIds: readonly string[],
-  sessionIds: readonly string[],
-): Promise<readonly TransactionRow[]> {
-  if (sessionIds.length === 0) return []
-  return tx.named<TransactionRow>(
-    'transactions-of-sessions',
-    `select t.tenant_id as "tenantId", t.id, t.station_id as "stationId", t.number, t.start_key as "startKey",
-       t.session_id as "sessionId", t.month::text as month
-     from transactions t where t.tenant_id = any($1::uuid[]) and t.session_id = any($2::uuid[]) order by t.id`,
-    [tenantIds, sessionIds],
-  )
-}
-
 export interface OpenedPlace extends Named {
   readonly evseId: number
   readonly sessionId: string
@@ -359,5 +289,3 @@ export async function insertChanges(tx: Tx, rows: readonly ChangeRow[]): Promise
     ],
   )
 }
-
-export type { StartedBy }

@@ -1,4 +1,12 @@
-import type { AnyRoute, DeadlineTable, EffectHandler } from '../platform/index.ts'
+import {
+  type AnyRoute,
+  type DeadlineTable,
+  type EffectHandler,
+  ok,
+  refuse,
+  type Result,
+  type Tx,
+} from '../platform/index.ts'
 import type { HandedIn } from '../stations/index.ts'
 import { judgeToken } from './check-validity.ts'
 import { commandSettled } from './command-settled.ts'
@@ -6,9 +14,10 @@ import { sessionDeadlines } from './deadlines.ts'
 import type { SessionsDeps } from './deps.ts'
 import { sessionEffects } from './effects.ts'
 import { sessionRoutes } from './http.ts'
+import { startSession } from './start-session.ts'
 import { takeReports } from './station-reports.ts'
 
-export interface Sessions extends HandedIn {
+export interface Sessions extends Required<HandedIn> {
   readonly routes: readonly AnyRoute[]
   /** For the worker: what was left in the outbox, by type. */
   readonly effects: Readonly<Record<string, EffectHandler>>
@@ -21,8 +30,20 @@ export function wireSessions(deps: SessionsDeps): Sessions {
     takeReports: (tx, reports) => takeReports(tx, deps, reports),
     judgeToken: (question) => judgeToken(deps, question),
     commandSettled: (tx, ended) => commandSettled(tx, deps, ended),
+    startForStaff: (tx, wanted) => startForStaff(tx, deps, wanted),
     routes: sessionRoutes(deps),
     effects: sessionEffects(deps),
     deadlines: sessionDeadlines(deps),
   }
+}
+
+async function startForStaff(
+  tx: Tx,
+  deps: SessionsDeps,
+  { stationId, evse, caller, at }: Parameters<Required<HandedIn>['startForStaff']>[1],
+): Promise<Result<string, 'start-refused'>> {
+  const by = { kind: caller.kind, id: caller.actorId, name: caller.actorName }
+  const started = await startSession(tx, deps, { stationId, evseId: evse, by }, at)
+  if (started.ok) return ok(started.value.commandId)
+  return refuse('start-refused', { values: { reason: deps.texts.ofCode(caller.language, 'refusal', started.code) } })
 }

@@ -174,7 +174,7 @@ const changing = ({ keys }: SubscribersDeps) =>
       if (before === undefined) return refuse('no-such-id-token')
       const key = await keys.tenant(tx.tenantId)
       const { groupUid, ...changes } = body
-      const group = groupUid == null ? groupUid : groupOf(key, groupUid)
+      const group = groupUid === undefined || groupUid === null ? groupUid : groupOf(key, groupUid)
       await changeToken(tx, id, { ...changes, group }, at)
       const now = must(await findToken(tx, id), 'id token')
       if (mayChargeLess(before, now)) await clearCachesFor(tx, id, at)

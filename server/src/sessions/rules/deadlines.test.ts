@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import type { Fact, TransactionFact } from './facts.ts'
+import { decide } from './machine.ts'
+import { type Session, sessionOfTransaction } from './session.ts'
+import { dueAt, energyOfSession } from './settle.ts'
+import { limits } from './testing-histories.ts'
+
+const T = Temporal.Instant.from('2026-11-26T08:00:00Z')
+const at = (seconds: number): Temporal.Instant => T.add({ seconds })
+
+function fact(kind: TransactionFact['kind'], more: Partial<TransactionFact> = {}): TransactionFact {
+  return { kind, number: '7', readings: [], wasQueued: false, wasCorrected: false, receivedAt: T, ...more }
+}
+
+const begin = (registerWh: number, seconds = 0) =>
+  ({ at: at(seconds), context: 'transaction-begin', registerWh }) as const
+const end = (registerWh: number, seconds: number) =>
+  ({ at: at(seconds), context: 'transaction-end', registerWh }) as const
+
+function after(session: Session, ...facts: readonly (readonly [number, Fact])[]): Session {
+  return facts.reduce((now, [seconds, given]) => decide(now, given, at(seconds)).session, session)
+}
+
+const born = (): Session => sessionOfTransaction({ evse: 1, limits }, T)
+const started = fact('transaction-started', { token: 'may-charge', readings: [begin(1_000)] })
+
+describe('missing meter data (END-METER)', () => {
+  const noReading: [number, Fact] = [600, fact('transaction-ended', { receivedAt: at(600) })]
+  const due = (isOnline = true): Fact => ({ kind: 'deadline', isOnline })
+  const waiting = (): Session => after(born(), [0, started], [300, periodic(2_000, 300)], noReading)
+
+  it('is asked for three times within ten minutes, then estimated, marked and told', () => {
+    let session = waiting()
+    const commands: string[] = []
+    const asked: number[] = []
+    let alerts: unknown[] = []
+    while (session.state === 'waiting-for-meter') {
+      const now = dueAt(session) as Temporal.Instant
+      const decision = decide(session, due(), now)
+      const kinds = decision.effects.flatMap((effect) => (effect.kind === 'command' ? [effect.command.kind] : []))
+      if (kinds.length > 0) asked.push(now.since(at(600)).total('seconds'))
+      commands.push(...kinds)
+      alerts = decision.effects.filter((effect) => effect.kind === 'alert')
+      session = decision.session
+    }
+    expect(commands).toEqual(['fetch-meter', 'fetch-meter', 'fetch-meter'])
+    expect(asked).toEqual([60, 240, 420])
+    expect(session).toMatchObject({ state: 'ended', flags: ['estimated'], recorded: { revision: 1 } })
+    expect(energyOfSession(session)).toBe(1_000)
+    expect(alerts).toMatchObject([{ alert: 'session-estimated' }])
+  })
+
+  it('that comes after the estimate makes revision 2, without the mark', () => {
+    let session = waiting()
+    while (session.state === 'waiting-for-meter')
+      session = decide(session, due(), dueAt(session) as Temporal.Instant).session
+    const truth = decide(session, { kind: 'readings', readings: [end(4_000, 600)], wasCorrected: false }, at(9_000))
+    expect(truth.session).toMatchObject({ state: 'ended', flags: [], recorded: { revision: 2 } })
+    expect(truth.effects).toEqual([{ kind: 'record', reason: 'truth' }])
+    expect(energyOfSession(truth.session)).toBe(3_000)
+  })
+
+  it('of a station that is offline is waited for a week', () => {
+    let session = waiting()
+    let now = T
+    while (session.state === 'waiting-for-meter') {
+      now = dueAt(session) as Temporal.Instant
+      const decision = decide(session, due(false), now)
+      expect(decision.effects.filter((effect) => effect.kind === 'command')).toEqual([])
+      session = decision.session
+    }
+    expect(now.since(at(600)).total('hours')).toBeGreaterThanOrEqual(168)
+    expect(now.since(at(600)).total('hours')).toBeLessThan(169)
+  })
+
+  it('bills with the gap recorded when the station has nothing more (0, 1, 2, 4, 5)', () => {
+    const numbers = [0, 1, 2, 4]
+    const events = numbers.map((seqNo): [number, Fact] => [
+      seqNo * 60,
+      fact(seqNo === 0 ? 'transaction-started' : 'transaction-updated', {
+        seqNo,
+        token: 'may-charge',
+        readings: [begin(1_000)],
+      }),
+    ])
+    const last: [number, Fact] = [300, fact('transaction-ended', { seqNo: 5, readings: [end(2_000, 300)] })]
+    const session = after(born(), ...events, last)
+    expect(session.state).toBe('waiting-for-meter')
+    const closed = after(session, [400, { kind: 'queue-answered', messagesInQueue: false }])
+    expect(closed).toMatchObject({ state: 'ended', flags: ['gap'] })
+    expect(energyOfSession(closed)).toBe(1_000)
+  })
+
+  it('is estimated from where the next transaction starts when nothing else is known', () => {
+    const session = after(born(), [0, started], [4_000, { kind: 'displaced', registerWh: 3_500 }])
+    expect(session).toMatchObject({ state: 'ended', flags: ['end-lost', 'estimated'] })
+    expect(energyOfSession(session)).toBe(2_500)
+  })
+
+  function periodic(registerWh: number, seconds: number): Fact {
+    return { kind: 'readings', readings: [{ at: at(seconds), context: 'periodic', registerWh }], wasCorrected: false }
+  }
+})
+
+describe('what takes too long', () => {
+  it('is told to stop after its longest duration, and staff are told (SES-LIMIT)', () => {
+    const session = after(
+      born(),
+      [0, started],
+      [60, { kind: 'readings', readings: [end(2_000, 60)], wasCorrected: false }],
+    )
+    expect(dueAt(session)?.toString()).toBe(at(86_400).toString())
+    const { session: told, effects } = decide(session, { kind: 'deadline', isOnline: true }, at(86_400))
+    expect(told.flags).toContain('over-limit')
+    expect(effects).toMatchObject([
+      { kind: 'alert', alert: 'session-over-limit' },
+      { kind: 'command', command: { kind: 'stop-transaction', transactionNumber: '7' } },
+    ])
+  })
+
+  it('is told three times, then people are called', () => {
+    let session = after(born(), [0, started])
+    let stops = 0
+    const alerts: string[] = []
+    for (let turn = 0; turn < 6; turn += 1) {
+      const decision = decide(session, { kind: 'deadline', isOnline: true }, dueAt(session) as Temporal.Instant)
+      stops += decision.effects.filter((effect) => effect.kind === 'command').length
+      alerts.push(...decision.effects.flatMap((effect) => (effect.kind === 'alert' ? [effect.alert] : [])))
+      session = decision.session
+    }
+    expect(stops).toBe(3)
+    expect(alerts).toEqual(['session-no-energy', 'stop-not-obeyed', 'session-estimated'])
+    expect(session.state).toBe('ended')
+  })
+})

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type TestApi, testApi } from '../sessions/testing-api.ts'
+import { makeTestStation, type TestNetwork } from '../sessions/testing-network.ts'
+
+let api: TestApi
+let network: TestNetwork
+let call: TestApi['call']
+
+beforeAll(async () => {
+  api = await testApi()
+  ;({ network, call } = api)
+})
+afterAll(() => api.close())
+
+describe('id tokens', () => {
+  it('are added, found without case, changed and removed, and never shown whole', async () => {
+    const made = await call('POST', '/v1/id-tokens', { uid: 'AbCd1234', type: 'ISO14443', label: 'Van 7' })
+    expect(made).toMatchObject({ status: 201, body: { last4: '1234', status: 'active', label: 'Van 7' } })
+    expect(JSON.stringify(made.body)).not.toContain('AbCd')
+    expect(await call('POST', '/v1/id-tokens', { uid: 'abcd1234' })).toMatchObject({
+      status: 409,
+      body: { code: 'uid-taken', errors: [{ pointer: '/uid' }] },
+    })
+    const found = await call('GET', '/v1/id-tokens?uid=ABCD1234')
+    expect(found.body.items).toMatchObject([{ id: made.body.id }])
+    const changed = await call('PATCH', `/v1/id-tokens/${made.body.id}`, { label: null, maxSessions: 2 })
+    expect(changed.body).toMatchObject({ maxSessions: 2 })
+    expect(changed.body.label).toBeUndefined()
+    expect((await call('DELETE', `/v1/id-tokens/${made.body.id}`)).status).toBe(204)
+    expect((await call('GET', `/v1/id-tokens/${made.body.id}`)).status).toBe(404)
+    expect((await call('POST', '/v1/id-tokens', { uid: 'abcd1234' })).status).toBe(201)
+  })
+
+  it('that are blocked are refused at the next tap, and connected stations forget them within a minute (CARD-VALID)', async () => {
+    const station = await makeTestStation(network)
+    const away = await makeTestStation(network, { connected: false })
+    const { body: made } = await call('POST', '/v1/id-tokens', { uid: '0BADCAFE' })
+    const tap = async (): Promise<string> => {
+      const { tenantId, clock } = network
+      const idToken = { uid: '0badcafe' }
+      return (await api.sessions.judgeToken({ tenantId, stationId: station, idToken, at: clock.now() })).verdict
+    }
+    expect(await tap()).toBe('accepted')
+    const blocked = await call('PATCH', `/v1/id-tokens/${made.id}`, { status: 'blocked' })
+    expect(await tap()).toBe('blocked')
+    expect(blocked.body.blockedReach.stations).toBeGreaterThan(0)
+    network.clock.move({ seconds: 60 })
+    await api.workEffects()
+    const cleared = network.commands.filter(({ command }) => command.kind === 'clear-cache').map((one) => one.stationId)
+    expect(cleared).toContain(station)
+    expect(cleared).not.toContain(away)
+    const { body } = await call('GET', `/v1/id-tokens/${made.id}`)
+    expect(body.blockedReach.told).toBe(body.blockedReach.stations)
+  })
+})
