@@ -26,6 +26,8 @@ const { values } = parseArgs({
     only: { type: 'string' },
     floor: { type: 'string' },
     database: { type: 'string' },
+    // Leaves a CPU profile of our server in this folder, to be opened in a browser's developer tools.
+    profile: { type: 'string' },
     'reference-only': { type: 'boolean', default: false },
   },
 })
@@ -59,7 +61,7 @@ async function main(): Promise<void> {
   const sides: Side[] = []
   const floor = values.floor === undefined ? 0 : Number(values.floor)
   try {
-    if (!values['reference-only']) sides.push(await startOurs(stations))
+    if (!values['reference-only']) sides.push(await startOurs(stations, values.profile))
     sides.push(await startReference(stations, values.database))
     const summary: string[] = []
     for (const scenario of scenarios.filter((name) => values.only === undefined || values.only === name)) {

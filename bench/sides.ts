@@ -33,12 +33,13 @@ export async function startReference(stations: number, database?: string): Promi
 }
 
 /** The whole server as a user starts it, in a fresh folder with its own PostgreSQL, set up through REST alone. */
-export async function startOurs(stations: number): Promise<Side> {
+export async function startOurs(stations: number, profileFolder?: string): Promise<Side> {
   const folder = mkdtempSync(join(tmpdir(), 'lataamo-bench-ours-'))
   const [port, opsPort] = [await freePort(), await freePort()]
   const platformKey = crypto.randomUUID() + crypto.randomUUID()
-  const child = startChild('../server/src/main.ts', [], {
+  const child = startChild('../server/src/main.ts', ['start'], {
     PATH: process.env['PATH'],
+    ...(profileFolder === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileFolder}` }),
     HOST: '127.0.0.1',
     PORT: String(port),
     OPS_PORT: String(opsPort),

@@ -17,8 +17,13 @@ export async function start(config: Config, options: { readonly lan: boolean }):
   const lanAddress = options.lan ? firstLanAddress() : undefined
   const steps: (() => Promise<unknown>)[] = []
   const shutDown = drainOnce(steps)
-  process.on('SIGTERM', () => void shutDown(0))
-  process.on('SIGINT', () => void shutDown(0))
+  let isAsked = false
+  const asked = (): void => {
+    isAsked = true
+    void shutDown(0)
+  }
+  process.on('SIGTERM', asked)
+  process.on('SIGINT', asked)
 
   const publicUrl = config.PUBLIC_URL ?? `http://${lanAddress ?? shown(host)}:${config.PORT}`
   const installation = await openInstallation(config, log, publicUrl)
@@ -41,6 +46,7 @@ export async function start(config: Config, options: { readonly lan: boolean }):
     throw error
   }
   const sentence = await installation.databaseEnded
+  if (isAsked) return
   process.stderr.write(`${sentence}\nWithout its database Lataamo stops; start it again.\n`)
   await shutDown(1)
 }

@@ -129,7 +129,9 @@ function poolOf(connection: pg.ClientConfig, max: number, log: Log): pg.Pool {
     idleTimeoutMillis: 60_000,
     options: '-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000',
   })
-  pool.on('error', (error) => log.warn('database connection lost', { error: error.message }))
+  pool.on('error', (error) => {
+    if (!pool.ending) log.warn('database connection lost', { error: error.message })
+  })
   return pool
 }
 
