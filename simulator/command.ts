@@ -31,6 +31,8 @@ export function simulateCommand(): Command {
   const names = [...scenarios.keys()].join(', ')
   return new Command('simulate')
     .description(words('command.about'))
+    // Wrong use is 2; 1 means that it was refused.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .requiredOption('--url <address>', words('command.url'), readUrl)
     .option('--stations <count>', words('command.stations'), readWhole('--stations', 1))
     .option('--protocol <version>', words('command.protocol'), readProtocol, 'ocpp2.0.1')
