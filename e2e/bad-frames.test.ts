@@ -191,20 +191,21 @@ describe('absurd content of a valid transaction message is accepted, recorded an
     connectorId: 1,
     idTag: 'GOODCARD0001',
     meterStart: 1000,
-    timestamp: now(),
+    timestamp: Temporal.Now.instant().subtract({ seconds: 5 }).toString({ smallestUnit: 'second' }),
     ...more,
   })
 
-  it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
-    ['a register that runs backwards', {}, { meterStop: 10 }],
-    ['an end long before the start', {}, { meterStop: 1500, timestamp: '1996-01-01T00:00:00Z' }],
-    ['an end in the year 9999', {}, { meterStop: 1500, timestamp: '9999-12-31T23:59:59Z' }],
-    ['a gigawatt hour in a second', {}, { meterStop: 1_000_001_000 }],
-    ['a start from thirty years ago', { timestamp: '1996-01-01T00:00:00Z' }, { meterStop: 1500 }],
-    ['a register below zero', { meterStart: -500 }, { meterStop: -100 }],
-    ['a card nobody knows', { idTag: 'NOBODY' }, { meterStop: 1500 }],
-    ['a connector that was not declared', { connectorId: 7 }, { meterStop: 1500 }],
-  ])('%s', async (what, begin, end) => {
+  it.each<[what: string, begin: Record<string, unknown>, end: Record<string, unknown>, flag: RegExp]>([
+    ['a register that runs backwards', {}, { meterStop: 10 }, /register-backwards/],
+    ['an end long before the start', {}, { meterStop: 1500, timestamp: '1996-01-01T00:00:00Z' }, /clock-corrected/],
+    ['an end in the year 9999', {}, { meterStop: 1500, timestamp: '9999-12-31T23:59:59Z' }, /clock-corrected/],
+    ['a gigawatt hour in a second', {}, { meterStop: 1_000_001_000 }, /./],
+    ['a start from thirty years ago', { timestamp: '1996-01-01T00:00:00Z' }, { meterStop: 1500 }, /clock-corrected/],
+    ['a card nobody knows', { idTag: 'NOBODY' }, { meterStop: 1500 }, /not-authorised/],
+    // No reading at all: the end is there, and the meter is asked (END-METER).
+    ['a register below zero', { meterStart: -500 }, { meterStop: -100 }, /./],
+    ['a connector that was not declared', { connectorId: 7 }, { meterStop: 1500 }, /./],
+  ])('%s', async (what, begin, end, flag) => {
     const { station, socket } = await connected(`ABSURD-${what.replaceAll(/[^a-z]+/g, '-')}`.slice(0, 40), 'ocpp1.6')
     const [type, , answer] = await socket.call('StartTransaction', start(begin))
     expect(type).toBe(3)
@@ -212,8 +213,15 @@ describe('absurd content of a valid transaction message is accepted, recorded an
     expect(transactionId).toBeGreaterThan(0)
     const [stopped] = await socket.call('StopTransaction', { transactionId, meterStop: 0, timestamp: now(), ...end })
     expect(stopped).toBe(3)
-    const session = await found(async () => (await sessionsOf(station)).find(({ state }) => state === 'ended'))
-    expect(session.flags).not.toEqual([])
+    const session = await found(async () =>
+      (await sessionsOf(station)).find(({ state }) => state === 'ended' || state === 'waiting-for-meter'),
+    )
+    const { evses } = await network.rest.get<{ evses: readonly { id: number; declared: boolean }[] }>(
+      `/v1/stations/${station.id}`,
+    )
+    const undeclared = evses.filter(({ declared }) => !declared).map(({ id }) => `EVSE ${id} was not declared`)
+    const waits = session.state === 'waiting-for-meter' ? ['waits for the meter'] : []
+    expect([...session.flags, ...undeclared, ...waits].join()).toMatch(flag)
     expect(session.energyWh).toBeGreaterThanOrEqual(0)
     expect(BigInt(session.cost?.totals.inclTax.minor ?? '0') >= 0n).toBe(true)
     expect((await socket.call('Heartbeat', {}))[0]).toBe(3)

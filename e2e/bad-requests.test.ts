@@ -21,7 +21,7 @@ describe('REST answers field by field', () => {
   }
 
   it.each<[string, string, string, unknown, readonly string[]]>([
-    ['a station without anything', 'POST', '/v1/stations', {}, ['/identity', '/evses']],
+    ['a station without anything', 'POST', '/v1/stations', {}, ['/identity']],
     [
       'wrong types deep inside',
       'POST',

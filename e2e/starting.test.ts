@@ -140,7 +140,7 @@ describe('beside a server that runs', () => {
     } finally {
       await server.kill()
     }
-  })
+  }, 90_000)
 
   it('a taken port for metrics', async () => {
     const other = net.createServer().listen(0, '127.0.0.1')
@@ -180,7 +180,7 @@ describe('SIGTERM (row 31)', () => {
     // And the same data starts again.
     const again = await startServer(made)
     expect((await again.stop()).code).toBe(0)
-  })
+  }, 90_000)
 })
 
 describe('a first start that is interrupted (row 25)', () => {

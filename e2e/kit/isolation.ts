@@ -1,6 +1,6 @@
 import { type Asked, type Example, examples } from './route-examples.ts'
 import { type Reply, type Rest, restOf } from './rest.ts'
-import { type Ids, unknownIds, type World } from './world.ts'
+import { unknownIds, type World } from './world.ts'
 
 /** Row 7, attacks 25 to 27: every route of the description, asked with another tenant's things. Each fault is a sentence. */
 
@@ -26,21 +26,30 @@ export function faultsOfExamples(routes: readonly string[]): readonly string[] {
 
 export async function faultsOfIsolation(own: World, other: World, platform: Rest): Promise<readonly string[]> {
   const faults: string[] = []
-  for (const [route, cases] of Object.entries(examples)) {
-    for (const example of cases) {
-      switch (example.kind) {
-        case 'asks':
-          faults.push(...(await faultsOfAsking(route, example, own, other)))
-          break
-        case 'public':
-          faults.push(...(await faultsOfPublic(route, example, own, other)))
-          break
-        case 'platform':
-          faults.push(...(await faultsOfPlatform(route, example, own, platform)))
-          break
-        case 'elsewhere':
-          break
-      }
+  for (const route of Object.keys(examples)) faults.push(...(await faultsOfRoute(route, own, other, platform)))
+  return faults
+}
+
+export async function faultsOfRoute(
+  route: string,
+  own: World,
+  other: World,
+  platform: Rest,
+): Promise<readonly string[]> {
+  const faults: string[] = []
+  for (const example of examples[route] ?? []) {
+    switch (example.kind) {
+      case 'asks':
+        faults.push(...(await faultsOfAsking(route, example, own, other)))
+        break
+      case 'public':
+        faults.push(...(await faultsOfPublic(route, example, own, other)))
+        break
+      case 'platform':
+        faults.push(...(await faultsOfPlatform(route, example, own, platform)))
+        break
+      case 'elsewhere':
+        break
     }
   }
   return faults
@@ -56,19 +65,7 @@ async function faultsOfAsking(
 ): Promise<string[]> {
   const faults: string[] = []
   const { rest } = own.network
-  const nobody = unknownIds()
-  const asked = ask(other.ids, own.ids)
-  const denied = await askFor(rest, route, asked)
-  const unknown = await askFor(rest, route, ask(nobody, own.ids))
-  const namesIds = JSON.stringify(asked) !== JSON.stringify(ask(nobody, own.ids))
-  if (namesIds && masked(denied, other.ids) !== masked(unknown, nobody)) {
-    faults.push(
-      `${route}: another tenant's id is answered ${masked(denied, other.ids)}, an unknown one ${masked(unknown, nobody)}`,
-    )
-  }
-  if (namesIds && /^(PATCH|DELETE)/.test(route) && denied.status < 400)
-    faults.push(`${route}: changed what is another tenant's`)
-  faults.push(...leaks(route, denied, own, other, asked))
+  if (namesIds(ask)) faults.push(...(await faultsOfDenial(route, ask, own, other)))
   for (const reply of await disguised(rest, route, ask(own.ids, own.ids), other))
     faults.push(...leaks(route, reply, own, other, {}))
   // The control: the same with one's own.
@@ -79,6 +76,25 @@ async function faultsOfAsking(
     faults.push(`${route}: does not show what is one's own`)
   faults.push(...leaks(route, allowed, own, other, {}))
   return faults
+}
+
+async function faultsOfDenial(route: string, ask: AskExample['ask'], own: World, other: World): Promise<string[]> {
+  const faults: string[] = []
+  const { rest } = own.network
+  const nobody = unknownIds()
+  const asked = ask(other.ids, own.ids)
+  const denied = await askFor(rest, route, asked)
+  const unknown = await askFor(rest, route, ask(nobody, own.ids))
+  if (masked(denied) !== masked(unknown))
+    faults.push(`${route}: another tenant's id is answered ${masked(denied)}, an unknown one ${masked(unknown)}`)
+  if (/^(PATCH|DELETE)/.test(route) && denied.status < 400) faults.push(`${route}: changed what is another tenant's`)
+  return [...faults, ...leaks(route, denied, own, other, asked)]
+}
+
+/** Whether the question depends on whose ids are taken. */
+export function namesIds(ask: AskExample['ask']): boolean {
+  const [some, others] = [unknownIds(), unknownIds()]
+  return JSON.stringify(ask(some, some)) !== JSON.stringify(ask(others, some))
 }
 
 /** The other tenant named wherever a careless program might look for it. */
@@ -138,10 +154,12 @@ export function askFor(
   return rest.send(method, filled + query, body, headers)
 }
 
-/** What an answer says, without what must differ: the request's id, and the ids that were asked for. */
-function masked({ status, text }: Reply, ids: Ids): string {
-  let shown = text.replaceAll(/"requestId":"[^"]*"/g, '"requestId":""')
-  for (const id of Object.values(ids) as readonly string[]) shown = shown.replaceAll(id, '<id>')
+/** What an answer says, without what must differ: ids, instants, and a key that was just made. */
+function masked({ status, text }: Reply): string {
+  const shown = text
+    .replaceAll(/"key":"[^"]*"/g, '"key":""')
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<instant>')
   return `${status} ${shown}`
 }
 

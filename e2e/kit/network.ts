@@ -16,7 +16,7 @@ export interface Network {
 export async function makeNetwork(server: Server, slug: string): Promise<Network> {
   const { id, key } = await server.platform.post<{ id: string; key: string }>('/v1/tenants', {
     slug,
-    name: `Network ${slug}`,
+    name: 'Power and light',
     currency: 'EUR',
     country: 'FI',
     timeZone: 'Europe/Helsinki',

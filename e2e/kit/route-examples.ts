@@ -48,6 +48,9 @@ const charged = {
 }
 
 export const examples: Readonly<Record<string, readonly Example[]>> = {
+  // First: what is asked below with another's ids stands in the own audit afterwards.
+  'GET /v1/audit': list((own) => own.site, [(of) => ({ objectId: of.site })]),
+
   'GET /v1/sites': list((own) => own.site),
   'POST /v1/sites': [asks(201, () => ({ body: { name: 'New place' } }))],
   'GET /v1/sites/{id}': [
@@ -99,7 +102,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ),
   ],
   'DELETE /v1/stations/{id}': [byId(204, (of) => of.spareStation)],
-  'POST /v1/stations/{id}/password': [byId(200, (of) => of.spareStation)],
+  'POST /v1/stations/{id}/password': [byId(200, (of) => of.station)],
   'GET /v1/map': [
     asks(
       200,
@@ -130,9 +133,9 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   'GET /v1/refused-stations': list((own) => own.refused),
   'POST /v1/refused-stations/{id}/adopt': [
-    asks(
+    byId(
       201,
-      (of, own) => ({ params: { id: of.refused }, body: { siteId: own.site } }),
+      (of) => of.refused,
       () => 'STRANGER-1',
     ),
   ],
@@ -237,7 +240,8 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
 
   'GET /v1/keys': list((own) => own.key),
-  'POST /v1/keys': [asks(201, (of) => ({ body: { name: 'of a site', role: 'viewer', sites: [of.site] } }))],
+  // A site that is not there is a site to which nothing belongs, whoever's it may be elsewhere.
+  'POST /v1/keys': [asks(201, (_, own) => ({ body: { name: 'of a site', role: 'viewer', sites: [own.site] } }))],
   'DELETE /v1/keys/{id}': [byId(204, (of) => of.spareKey)],
   'GET /v1/staff': list((own) => own.staff),
   'POST /v1/staff': [asks(201, () => ({ body: { name: 'Otto', mail: 'otto@both.example', role: 'viewer' } }))],
@@ -265,7 +269,6 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
       (own) => own.tenant,
     ),
   ],
-  'GET /v1/audit': list((own) => own.site, [(of) => ({ objectId: of.site })]),
 
   'GET /v1/events': [{ kind: 'elsewhere', where: 'the event stream, below in the same test' }],
   'GET /v1/public/stations/{number}': [

@@ -67,7 +67,7 @@ export async function makeWorld(server: Server, slug: string): Promise<World> {
   const network = await makeNetwork(server, slug)
   const { rest } = network
   const idOf = async (path: string, body: unknown): Promise<string> => (await rest.post<{ id: string }>(path, body)).id
-  const site = await idOf('/v1/sites', { name: 'Market square', address: `mark of ${slug}` })
+  const site = await idOf('/v1/sites', { name: 'Market square', address: 'Market square 1' })
   const tariff = await addTariff(network)
   const card = await addCard(network, equalUid)
   const station = await addStation(network, { identity, evses: 2, more: { siteId: site, name: 'By the door' } })
@@ -130,12 +130,6 @@ async function makeSessions(
 /** A transaction that nobody has begun. */
 async function makeAlert({ rest }: Network, socket: StationSocket): Promise<string> {
   await socket.call('StopTransaction', { transactionId: 987_654, meterStop: 5, timestamp: now() })
-  await socket.call('StatusNotification', {
-    connectorId: 1,
-    status: 'Faulted',
-    errorCode: 'GroundFailure',
-    timestamp: now(),
-  })
   return found(async () => (await rest.get<List<{ id: string }>>('/v1/alerts')).items[0]?.id)
 }
 

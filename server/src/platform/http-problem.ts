@@ -41,7 +41,7 @@ export function problem(status: number, refused: Refused, context: ProblemContex
 }
 
 export function sendProblem(reply: FastifyReply, made: Problem): FastifyReply {
-  return reply.status(made.status).type('application/problem+json').send(made)
+  return reply.status(made.status).header('cache-control', 'no-store').type('application/problem+json').send(made)
 }
 
 /** Zod's issues as field faults: a JSON pointer into the body (RFC 6901), a stable code of ours. Parse with `reportInput`. */

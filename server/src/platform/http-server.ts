@@ -72,7 +72,8 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     // ASVS: slow headers and bodies end.
     requestTimeout: 30_000,
-    http: { headersTimeout: 10_000, maxHeaderSize: 16_384 },
+    // Looked for every second: Node's own half a minute would let a dripping handshake live so long.
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 },
     forceCloseConnections: true,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
   })
