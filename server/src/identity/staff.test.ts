@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { newId } from '../platform/index.ts'
 import { type TestGround, testGround } from '../platform/testing.ts'
 import type { TestHttp } from '../platform/testing-http.ts'
@@ -117,13 +118,26 @@ describe('the last administrator', () => {
   })
 
   it('is left when two disable each other at the same moment', async () => {
-    const { key } = await makeNetwork(http, 'duel')
+    const { id: tenantId, key } = await makeNetwork(http, 'duel')
     const [one, two] = [await person('administrator', {}, key), await person('administrator', {}, key)]
-    const both = await Promise.all([
+    const owner = new pg.Client(ground.owner)
+    await owner.connect()
+    // Both rows held, so that both changes have decided, or wait to decide, before either can write.
+    await owner.query('begin')
+    await owner.query('select from staff where tenant_id = $1 for update', [tenantId])
+    const both = Promise.all([
       patch(two.id, { status: 'disabled' }, { cookie: one.cookie }),
       patch(one.id, { status: 'disabled' }, { cookie: two.cookie }),
     ])
-    expect(both.filter((answer) => answer.status === 200)).toHaveLength(1)
+    const watcher = new pg.Client(ground.owner)
+    await watcher.connect()
+    await vi.waitFor(async () => {
+      const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      expect((await watcher.query(waiting)).rowCount).toBe(2)
+    })
+    await owner.query('rollback')
+    await Promise.all([owner.end(), watcher.end()])
+    expect((await both).map((answer) => answer.status).sort((a, b) => a - b)).toEqual([200, 409])
   })
 })
 
