@@ -22,7 +22,7 @@ export const settings = {
   ),
   PORT: row('Port of portals, REST and stations.', '`8080`', (text) => whole(text, 8080, 0, 65_535)),
   TLS_PORT: row(
-    'Port for TLS. Not built yet: stations and people connect through a proxy that ends TLS.',
+    'Port for TLS. Not built yet: people connect through a proxy that ends TLS; a station behind one counts as plain and needs `plainUntil`.',
     'none',
     (text) => absent(text, 'TLS is not built yet: put a proxy that ends TLS in front, and leave TLS_PORT out'),
   ),
@@ -46,7 +46,12 @@ export const settings = {
     postgresUrl,
     true,
   ),
-  DATABASE_OWNER_URL: row('The same database as its owner, for migrations and partitions.', 'none', postgresUrl, true),
+  DATABASE_OWNER_URL: row(
+    'The same database as its owner, for migrations and partitions. Needed with `DATABASE_URL`.',
+    'none',
+    postgresUrl,
+    true,
+  ),
   LATAAMO_SECRET: row(
     'Wraps all keys of the installation. Lose it and the data cannot be read.',
     'made at the first start, kept in `DATA_DIR/secret`',

@@ -91,7 +91,8 @@ function fleetOf(network: DemoNetwork, secret: string, url: string, installation
         maxPowerW: connectors[0]?.maxPowerW ?? 11_000,
         ...(kind.startsWith('dc') ? { current: 'DC' as const, connectorType: 'IEC_62196_T2_COMBO' } : {}),
       })),
-      settings: {},
+      // A reading every ten seconds, so that there is something to see.
+      settings: { sampleInterval: '10' },
     }
   })
   return {

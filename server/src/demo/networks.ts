@@ -86,7 +86,7 @@ export const demoNetworks: readonly DemoNetwork[] = [
     ],
     sites: [
       {
-        name: 'Rantatie 4',
+        name: 'Harbour',
         address: 'Rantatie 4',
         city: 'Helsinki',
         postalCode: '00160',
@@ -95,7 +95,7 @@ export const demoNetworks: readonly DemoNetwork[] = [
         stations: ['2.0.1:dc2', '2.0.1:ac2', '1.6:ac2', '2.1:ac2'],
       },
       {
-        name: 'Sörnäinen',
+        name: 'Sörnäinen depot',
         address: 'Sörnäisten rantatie 25',
         city: 'Helsinki',
         postalCode: '00500',
@@ -104,7 +104,7 @@ export const demoNetworks: readonly DemoNetwork[] = [
         stations: ['1.6:ac2', '1.6:ac2', '2.0.1:ac2'],
       },
       {
-        name: 'Satakunnankatu',
+        name: 'Rapids bridge',
         address: 'Satakunnankatu 18',
         city: 'Tampere',
         postalCode: '33210',
@@ -113,7 +113,7 @@ export const demoNetworks: readonly DemoNetwork[] = [
         stations: ['2.0.1:dc1', '1.6:ac2', '2.1:ac1'],
       },
       {
-        name: 'Torikatu',
+        name: 'Oulu market',
         address: 'Torikatu 21',
         city: 'Oulu',
         postalCode: '90100',
@@ -122,7 +122,7 @@ export const demoNetworks: readonly DemoNetwork[] = [
         stations: ['2.1:dc2', '2.0.1:ac2', '1.6:ac1'],
       },
       {
-        name: 'Linnankatu',
+        name: 'Turku castle',
         address: 'Linnankatu 60',
         city: 'Turku',
         postalCode: '20100',
@@ -131,7 +131,7 @@ export const demoNetworks: readonly DemoNetwork[] = [
         stations: ['1.6:ac2', '2.0.1:ac2'],
       },
       {
-        name: 'Vapaudenkatu',
+        name: 'Jyväskylä centre',
         address: 'Vapaudenkatu 40',
         city: 'Jyväskylä',
         postalCode: '40100',
@@ -140,7 +140,7 @@ export const demoNetworks: readonly DemoNetwork[] = [
         stations: ['2.0.1:ac2', '1.6:ac2', '2.1:dc1'],
       },
       {
-        name: 'Kauppatori',
+        name: 'Kuopio square',
         address: 'Kauppakatu 2',
         city: 'Kuopio',
         postalCode: '70100',
@@ -149,7 +149,7 @@ export const demoNetworks: readonly DemoNetwork[] = [
         stations: ['1.6:ac2', '2.0.1:ac1'],
       },
       {
-        name: 'Koskikatu',
+        name: 'Arctic circle',
         address: 'Koskikatu 25',
         city: 'Rovaniemi',
         postalCode: '96200',
@@ -158,7 +158,7 @@ export const demoNetworks: readonly DemoNetwork[] = [
         stations: ['2.0.1:ac2', '1.6:ac2'],
       },
       {
-        name: 'Hovioikeudenpuistikko',
+        name: 'Vaasa park',
         address: 'Hovioikeudenpuistikko 11',
         city: 'Vaasa',
         postalCode: '65100',
@@ -167,7 +167,7 @@ export const demoNetworks: readonly DemoNetwork[] = [
         stations: ['2.1:ac2', '1.6:ac1'],
       },
       {
-        name: 'Kauppakatu',
+        name: 'Lappeenranta lake',
         address: 'Kauppakatu 40',
         city: 'Lappeenranta',
         postalCode: '53100',
@@ -197,7 +197,7 @@ export const demoNetworks: readonly DemoNetwork[] = [
     ],
     sites: [
       {
-        name: 'Sjøgata',
+        name: 'Tromsø waterfront',
         address: 'Sjøgata 8',
         city: 'Tromsø',
         postalCode: '9008',
@@ -206,7 +206,7 @@ export const demoNetworks: readonly DemoNetwork[] = [
         stations: ['2.0.1:ac2', '1.6:ac2', '2.1:dc1'],
       },
       {
-        name: 'Bryggen',
+        name: 'Bryggen quay',
         address: 'Bryggen 15',
         city: 'Bergen',
         postalCode: '5003',
@@ -215,7 +215,7 @@ export const demoNetworks: readonly DemoNetwork[] = [
         stations: ['2.0.1:dc2', '1.6:ac2', '2.1:ac2'],
       },
       {
-        name: 'Rådhuskaia',
+        name: 'City hall quay',
         address: 'Rådhusplassen 1',
         city: 'Oslo',
         postalCode: '0037',
@@ -224,7 +224,7 @@ export const demoNetworks: readonly DemoNetwork[] = [
         stations: ['2.0.1:ac2', '1.6:ac2', '1.6:ac1'],
       },
       {
-        name: 'Munkegata',
+        name: 'Nidaros',
         address: 'Munkegata 23',
         city: 'Trondheim',
         postalCode: '7011',
@@ -233,7 +233,7 @@ export const demoNetworks: readonly DemoNetwork[] = [
         stations: ['2.0.1:ac2', '2.1:ac1'],
       },
       {
-        name: 'Strandkaien',
+        name: 'Stavanger pier',
         address: 'Strandkaien 2',
         city: 'Stavanger',
         postalCode: '4005',
