@@ -15,6 +15,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // MapLibre is one chunk of a megabyte; it is loaded by the map alone.
     chunkSizeWarningLimit: 1300,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   worker: { format: 'es' },
   server: { proxy: { '/v1': server, '/languages': server } },

@@ -15,7 +15,7 @@ const inputs = ['portals', 'units', 'package-lock.json']
 function filesIn(path: string): readonly string[] {
   const entries = readdirSync(path, { withFileTypes: true })
   return entries.flatMap((entry) => {
-    if (/^dist/.test(entry.name) || entry.name.includes('.test.') || entry.name === 'texts.en.json') return []
+    if (entry.name.startsWith('dist') || entry.name.includes('.test.') || entry.name === 'texts.en.json') return []
     const inside = join(path, entry.name)
     return entry.isDirectory() ? filesIn(inside) : [inside]
   })

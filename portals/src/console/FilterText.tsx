@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { Icon } from '../parts/Icon.tsx'
 
 /** A filter one types; the address follows when the typing rests. */
@@ -9,12 +9,18 @@ export function FilterText(props: {
 }) {
   const given = props.value ?? ''
   const [text, setText] = useState(given)
-  useEffect(() => setText(given), [given])
+  const [shown, setShown] = useState(given)
+  // The address changed by another way, such as the button that clears all filters.
+  if (shown !== given) {
+    setShown(given)
+    setText(given)
+  }
+  const rested = useEffectEvent((typed: string) => {
+    if (typed !== given) props.onText(typed.trim() === '' ? undefined : typed)
+  })
   useEffect(() => {
-    if (text === given) return
-    const timer = setTimeout(() => props.onText(text.trim() === '' ? undefined : text), 250)
+    const timer = setTimeout(() => rested(text), 250)
     return () => clearTimeout(timer)
-    // The newest handler is taken; only the text restarts the wait.
   }, [text])
   return (
     <span className="inp filter-text">

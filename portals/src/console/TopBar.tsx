@@ -46,19 +46,21 @@ function FindStation() {
     void navigate({ to: '/stations' as string, search: (q === '' ? {} : { q }) as never })
   }
   return (
-    <form className="pal" role="search" onSubmit={find}>
-      <Icon name="search" />
-      <input
-        ref={field}
-        type="search"
-        className="bare grow"
-        aria-label={t('portal.shell.find')}
-        placeholder={t('portal.shell.find')}
-      />
-      <kbd className="hide-m" aria-hidden="true">
-        Ctrl K
-      </kbd>
-    </form>
+    <search className="find">
+      <form className="pal" onSubmit={find}>
+        <Icon name="search" />
+        <input
+          ref={field}
+          type="search"
+          className="bare grow"
+          aria-label={t('portal.shell.find')}
+          placeholder={t('portal.shell.find')}
+        />
+        <kbd className="hide-m" aria-hidden="true">
+          Ctrl K
+        </kbd>
+      </form>
+    </search>
   )
 }
 

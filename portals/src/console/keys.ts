@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useEffectEvent } from 'react'
 
 /**
  * Keys of the console. Sequences (`g m`) come from the task registry, the rest from the pages; single characters can be
@@ -16,20 +16,18 @@ const storageKey = 'lataamo-single-keys'
 
 /** Binds keys while the component is shown. */
 export function useKeys(list: readonly KeyBinding[]): void {
-  const newest = useRef(list)
-  newest.current = list
-  const shape = list.map(({ keys, word }) => `${keys} ${word}`).join(',')
+  const run = useEffectEvent((index: number) => list[index]?.run())
+  // Keys and words, one binding a line: an effect that depends on it binds anew only when they change.
+  const shape = list.map(({ keys, word }) => `${keys}|${word}`).join('\n')
   useEffect(() => {
-    const live = newest.current.map((binding, index) => ({
-      keys: binding.keys,
-      word: binding.word,
-      run: () => newest.current[index]?.run(),
-    }))
-    bindings.add(live)
+    const bound = shape.split('\n').map((line, index) => {
+      const [keys = '', word = ''] = line.split('|')
+      return { keys, word, run: () => run(index) }
+    })
+    bindings.add(bound)
     return () => {
-      bindings.delete(live)
+      bindings.delete(bound)
     }
-    // `shape` stands for the list: the functions are read when a key is pressed.
   }, [shape])
 }
 

@@ -32,7 +32,8 @@ export function LiveBanner() {
   if (live.status !== 'down' || live.downSince === undefined) return null
   const next = Math.max(0, Math.ceil(((live.nextTryAt ?? now) - now) / 1000))
   return (
-    <div className="banner s-preparing" role="status">
+    <div className="banner s-preparing">
+      <output className="sr">{t('portal.live.down-status')}</output>
       <Icon name="no-signal" />
       <p className="grow">
         <b>

@@ -1,5 +1,5 @@
 import 'uplot/dist/uPlot.min.css'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import uPlot from 'uplot'
 import type { MeterValue } from '../api-types.ts'
@@ -20,6 +20,8 @@ export function PowerCurve(props: {
   const known = points.filter(({ powerW }) => powerW !== null)
   const last = known[known.length - 1]
   if (last === undefined) return <p className="dim t12">{t('portal.curve.none')}</p>
+  if (known.length === 1)
+    return <p className="dim t12">{t('portal.curve.one', { power: powerText(last.powerW ?? 0) })}</p>
   const summary = t('portal.curve.summary', {
     from: clockText(known[0]?.at ?? last.at),
     to: clockText(last.at),
@@ -31,6 +33,8 @@ export function PowerCurve(props: {
       {asTable ? (
         <ValuesTable values={props.values} label={props.label} height={props.height ?? 180} />
       ) : (
+        // A canvas has no picture file: only the role says what it is.
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
         <div role="img" aria-label={summary}>
           <Plot points={points} height={props.height ?? 180} />
         </div>
@@ -47,13 +51,12 @@ function Plot({ points, height }: { readonly points: ReturnType<typeof curvePoin
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(undefined)
   const scheme = useShownScheme()
-  const newest = useRef(points)
-  newest.current = points
+  const newestColumns = useEffectEvent(() => columns(points))
 
   useEffect(() => {
     const element = box.current
     if (element === null) return
-    const made = new uPlot(options(element.clientWidth || 300, height), columns(newest.current), element)
+    const made = new uPlot(options(element.clientWidth || 300, height), newestColumns(), element)
     plot.current = made
     const observer = new ResizeObserver(() => {
       if (element.clientWidth > 0) made.setSize({ width: element.clientWidth, height })
@@ -100,7 +103,7 @@ function options(width: number, height: number): uPlot.Options {
         size: 24,
         gap: 6,
         space: 64,
-        values: (_plot, splits) => splits.map((at) => clockText(at * 1000)),
+        values: (_plot, splits) => splits.map((at) => clockText(at * 1000, isShort(splits))),
       },
       {
         ...axis,
@@ -121,6 +124,11 @@ function options(width: number, height: number): uPlot.Options {
   }
 }
 
+// Within a few minutes the minutes alone would repeat.
+function isShort(splits: readonly number[]): boolean {
+  return (splits[1] ?? 0) - (splits[0] ?? 0) < 60
+}
+
 function ValuesTable(props: {
   readonly values: readonly MeterValue[]
   readonly label: string
@@ -128,12 +136,12 @@ function ValuesTable(props: {
 }) {
   const { t } = useTranslation()
   return (
-    // biome-ignore lint: a scrolling box needs the focus to be scrolled by keyboard
-    <div
+    // What scrolls needs the focus, or the keyboard cannot scroll it.
+    <section
       className="scroll"
       style={{ maxHeight: Math.max(180, props.height) }}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
-      role="region"
       aria-label={props.label}
     >
       <table className="tbl tight">
@@ -161,6 +169,6 @@ function ValuesTable(props: {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }

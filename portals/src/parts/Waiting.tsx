@@ -8,8 +8,8 @@ import { Icon, type IconName } from './Icon.tsx'
 export function Loading({ rows = 4 }: { readonly rows?: number }) {
   const { t } = useTranslation()
   return (
-    <div className="pb col g3" role="status">
-      <span className="sr">{t('portal.loading')}</span>
+    <div className="pb col g3">
+      <output className="sr">{t('portal.loading')}</output>
       {Array.from({ length: rows }, (_, row) => (
         <div key={row} className="bone" style={{ width: `${92 - ((row * 23) % 40)}%` }} />
       ))}
@@ -48,7 +48,9 @@ export function Failed({ error, retry }: { readonly error: unknown; readonly ret
       <Icon name="warning" size={20} />
       <div className="col g2 grow">
         <p className="t14 b">{t('portal.failed.title')}</p>
-        <p>{i18n.exists(key) ? t(key) : (problem?.detail ?? problem?.title ?? t('portal.problem.other', { code }))}</p>
+        <p>
+          {problem?.detail ?? (i18n.exists(key) ? t(key) : (problem?.title ?? t('portal.problem.other', { code })))}
+        </p>
         <FieldErrors error={error} />
         <div className="row wrap">
           <button
@@ -81,7 +83,9 @@ export function FormProblem({ error }: { readonly error: unknown }) {
     <div className="note s-faulted" role="alert">
       <Icon name="warning" />
       <div className="col g1">
-        <p>{i18n.exists(key) ? t(key) : (problem?.detail ?? problem?.title ?? t('portal.problem.other', { code }))}</p>
+        <p>
+          {problem?.detail ?? (i18n.exists(key) ? t(key) : (problem?.title ?? t('portal.problem.other', { code })))}
+        </p>
         <FieldErrors error={error} />
       </div>
     </div>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useRef } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { get, query } from '../../api.ts'
 import type { List, MapStation, Seen, Session } from '../../api-types.ts'
@@ -80,8 +80,7 @@ function useSessionsOfDay(): number | undefined {
 
 // What was seen since the page opened; nothing is asked for that.
 function useHistory(value: number | undefined): readonly number[] {
-  const values = useRef<number[]>([])
-  const list = values.current
-  if (value !== undefined && list[list.length - 1] !== value) values.current = [...list.slice(-29), value]
-  return values.current
+  const [values, setValues] = useState<readonly number[]>([])
+  if (value !== undefined && values[values.length - 1] !== value) setValues([...values.slice(-29), value])
+  return values
 }

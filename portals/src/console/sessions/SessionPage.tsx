@@ -253,12 +253,10 @@ function History({ session }: { readonly session: SessionDetail }) {
     <Section title={t('portal.sessions.history')}>
       <ol className="list-plain">
         {session.history.map((entry) => (
-          <li key={`${entry.at} ${entry.state}`} className="row history">
+          <li key={`${entry.at} ${entry.kind} ${entry.state}`} className="row history">
             <span className="mono dim">{clockText(entry.at, true)}</span>
-            <span className="m">{t(`portal.sessions.state.${entry.state}`, { defaultValue: entry.state })}</span>
-            {entry.by !== undefined && (
-              <span className="mid">{t(`portal.sessions.because.${entry.by}`, { defaultValue: entry.by })}</span>
-            )}
+            <span className="m">{t(historyKeys(entry), { defaultValue: entry.state })}</span>
+            <span className="mid">{t(`portal.sessions.because.${entry.by}`, { defaultValue: entry.by })}</span>
           </li>
         ))}
       </ol>
@@ -306,6 +304,10 @@ function Records({ session }: { readonly session: SessionDetail }) {
       </ul>
     </Section>
   )
+}
+
+function historyKeys({ kind, state }: SessionDetail['history'][number]): string[] {
+  return [`portal.sessions.event.${kind}.${state}`, `portal.sessions.${kind === 'flag' ? 'flag' : 'state'}.${state}`]
 }
 
 function isUnderWay(record: SessionRecord): boolean {

@@ -4,7 +4,7 @@ import { get, query } from '../../api.ts'
 import type { List, Session } from '../../api-types.ts'
 import { Chips } from '../../parts/Chips.tsx'
 import { DataTable } from '../../parts/DataTable.tsx'
-import { Field } from '../../parts/Field.tsx'
+import { Choice, Field } from '../../parts/Field.tsx'
 import { Duration, Money, Time } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { Page } from '../../parts/Page.tsx'
@@ -98,17 +98,29 @@ function dayEnd(day: string | undefined): string | undefined {
   return day === undefined ? undefined : `${day}T23:59:59.999Z`
 }
 
+const flags: readonly Session['flags'][number][] = [
+  'no-tariff',
+  'estimated',
+  'not-authorised',
+  'no-energy',
+  'over-limit',
+  'end-lost',
+  'orphan',
+  'gap',
+  'clock-corrected',
+  'register-backwards',
+  'reading-differs',
+  'implausible-energy',
+  'begin-reading-missing',
+  'stop-before-start',
+]
+
 function SessionFilters({ filters, set }: { readonly filters: Filters; readonly set: (change: Filters) => void }) {
   const { t } = useTranslation()
-  const chosen =
-    filters.open === 'true' ? 'open' : filters.state === 'ended' ? 'ended' : filters.flag !== undefined ? 'review' : ''
+  const chosen = filters.open === 'true' ? 'open' : filters.state === 'ended' ? 'ended' : ''
   function toggle(value: string) {
     const next = value === chosen ? '' : value
-    set({
-      open: next === 'open' ? 'true' : undefined,
-      state: next === 'ended' ? 'ended' : undefined,
-      flag: next === 'review' ? 'any' : undefined,
-    })
+    set({ open: next === 'open' ? 'true' : undefined, state: next === 'ended' ? 'ended' : undefined })
   }
   return (
     <div className="filters">
@@ -116,7 +128,7 @@ function SessionFilters({ filters, set }: { readonly filters: Filters; readonly 
         label={t('portal.sessions.filter')}
         chosen={chosen === '' ? [] : [chosen]}
         onToggle={toggle}
-        chips={['open', 'ended', 'review'].map((value) => ({ value, text: t(`portal.sessions.filter-${value}`) }))}
+        chips={['open', 'ended'].map((value) => ({ value, text: t(`portal.sessions.filter-${value}`) }))}
       />
       {filters.stationId !== undefined && (
         <button type="button" className="chip on" onClick={() => set({ stationId: undefined })}>
@@ -126,6 +138,15 @@ function SessionFilters({ filters, set }: { readonly filters: Filters; readonly 
         </button>
       )}
       <span className="grow" />
+      <Choice
+        label={t('portal.sessions.flag-filter')}
+        value={filters.flag ?? ''}
+        onText={(flag) => set({ flag: flag === '' ? undefined : flag })}
+        options={[
+          { value: '', text: t('portal.sessions.flag-any') },
+          ...flags.map((value) => ({ value, text: t(`portal.sessions.flag.${value}`) })),
+        ]}
+      />
       <Field
         label={t('portal.sessions.from')}
         type="date"

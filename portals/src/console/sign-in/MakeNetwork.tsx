@@ -5,7 +5,7 @@ import { call } from '../../api.ts'
 import { Field } from '../../parts/Field.tsx'
 import { FormProblem } from '../../parts/Waiting.tsx'
 import { slugFrom } from './slug-from.ts'
-import { Words } from './SignInPage.tsx'
+import { Words } from './Words.tsx'
 
 /** While no tenant exists: the first network, and oneself as its administrator. */
 export function MakeNetwork({ done }: { readonly done: () => void }) {
@@ -80,7 +80,9 @@ export function MakeNetwork({ done }: { readonly done: () => void }) {
         />
         <datalist id="time-zones">
           {Intl.supportedValuesOf('timeZone').map((zone) => (
-            <option key={zone} value={zone} />
+            <option key={zone} value={zone}>
+              {zone}
+            </option>
           ))}
         </datalist>
         <Field

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import { Field } from '../../parts/Field.tsx'
 import { FormProblem } from '../../parts/Waiting.tsx'
-import { Words } from './SignInPage.tsx'
+import { Words } from './Words.tsx'
 
 interface Answer {
   readonly ok?: boolean

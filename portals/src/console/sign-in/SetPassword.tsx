@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import { Field } from '../../parts/Field.tsx'
 import { FormProblem } from '../../parts/Waiting.tsx'
-import { Words } from './SignInPage.tsx'
+import { Words } from './Words.tsx'
 
 /** One's own password, after a link or by wish. */
 export function SetPassword(props: { readonly asksCurrent: boolean; readonly done: () => Promise<void> }) {

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { type ReactNode, useEffect, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import { Logo } from '../../parts/Logo.tsx'
@@ -10,6 +10,7 @@ import { DemoMark } from '../DemoMark.tsx'
 import { MakeNetwork } from './MakeNetwork.tsx'
 import { PasswordSignIn } from './PasswordSignIn.tsx'
 import { SetPassword } from './SetPassword.tsx'
+import { Words } from './Words.tsx'
 
 interface LinkAnswer {
   readonly needsPassword: boolean
@@ -33,19 +34,19 @@ export function SignInPage() {
   useEffect(() => {
     document.title = `${t('portal.sign-in.title')} · Lataamo`
   }, [t])
+  const arrived = useEffectEvent((answer: LinkAnswer) => {
+    if (answer.next === 'make-network') setStage('make-network')
+    else if (answer.needsPassword) setStage('set-password')
+    else void enter()
+  })
   useEffect(() => {
     if (token === '') return
     spendLink(token)
-      .then((answer) => {
-        if (answer.next === 'make-network') setStage('make-network')
-        else if (answer.needsPassword) setStage('set-password')
-        else void enter()
-      })
+      .then((answer) => arrived(answer))
       .catch((problem: unknown) => {
         setError(problem)
         setStage('password')
       })
-    // Only once: the link is used up.
   }, [token])
 
   // A reload while the network is being made: the link is used up, but its session goes on.
@@ -89,15 +90,6 @@ export function SignInPage() {
           <p className="t16">{t('portal.sign-in.aside.text')}</p>
         </div>
       </aside>
-    </div>
-  )
-}
-
-export function Words({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <div className="col g4">
-      <h1 className="t22 b">{title}</h1>
-      {children}
     </div>
   )
 }

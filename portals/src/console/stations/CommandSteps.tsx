@@ -4,6 +4,7 @@ import { useTick } from '../../parts/Figures.tsx'
 import { clockText, durationText, exactClockText, milliseconds, numberText, timeText } from '../../parts/quantities.ts'
 import { type Step, Steps } from '../../parts/Steps.tsx'
 import { isFinal } from './station-query.ts'
+import { failureKeys } from './station-words.ts'
 
 /** A command's outcome: queued, sent, answered, effect seen, each with its time; or where it ended. */
 export function CommandSteps({ command }: { readonly command: Command }) {
@@ -30,7 +31,7 @@ export function useCommandName(): (command: Command) => string {
   const { t } = useTranslation()
   return (command) => {
     const { request } = command
-    const id = command.kind === 'reset' ? `${String(request.how ?? 'soft')}-reset` : command.kind
+    const id = command.kind === 'reset' ? (request.how === 'hard' ? 'hard-reset' : 'soft-reset') : command.kind
     const name = t(`portal.stations.command.${id}`, { defaultValue: command.kind })
     const details = [
       typeof request.evse === 'number' ? t('portal.stations.evse', { id: request.evse }) : '',
@@ -76,9 +77,7 @@ function stepsOf(command: Command, t: ReturnType<typeof useTranslation>['t'], no
       key: end,
       text: t(`portal.stations.step.${end}`),
       note:
-        command.failure === undefined
-          ? undefined
-          : t(`portal.stations.failure.${command.failure}`, { defaultValue: command.failure }),
+        command.failure === undefined ? undefined : t(failureKeys(command.failure), { defaultValue: command.failure }),
       mark: 'failed',
       ...(at === undefined ? {} : { at: timeOf(at, first) }),
     },

@@ -44,9 +44,9 @@ export function OcppLog({ stationId }: { readonly stationId: string }) {
         </button>
       </div>
       {newer > 0 && (
-        <div className="held" role="status">
+        <div className="held">
           <Icon name="arrow-up" />
-          <span>{t('portal.stations.log.newer', { count: newer })}</span>
+          <output>{t('portal.stations.log.newer', { count: newer })}</output>
           <button
             type="button"
             className="btn sm"
@@ -86,6 +86,8 @@ function Rows(props: {
   const { t } = useTranslation()
   const { rows, onEnd } = props
   const box = useRef<HTMLDivElement>(null)
+  // The virtualizer's functions change what they return without a new identity; nothing here memoises on them.
+  // oxlint-disable-next-line react/incompatible-library
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
@@ -98,16 +100,8 @@ function Rows(props: {
   useEffect(() => {
     if (isAtEnd) onEnd?.()
   }, [isAtEnd, onEnd])
-  function move(event: KeyboardEvent) {
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-    if (step === 0) return
-    event.preventDefault()
-    const current = document.activeElement
-    const next = step === 1 ? current?.nextElementSibling : current?.previousElementSibling
-    if (next instanceof HTMLElement) next.focus()
-  }
   return (
-    <div ref={box} className="log-rows" onKeyDown={move} role="group" aria-label={t('portal.stations.log.rows')}>
+    <section ref={box} className="log-rows" aria-label={t('portal.stations.log.rows')}>
       <div style={{ height: virtual.getTotalSize() }}>
         {items.map((item) => {
           const row = rows[item.index]
@@ -123,8 +117,18 @@ function Rows(props: {
           )
         })}
       </div>
-    </div>
+    </section>
   )
+}
+
+// The arrow keys go from row to row, as in any list.
+function moveByArrow(event: KeyboardEvent<HTMLElement>): void {
+  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+  if (step === 0) return
+  event.preventDefault()
+  const { currentTarget: row } = event
+  const next = step === 1 ? row.nextElementSibling : row.previousElementSibling
+  if (next instanceof HTMLElement) next.focus()
 }
 
 function Row(props: {
@@ -146,6 +150,7 @@ function Row(props: {
       className={props.isOpen ? 'log-row cur' : 'log-row'}
       style={{ transform: `translateY(${props.top}px)` }}
       aria-expanded={props.isOpen}
+      onKeyDown={moveByArrow}
       onClick={props.onOpen}
     >
       <span className="mono dim log-at">{exactClockText(row.at)}</span>
@@ -191,13 +196,14 @@ function useLog(stationId: string, action: string | undefined) {
     setKept(undefined)
   }
   const page = newest.data
-  useEffect(() => {
-    if (page === undefined) return
-    setKept((before) => ({
-      rows: merged(page.items, before?.rows ?? []),
-      next: before === undefined ? (page.next ?? undefined) : before.next,
-    }))
-  }, [page])
+  const [keptPage, setKeptPage] = useState<typeof page>()
+  if (page !== undefined && page !== keptPage) {
+    setKeptPage(page)
+    setKept({
+      rows: merged(page.items, kept?.rows ?? []),
+      next: kept === undefined ? (page.next ?? undefined) : kept.next,
+    })
+  }
   const isLoading = useRef(false)
   const next = kept?.next
   const loadOlder = useMemo(() => {
@@ -205,7 +211,7 @@ function useLog(stationId: string, action: string | undefined) {
     return () => {
       if (isLoading.current) return
       isLoading.current = true
-      get<List<LogRow>>(`/v1/stations/${stationId}/ocpp-log${query({ action, limit: 100, before: next })}`)
+      void get<List<LogRow>>(`/v1/stations/${stationId}/ocpp-log${query({ action, limit: 100, before: next })}`)
         .then((older) =>
           setKept((before) => ({ rows: merged(before?.rows ?? [], older.items), next: older.next ?? undefined })),
         )
@@ -230,9 +236,8 @@ function merged(first: readonly LogRow[], second: readonly LogRow[]): readonly L
 
 /** The rows as they were when they began to be held; answers that came since are filled in. */
 function useHeld(rows: readonly LogRow[], isHeld: boolean): readonly LogRow[] {
-  const held = useRef<ReadonlySet<string>>(undefined)
-  if (!isHeld) held.current = undefined
-  else if (held.current === undefined && rows.length > 0) held.current = new Set(rows.map(({ id }) => id))
-  const ids = held.current
-  return ids === undefined ? rows : rows.filter(({ id }) => ids.has(id))
+  const [held, setHeld] = useState<ReadonlySet<string>>()
+  if (!isHeld && held !== undefined) setHeld(undefined)
+  if (isHeld && held === undefined && rows.length > 0) setHeld(new Set(rows.map(({ id }) => id)))
+  return held === undefined || !isHeld ? rows : rows.filter(({ id }) => held.has(id))
 }

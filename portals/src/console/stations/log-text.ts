@@ -55,7 +55,12 @@ export function inShort(payload: unknown): string {
 function collect(value: unknown, words: string[]): void {
   if (words.length >= 4) return
   if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) collect(item, words)
-  else if (value !== null && value !== undefined && !/^\d{4}-\d\d-\d\dT/.test(String(value))) words.push(String(value))
+  else if (typeof value === 'string' && !isInstant(value)) words.push(value)
+  else if (typeof value === 'number' || typeof value === 'boolean') words.push(String(value))
+}
+
+function isInstant(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT/.test(text)
 }
 
 export type AnswerKind = 'ok' | 'bad' | 'wait' | 'none'

@@ -16,3 +16,12 @@ export function connectorText(t: TFunction, connector: Connector | PublicEvse['c
     ? type
     : t('portal.stations.up-to', { type, power: powerText(connector.maxPowerW).replace(/[.,]0(?=\D)/, '') })
 }
+
+/** The server's own words for why a command failed and why a station was turned away. */
+export function failureKeys(code: string): string[] {
+  return [`stations.stations.failure.${code}`, `stations.failure.${code}`]
+}
+
+export function refusedKeys(reason: string): string[] {
+  return [`stations.stations.refused.${reason}`, `stations.refused.${reason}`]
+}

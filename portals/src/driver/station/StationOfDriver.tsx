@@ -10,6 +10,7 @@ import { Money } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { Logo } from '../../parts/Logo.tsx'
 import { clockText, durationText, numberText, percentText, priceText, spokenNumber } from '../../parts/quantities.ts'
+import { withTax } from '../../parts/with-tax.ts'
 import { StatusShape, StatusTag } from '../../parts/StatusTag.tsx'
 import { Empty, Failed, Loading } from '../../parts/Waiting.tsx'
 
@@ -79,9 +80,7 @@ function Shown(props: { readonly station: PublicStation; readonly live: Live; re
     <>
       <div className="col g1">
         <h1 className="t32 b">{props.title}</h1>
-        <p className="mid">
-          {[station.site?.name, station.site?.address, station.site?.city, station.name].filter(Boolean).join(', ')}
-        </p>
+        <p className="mid">{placeText(station)}</p>
         <p className="row between wrap">
           <span className="m">{t('portal.driver.station.free', { count: free, all: station.evses.length })}</span>
           <LiveNote live={live} />
@@ -156,13 +155,13 @@ function Price({ station }: { readonly station: PublicStation }) {
       {price.parts.map((part) => (
         <p key={part.dimension} className="row between wrap">
           <span>
-            <span className="t22 b">{priceText(part.unitPriceMicros, price.currency)}</span>{' '}
+            <span className="t22 b">{priceText(withTax(part), price.currency)}</span>{' '}
             <span className="mid">{t(`portal.driver.station.per.${part.dimension}`)}</span>
           </span>
           <span className="mid t14">
             {part.taxPercent === null
               ? t('portal.price.no-tax')
-              : t(part.taxIncluded ? 'portal.driver.station.tax-in' : 'portal.driver.station.tax-on', {
+              : t('portal.driver.station.tax-in', {
                   percent: percentText(part.taxPercent),
                 })}
           </span>
@@ -187,6 +186,11 @@ function Unknown({ error, retry }: { readonly error: unknown; readonly retry: ()
       />
     </>
   )
+}
+
+/** Where it stands, nothing said twice. */
+function placeText({ site, name }: PublicStation): string {
+  return [...new Set([site?.name, site?.address, site?.city, name].filter(Boolean))].join(', ')
 }
 
 interface Live {

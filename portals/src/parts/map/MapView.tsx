@@ -1,7 +1,7 @@
 import 'maplibre-gl/dist/maplibre-gl.css'
 import { type GeoJSONSource, Map as MapLibreMap, NavigationControl, setWorkerUrl } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { MapStation } from '../../api-types.ts'
 import { useShownScheme } from '../../color-scheme.ts'
@@ -34,14 +34,14 @@ export default function MapView(props: {
   const map = useRef<MapLibreMap>(undefined)
   const [failed, setFailed] = useState(false)
   const places = useMemo(() => placesOf(props.stations), [props.stations])
-  const newest = useRef({ places, onPlace: props.onPlace })
-  newest.current = { places, onPlace: props.onPlace }
+  const newestPlaces = useEffectEvent(() => places)
+  const openPlace = useEffectEvent((key: string) => props.onPlace(key))
 
   useEffect(() => {
     let left = false
     const element = box.current
     if (element === null) return
-    start(element, newest)
+    start(element, { places: () => newestPlaces(), open: (key) => openPlace(key) })
       .then((made) => {
         if (left) made.remove()
         else map.current = made
@@ -57,7 +57,7 @@ export default function MapView(props: {
 
   useEffect(() => {
     const source = map.current?.getSource('places') as GeoJSONSource | undefined
-    source?.setData(places)
+    void source?.setData(places)
   }, [places])
 
   return (
@@ -68,23 +68,23 @@ export default function MapView(props: {
   )
 }
 
-async function start(
-  element: HTMLElement,
-  newest: { readonly current: { places: ReturnType<typeof placesOf>; onPlace: (key: string) => void } },
-): Promise<MapLibreMap> {
+interface Source {
+  readonly places: () => ReturnType<typeof placesOf>
+  readonly open: (key: string) => void
+}
+
+async function start(element: HTMLElement, source: Source): Promise<MapLibreMap> {
   const colours = markColours()
-  const [world, shapes] = await Promise.all([loadWorld(), loadShapes(colours), document.fonts.ready])
+  const [world, shapes] = await Promise.all([loadWorld(), loadShapes(colours), sized(element), document.fonts.ready])
+  const kept = keptView()
   const map = new MapLibreMap({
     container: element,
-    style: mapStyle(world, newest.current.places),
+    style: mapStyle(world, source.places()),
     attributionControl: false,
     maxZoom: 16,
     dragRotate: false,
     pitchWithRotate: false,
-    ...keptView(),
-    ...(keptView() === undefined
-      ? { bounds: boundsOf(newest.current.places), fitBoundsOptions: { padding: 48, maxZoom: 10 } }
-      : {}),
+    ...(kept ?? { bounds: boundsOf(source.places()), fitBoundsOptions: { padding: 48, maxZoom: 10 } }),
   })
   map.touchZoomRotate.disableRotation()
   map.addControl(new NavigationControl({ showCompass: false }), 'top-right')
@@ -95,7 +95,7 @@ async function start(
   map.on('moveend', () => keepView(map))
   map.on('click', 'pins', (event) => {
     const key: unknown = event.features?.[0]?.properties.key
-    if (typeof key === 'string') newest.current.onPlace(key)
+    if (typeof key === 'string') source.open(key)
   })
   map.on('click', 'clusters', (event) => void openCluster(map, event.features?.[0]))
   for (const layer of ['pins', 'clusters']) {
@@ -103,6 +103,19 @@ async function start(
     map.on('mouseleave', layer, () => map.getCanvas().classList.remove('over'))
   }
   return map
+}
+
+/** A map that is made in a box without a size keeps a wrong one. */
+function sized(element: HTMLElement): Promise<void> {
+  if (element.clientHeight > 0) return Promise.resolve()
+  return new Promise((resolve) => {
+    const observer = new ResizeObserver(() => {
+      if (element.clientHeight === 0) return
+      observer.disconnect()
+      resolve()
+    })
+    observer.observe(element)
+  })
 }
 
 async function openCluster(map: MapLibreMap, cluster: GeoJSON.Feature | undefined): Promise<void> {

@@ -6,6 +6,7 @@ import type { List, MadeStation, RefusedStation } from '../../../api-types.ts'
 import { Tick } from '../../../parts/Field.tsx'
 import { Ago } from '../../../parts/Figures.tsx'
 import { Icon } from '../../../parts/Icon.tsx'
+import { refusedKeys } from '../station-words.ts'
 import { Failed, FormProblem, Loading } from '../../../parts/Waiting.tsx'
 
 /** Those that knocked and were turned away: why, what would be right, and a way in by one press. */
@@ -71,7 +72,7 @@ function Refused({
           <span className="sr">{item.identity}</span>
         </button>
       </div>
-      <p>{t(`portal.stations.add.reason.${item.reason}`, { defaultValue: item.reason })}</p>
+      <p>{t(refusedKeys(item.reason), { defaultValue: item.reason })}</p>
       <p className="t12 dim">
         {t('portal.stations.add.refused.times', { count: item.count })} <Ago at={item.lastAt} />
         {item.address !== undefined && `, ${t('portal.stations.add.refused.from', { address: item.address })}`}
