@@ -42,7 +42,7 @@ import { rightsRoutes } from './rights/index.ts'
 import { wireSessions } from './sessions/index.ts'
 import { countStationsByTariff, type Stations, wireStations } from './stations/index.ts'
 import { subscriberRoutes } from './subscribers/index.ts'
-import { anyTenant, type NewTenant } from './tenants/index.ts'
+import { anyTenant, forgetServedOfAll, type NewTenant } from './tenants/index.ts'
 
 export const VERSION = '0.1.0'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -193,6 +193,7 @@ export async function openApp(config: Config, installation: Installation, isDemo
 
 async function tidy(installation: Installation): Promise<number> {
   await installation.tidy()
+  await forgetServedOfAll(installation.ground)
   return 0
 }
 

@@ -9,7 +9,7 @@ import {
   makeTariff,
   type NewTariff,
   revisionsTaken,
-  takeSessionRecord,
+  takeSessionRecords,
   tariffsThatApply,
   tariffThatApplies,
   tariffVersion,
@@ -146,23 +146,27 @@ describe('session records (END-SDR)', () => {
 
   it('are taken once however often they are handed over, and each revision apart', () =>
     inNewTenant(async (tx) => {
-      expect(await takeSessionRecord(tx, record, NOON)).toBe('taken')
-      expect(await takeSessionRecord(tx, record, later(5))).toBe('taken-before')
-      expect(await takeSessionRecord(tx, { ...record, revision: 2, totals: undefined }, NOON)).toBe('taken')
+      expect(await takeSessionRecords(tx, [record], NOON)).toBe(1)
+      expect(await takeSessionRecords(tx, [record], later(5))).toBe(0)
+      expect(await takeSessionRecords(tx, [{ ...record, revision: 2, totals: undefined }], NOON)).toBe(1)
       expect(await revisionsTaken(tx, record.sessionId)).toEqual([1, 2])
     }))
 
   it('never change: the same revision with other content is an error', () =>
     inNewTenant(async (tx) => {
-      await takeSessionRecord(tx, record, NOON)
-      await expect(takeSessionRecord(tx, { ...record, record: { energyWh: 1 } }, NOON)).rejects.toThrow(/other content/)
+      await takeSessionRecords(tx, [record], NOON)
+      await expect(takeSessionRecords(tx, [{ ...record, record: { energyWh: 1 } }], NOON)).rejects.toThrow(
+        /other content/,
+      )
     }))
 
   it('are taken once when many hand them over at the same time', async () => {
     const tenantId = await makeTestTenant(ground, 'same-time')
     const taken = await Promise.all(
-      Array.from({ length: 5 }, () => ground.database.inTenant(tenantId, (tx) => takeSessionRecord(tx, record, NOON))),
+      Array.from({ length: 5 }, () =>
+        ground.database.inTenant(tenantId, (tx) => takeSessionRecords(tx, [record], NOON)),
+      ),
     )
-    expect(taken.toSorted()).toEqual(['taken', ...Array<string>(4).fill('taken-before')])
+    expect(taken.toSorted()).toEqual([0, 0, 0, 0, 1])
   })
 })

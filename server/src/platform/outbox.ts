@@ -21,8 +21,13 @@ export interface DueEffect extends Effect {
   readonly attempts: number
 }
 
-/** Carries an effect out, in the transaction that marks it done. Throws: tried again later, then set aside. */
-export type EffectHandler = (tx: Tx, effect: DueEffect) => Promise<void>
+/**
+ * Carries an effect out, in the transaction that marks it done. Throws: tried again later, then set aside. `many`: takes all
+ * that are due of a tenant together; when it throws, each is tried alone.
+ */
+export type EffectHandler =
+  | ((tx: Tx, effect: DueEffect) => Promise<void>)
+  | { readonly many: (tx: Tx, effects: readonly DueEffect[]) => Promise<void> }
 
 export async function leaveInOutbox(tx: Tx, effects: readonly Effect[], at: Temporal.Instant): Promise<void> {
   if (effects.length === 0) return
@@ -82,7 +87,7 @@ async function together(
       select id, type, version, key, payload, attempts from outbox
       where tenant_id = ${tenantId} and id = any(${ids}::uuid[]) and due_at <= ${at}
       order by due_at, id for update skip locked`)
-    for (const effect of effects) await handlerOf(deps, effect)(tx, effect)
+    for (const [type, same] of Map.groupBy(effects, (effect) => effect.type)) await handle(deps, tx, type, same)
     await tx.run(sql`
       update outbox set due_at = null, done_at = ${at}, attempts = attempts + 1
       where tenant_id = ${tenantId} and id = any(${effects.map((effect) => effect.id)}::uuid[])`)
@@ -110,8 +115,9 @@ async function alone(deps: OutboxDeps, tenantId: string, id: string, at: Tempora
   }
 }
 
-function handlerOf(deps: OutboxDeps, effect: DueEffect): EffectHandler {
-  const handler = deps.handlers[effect.type]
-  if (handler === undefined) throw new Error(`no handler for effects of type ${effect.type}`)
-  return handler
+async function handle(deps: OutboxDeps, tx: Tx, type: string, effects: readonly DueEffect[]): Promise<void> {
+  const handler = deps.handlers[type]
+  if (handler === undefined) throw new Error(`no handler for effects of type ${type}`)
+  if (typeof handler !== 'function') return handler.many(tx, effects)
+  for (const effect of effects) await handler(tx, effect)
 }

@@ -28,11 +28,15 @@ export async function insertRecords(tx: Tx, rows: readonly RecordRow[]): Promise
   )
 }
 
-export async function findRecord(tx: Tx, sessionId: string, revision: number): Promise<SessionRecordJson | undefined> {
-  const rows = await tx.named<{ record: SessionRecordJson }>(
-    'session-records-find',
-    `select record from session_records where tenant_id = $1 and session_id = $2 and revision = $3`,
-    [tx.tenantId, sessionId, revision],
+export async function recordsNamed(
+  tx: Tx,
+  names: readonly { readonly sessionId: string; readonly revision: number }[],
+): Promise<readonly Pick<RecordRow, 'sessionId' | 'revision' | 'record'>[]> {
+  return tx.named(
+    'session-records-named',
+    `select r.session_id as "sessionId", r.revision, r.record
+     from unnest($2::uuid[], $3::int[]) as wanted (session_id, revision)
+     join session_records r on r.tenant_id = $1 and r.session_id = wanted.session_id and r.revision = wanted.revision`,
+    [tx.tenantId, names.map((name) => name.sessionId), names.map((name) => name.revision)],
   )
-  return rows[0]?.record
 }

@@ -1,1 +1,1 @@
-export { revisionsTaken, type SessionRecord, takeSessionRecord } from './store.ts'
+export { revisionsTaken, type SessionRecord, takeSessionRecords } from './store.ts'

@@ -12,31 +12,49 @@ export interface SessionRecord {
 }
 
 /**
- * Takes a record exactly once per session and revision, however often it is handed over. Throws when the same
- * revision comes with other content: what was billed never changes, a correction is the next revision.
+ * Takes records exactly once per session and revision, however often they are handed over, with one statement for all. Throws when a
+ * revision comes with other content: what was billed never changes, a correction is the next revision. Answers how many were new.
  */
-export async function takeSessionRecord(
+export async function takeSessionRecords(
   tx: Tx,
-  taken: SessionRecord,
+  taken: readonly SessionRecord[],
   at: Temporal.Instant,
-): Promise<'taken' | 'taken-before'> {
-  const { sessionId, revision, energyWh, totals } = taken
-  const record = json(taken.record)
-  const inserted = await tx.run(sql`
-    insert into billing_records (tenant_id, session_id, revision, taken_at, currency, excl_tax_minor, tax_minor,
-      incl_tax_minor, energy_wh, record)
-    values (${tx.tenantId}, ${sessionId}, ${revision}, ${at}, ${totals?.inclTax.currency ?? null},
-      ${totals?.exclTax.minor ?? null}, ${totals?.tax.minor ?? null}, ${totals?.inclTax.minor ?? null},
-      ${energyWh}, ${record}::jsonb)
-    on conflict (tenant_id, session_id, revision) do nothing`)
-  if (inserted === 1) return 'taken'
+): Promise<number> {
+  if (taken.length === 0) return 0
+  const inserted = await tx.named<{ sessionId: string; revision: number }>(
+    'billing-records-take',
+    `insert into billing_records (tenant_id, session_id, revision, taken_at, currency, excl_tax_minor, tax_minor,
+       incl_tax_minor, energy_wh, record)
+     select $1::uuid, r.session_id, r.revision, $2::timestamptz, r.currency, r.excl_tax, r.tax, r.incl_tax, r.energy_wh, r.record
+     from unnest($3::uuid[], $4::int[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::jsonb[])
+       as r (session_id, revision, currency, excl_tax, tax, incl_tax, energy_wh, record)
+     on conflict (tenant_id, session_id, revision) do nothing
+     returning session_id as "sessionId", revision`,
+    [
+      tx.tenantId,
+      at,
+      taken.map((one) => one.sessionId),
+      taken.map((one) => one.revision),
+      taken.map((one) => one.totals?.inclTax.currency ?? null),
+      taken.map((one) => one.totals?.exclTax.minor ?? null),
+      taken.map((one) => one.totals?.tax.minor ?? null),
+      taken.map((one) => one.totals?.inclTax.minor ?? null),
+      taken.map((one) => one.energyWh),
+      taken.map((one) => json(one.record)),
+    ],
+  )
+  const fresh = new Set(inserted.map(({ sessionId, revision }) => `${sessionId}/${revision}`))
+  for (const one of taken) if (!fresh.has(`${one.sessionId}/${one.revision}`)) await mustBeSame(tx, one)
+  return inserted.length
+}
+
+async function mustBeSame(tx: Tx, { sessionId, revision, record }: SessionRecord): Promise<void> {
   const before = await tx.row<{ same: boolean }>(sql`
-    select record = ${record}::jsonb as same from billing_records
+    select record = ${json(record)}::jsonb as same from billing_records
     where tenant_id = ${tx.tenantId} and session_id = ${sessionId} and revision = ${revision}`)
   if (!must(before, 'billing record').same) {
     throw new Error(`session ${sessionId} revision ${revision} was billed with other content`)
   }
-  return 'taken-before'
 }
 
 /** The revisions that were taken of a session. */
