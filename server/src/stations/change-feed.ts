@@ -1,4 +1,4 @@
-import { DatabaseAway, type Ground, sql } from '../platform/index.ts'
+import { DatabaseAway, type Ground, sql, type Tx } from '../platform/index.ts'
 import { loadCommands } from './commands/store.ts'
 import { commandView } from './commands/view.ts'
 import { loadConnectors, loadEvses, loadStations } from './store.ts'
@@ -13,79 +13,22 @@ export interface ChangeFeed {
 
 const SOON_MS = 100
 
-/** Publishes what changed for people: `station.changed`, `evse.changed`, `command.changed`. Hints, from the truth in the database. */
-export function openChangeFeed({ database, bus, clock, log }: Ground): ChangeFeed {
+/**
+ * Publishes what changed for people: `station.changed`, `evse.changed`, `command.changed`. Hints, read from the truth in
+ * the database.
+ */
+export function openChangeFeed(ground: Ground): ChangeFeed {
   let touched = new Map<string, Set<string>>()
   let soon: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
-  /** What was last published of each EVSE. */
-  const published = new Map<string, string>()
-
-  const publishStation = (tenantId: string, parts: StationParts, at: Temporal.Instant): void => {
-    const { station } = parts
-    const item = { ...mapItem(parts, at), connection: connectionView(station, at) }
-    const site = station.siteId === null ? {} : { siteId: station.siteId }
-    bus.publish(tenantId, { type: 'station.changed', version: 1, at: at.toString(), ...site, station: item })
-    for (const [evseId, seen] of seenOf(parts, at)) {
-      const evse = parts.evses.find(({ id }) => id === evseId)
-      const said = {
-        ...site,
-        stationId: station.id,
-        evseId,
-        ...seen,
-        ...(typeof evse?.powerW === 'number' ? { powerW: evse.powerW } : {}),
-        ...(typeof evse?.openSessionId === 'string' ? { sessionId: evse.openSessionId } : {}),
-      }
-      const key = `${station.id}/${evseId}`
-      const text = JSON.stringify(said)
-      if (published.get(key) === text) continue
-      published.set(key, text)
-      bus.publish(tenantId, { type: 'evse.changed', version: 1, at: at.toString(), ...said })
-    }
-  }
+  const publisher = openPublisher(ground)
 
   const publishAll = async (): Promise<void> => {
     soon = undefined
     const due = touched
     touched = new Map()
-    for (const [tenantId, ids] of due) {
-      try {
-        const at = clock.now()
-        const stationIds = [...ids]
-        const parts = await database.inTenant(tenantId, async (tx) =>
-          partsOf(
-            await loadStations(tx, sql`s.id = any(${stationIds}::uuid[])`),
-            await loadEvses(tx, stationIds),
-            await loadConnectors(tx, stationIds),
-          ),
-        )
-        for (const one of parts) publishStation(tenantId, one, at)
-      } catch (error) {
-        if (!(error instanceof DatabaseAway)) log.error('changes of stations could not be published', { error })
-      }
-    }
+    for (const [tenantId, stationIds] of due) await publisher.stations(tenantId, [...stationIds])
   }
-
-  const publishCommand = async (tenantId: string, id: string): Promise<void> => {
-    try {
-      const [row] = await database.inTenant(tenantId, (tx) => loadCommands(tx, sql`c.id = ${id}`))
-      if (row !== undefined) bus.publish(tenantId, { type: 'command.changed', version: 1, command: commandView(row) })
-    } catch (error) {
-      if (!(error instanceof DatabaseAway)) log.error('a command could not be published', { error })
-    }
-  }
-
-  const unsubscribe = bus.subscribe((tenantId, notice) => {
-    if (notice.type === 'session.changed') {
-      const { stationId } = (notice['session'] ?? notice) as { readonly stationId?: unknown }
-      if (typeof stationId === 'string') feed.touch(tenantId, stationId)
-      return
-    }
-    if (notice.type !== 'command.touched' && notice.type !== 'command.queued') return
-    const id = String(notice['commandId'])
-    running = running.then(() => publishCommand(tenantId, id))
-  })
-
   const feed: ChangeFeed = {
     touch(tenantId, stationId) {
       const ids = touched.get(tenantId) ?? new Set()
@@ -105,5 +48,80 @@ export function openChangeFeed({ database, bus, clock, log }: Ground): ChangeFee
       soon = undefined
     },
   }
+  const unsubscribe = ground.bus.subscribe((tenantId, notice) => {
+    if (notice.type === 'session.changed') {
+      const { stationId } = (notice['session'] ?? notice) as { readonly stationId?: unknown }
+      if (typeof stationId === 'string') feed.touch(tenantId, stationId)
+    }
+    if (notice.type === 'command.touched' || notice.type === 'command.queued') {
+      const id = String(notice['commandId'])
+      running = running.then(() => publisher.command(tenantId, id))
+    }
+  })
   return feed
+}
+
+interface Publisher {
+  stations(tenantId: string, ids: readonly string[]): Promise<void>
+  command(tenantId: string, id: string): Promise<void>
+}
+
+function openPublisher({ database, bus, clock, log }: Ground): Publisher {
+  /** What was last published of each EVSE: the same is not said twice. */
+  const published = new Map<string, string>()
+  const isNew = (key: string, said: object): boolean => {
+    const text = JSON.stringify(said)
+    if (published.get(key) === text) return false
+    published.set(key, text)
+    return true
+  }
+  const fail = (error: unknown): void => {
+    if (!(error instanceof DatabaseAway)) log.error('a change could not be published', { error })
+  }
+  return {
+    async stations(tenantId, ids) {
+      try {
+        const at = clock.now()
+        for (const parts of await database.inTenant(tenantId, (tx) => loadParts(tx, ids))) {
+          const { siteId } = parts.station
+          const common = { version: 1, at: at.toString(), ...(siteId === null ? {} : { siteId }) }
+          const station = { ...mapItem(parts, at), connection: connectionView(parts.station, at) }
+          bus.publish(tenantId, { type: 'station.changed', ...common, station })
+          for (const evse of evsesSeen(parts, at)) {
+            if (isNew(`${evse.stationId}/${evse.evseId}`, evse)) {
+              bus.publish(tenantId, { type: 'evse.changed', ...common, ...evse })
+            }
+          }
+        }
+      } catch (error) {
+        fail(error)
+      }
+    },
+    async command(tenantId, id) {
+      try {
+        const [row] = await database.inTenant(tenantId, (tx) => loadCommands(tx, sql`c.id = ${id}`))
+        if (row !== undefined) bus.publish(tenantId, { type: 'command.changed', version: 1, command: commandView(row) })
+      } catch (error) {
+        fail(error)
+      }
+    },
+  }
+}
+
+async function loadParts(tx: Tx, ids: readonly string[]): Promise<readonly StationParts[]> {
+  const stations = await loadStations(tx, sql`s.id = any(${ids}::uuid[])`)
+  return partsOf(stations, await loadEvses(tx, ids), await loadConnectors(tx, ids))
+}
+
+function evsesSeen(parts: StationParts, at: Temporal.Instant) {
+  return [...seenOf(parts, at)].map(([evseId, seen]) => {
+    const evse = parts.evses.find(({ id }) => id === evseId)
+    return {
+      stationId: parts.station.id,
+      evseId,
+      ...seen,
+      ...(typeof evse?.powerW === 'number' ? { powerW: evse.powerW } : {}),
+      ...(typeof evse?.openSessionId === 'string' ? { sessionId: evse.openSessionId } : {}),
+    }
+  })
 }

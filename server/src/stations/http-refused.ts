@@ -35,66 +35,71 @@ export function refusedRoutes(
   ground: Ground,
   touch: (tenantId: string, stationId: string) => void,
 ): readonly AnyRoute[] {
-  return [
-    tenantRoute({
-      method: 'GET',
-      path: '/v1/refused-stations',
-      tag: TAG,
-      summary: 'Stations that were turned away: why, and the address they should have used',
-      right: 'stations.read',
-      query: z.strictObject(paging),
-      answer: listOf(shapes.refusedStation),
-      async handle(tx, { query }) {
-        const rows = await loadRefused(tx, { limit: query.limit + 1, before: cursorFrom(query.cursor) })
-        const slug = await loadTenantSlug(tx)
-        const items = rows.slice(0, query.limit)
-        const last = items.at(-1)
-        const next = rows.length > items.length && last !== undefined ? cursorOf([String(last.lastAt), last.id]) : null
-        const total = query.count === 'true' ? { total: await countRefused(tx) } : {}
-        return ok({ items: items.map((row) => refusedView(row, ground.publicUrl, slug)), next, ...total })
-      },
-    }),
-    tenantRoute({
-      method: 'POST',
-      path: '/v1/refused-stations/:id/adopt',
-      tag: TAG,
-      summary: 'Make it one of yours; it may keep the password it offered',
-      right: 'stations.write',
-      params: shapes.idParams,
-      body: adoption,
-      answer: shapes.stationWithPassword,
-      status: 201,
-      refusals: {
-        'no-such-refused-station': 404,
-        'no-identity': 422,
-        'no-password-to-keep': 422,
-        'no-such-site': 422,
-        'identity-taken': 409,
-        'not-allowed': 403,
-      },
-      async handle(tx, { params, body, caller, at }) {
-        if (caller.sites !== 'all') return refuse('not-allowed')
-        const row = await findRefused(tx, params.id)
-        if (row === undefined) return refuse('no-such-refused-station')
-        if (row.identity === null) return refuse('no-identity')
-        if (body.keepPassword === true && row.offeredHash === null) return refuse('no-password-to-keep')
-        const adopted = await adopt(tx, ground, { row, identity: row.identity, body, at })
-        if (!adopted.ok) return adopted
-        const { id, password } = adopted.value
-        await forgetRefused(tx, row.identity)
-        await recordChange(tx, {
-          caller,
-          at,
-          action: 'station.adopted',
-          objectKind: 'station',
-          objectId: id,
-          after: { identity: row.identity, keptPassword: body.keepPassword === true },
-        })
-        tx.afterCommit(() => touch(caller.tenantId, id))
-        return ok({ ...(await viewStation(tx, ground, id, at)), ...(password === undefined ? {} : { password }) })
-      },
-    }),
-  ]
+  return [listRoute(ground), adoptRoute(ground, touch)]
+}
+
+function listRoute(ground: Ground): AnyRoute {
+  return tenantRoute({
+    method: 'GET',
+    path: '/v1/refused-stations',
+    tag: TAG,
+    summary: 'Stations that were turned away: why, and the address they should have used',
+    right: 'stations.read',
+    query: z.strictObject(paging),
+    answer: listOf(shapes.refusedStation),
+    async handle(tx, { query }) {
+      const rows = await loadRefused(tx, { limit: query.limit + 1, before: cursorFrom(query.cursor) })
+      const slug = await loadTenantSlug(tx)
+      const items = rows.slice(0, query.limit)
+      const last = items.at(-1)
+      const next = rows.length > items.length && last !== undefined ? cursorOf([String(last.lastAt), last.id]) : null
+      const total = query.count === 'true' ? { total: await countRefused(tx) } : {}
+      return ok({ items: items.map((row) => refusedView(row, ground.publicUrl, slug)), next, ...total })
+    },
+  })
+}
+
+function adoptRoute(ground: Ground, touch: (tenantId: string, stationId: string) => void): AnyRoute {
+  return tenantRoute({
+    method: 'POST',
+    path: '/v1/refused-stations/:id/adopt',
+    tag: TAG,
+    summary: 'Make it one of yours; it may keep the password it offered',
+    right: 'stations.write',
+    params: shapes.idParams,
+    body: adoption,
+    answer: shapes.stationWithPassword,
+    status: 201,
+    refusals: {
+      'no-such-refused-station': 404,
+      'no-identity': 422,
+      'no-password-to-keep': 422,
+      'no-such-site': 422,
+      'identity-taken': 409,
+      'not-allowed': 403,
+    },
+    async handle(tx, { params, body, caller, at }) {
+      if (caller.sites !== 'all') return refuse('not-allowed')
+      const row = await findRefused(tx, params.id)
+      if (row === undefined) return refuse('no-such-refused-station')
+      if (row.identity === null) return refuse('no-identity')
+      if (body.keepPassword === true && row.offeredHash === null) return refuse('no-password-to-keep')
+      const adopted = await adopt(tx, ground, { row, identity: row.identity, body, at })
+      if (!adopted.ok) return adopted
+      const { id, password } = adopted.value
+      await forgetRefused(tx, row.identity)
+      await recordChange(tx, {
+        caller,
+        at,
+        action: 'station.adopted',
+        objectKind: 'station',
+        objectId: id,
+        after: { identity: row.identity, keptPassword: body.keepPassword === true },
+      })
+      tx.afterCommit(() => touch(caller.tenantId, id))
+      return ok({ ...(await viewStation(tx, ground, id, at)), ...(password === undefined ? {} : { password }) })
+    },
+  })
 }
 
 /** A station that is ours already gets what kept it out: another password, or the exception it needs. */

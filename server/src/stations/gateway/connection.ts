@@ -60,27 +60,7 @@ export function openConnection(socket: WebSocket, station: AdmittedStation, deps
   let unanswered = 0
   let isReplaced = false
 
-  const peer: Peer = openPeer({
-    version: station.version,
-    role: 'csms',
-    ...(deps.answerTimeoutMs === undefined ? {} : { timeoutMs: deps.answerTimeoutMs }),
-    socket: {
-      send(text, onSent) {
-        if (socket.readyState === socket.OPEN) socket.send(text, onSent)
-      },
-    },
-    handle: (call) => handleCall(deps, connection, protocol, call),
-    handleSend: (call) => void handleCall(deps, connection, protocol, call),
-    onFrame(text, meta) {
-      const at = deps.clock.now()
-      deps.rawLog.note({ tenantId: station.tenantId, stationId: station.stationId, at, text, meta })
-      deps.onFrame(station, at, text, meta)
-    },
-    onFault(fault, text) {
-      if (fault.kind === 'refused') deps.keepRefused(station, fault, text)
-      if (fault.kind === 'own') deps.log.error('an answer of ours is at fault', { ...fault })
-    },
-  })
+  const peer = peerFor(socket, deps, protocol, () => connection)
   const throttle = openThrottle(socket, peer, deps.messagesPerSecond)
 
   const heard = (): void => {
@@ -134,6 +114,31 @@ export function openConnection(socket: WebSocket, station: AdmittedStation, deps
     terminate: () => socket.terminate(),
   }
   return connection
+}
+
+function peerFor(socket: WebSocket, deps: ConnectionDeps, protocol: Protocol, connection: () => Connection): Peer {
+  return openPeer({
+    version: protocol.version,
+    role: 'csms',
+    ...(deps.answerTimeoutMs === undefined ? {} : { timeoutMs: deps.answerTimeoutMs }),
+    socket: {
+      send(text, onSent) {
+        if (socket.readyState === socket.OPEN) socket.send(text, onSent)
+      },
+    },
+    handle: (call) => handleCall(deps, connection(), protocol, call),
+    handleSend: (call) => void handleCall(deps, connection(), protocol, call),
+    onFrame(text, meta) {
+      const at = deps.clock.now()
+      const { tenantId, stationId } = connection()
+      deps.rawLog.note({ tenantId, stationId, at, text, meta })
+      deps.onFrame(connection(), at, text, meta)
+    },
+    onFault(fault, text) {
+      if (fault.kind === 'refused') deps.keepRefused(connection(), fault, text)
+      if (fault.kind === 'own') deps.log.error('an answer of ours is at fault', { ...fault })
+    },
+  })
 }
 
 function answersPing(socket: WebSocket): Promise<boolean> {

@@ -66,8 +66,6 @@ export function openDispatcher(deps: DispatchDeps, station: DispatchedStation): 
   let isWoken = false
   let running = false
 
-  const take = (tx: Tx): Promise<Taken | 'settled' | undefined> => takeNext(tx, deps, station)
-
   const send = async ({ row, command, calls, requestId }: Taken): Promise<void> => {
     dispatcher.isExpecting ||= row.expectedEffect !== null
     if (row.expectedEffect === 'settings-reported') collecting.set(requestId, { id: row.id, settings: [] })
@@ -82,7 +80,7 @@ export function openDispatcher(deps: DispatchDeps, station: DispatchedStation): 
       while (isWoken && !isClosed) {
         isWoken = false
         for (;;) {
-          const taken = isClosed ? undefined : await database.inTenant(tenantId, take)
+          const taken = isClosed ? undefined : await database.inTenant(tenantId, (tx) => takeNext(tx, deps, station))
           if (taken === undefined) break
           if (taken !== 'settled') await send(taken)
         }

@@ -89,23 +89,18 @@ export function openGateway(deps: GatewayDeps): Gateway {
     onOpen: registry.register,
     onLeft: (station) => presence.gone({ ...station, lastSeenAt: station.openedAt }),
   })
-  const timers = [
-    setInterval(() => registry.keepAlive(), deps.pingMs ?? PING_MS),
-    setInterval(() => background.run(presence.flush()), FLUSH_MS),
-    setInterval(() => background.run(registry.wakeWaiting()), POLL_MS),
-  ]
-  for (const timer of timers) timer.unref()
+  const stopTimers = startTimers([
+    [deps.pingMs ?? PING_MS, () => registry.keepAlive()],
+    [FLUSH_MS, () => background.run(presence.flush())],
+    [POLL_MS, () => background.run(registry.wakeWaiting())],
+  ])
 
   const idle = async (): Promise<void> => {
-    await receiver.idle()
-    await Promise.all([presence.idle(), refusals.idle(), rawLog.idle(), background.idle()])
+    for (const part of [receiver, presence, refusals, rawLog, background]) await part.idle()
   }
   return {
     attach: (server) => void server.on('upgrade', upgrade),
-    async forgetConnections() {
-      for (const tenantId of await database.inDirectory(listTenants))
-        await database.inTenant(tenantId, forgetConnections)
-    },
+    forgetConnections: () => forgetAllConnections(deps.ground),
     get connections() {
       return connections.size
     },
@@ -113,7 +108,7 @@ export function openGateway(deps: GatewayDeps): Gateway {
     idle,
     async drain() {
       availability.stop()
-      for (const timer of timers) clearInterval(timer)
+      stopTimers()
       await receiver.idle()
       registry.closeAll(SERVICE_RESTART, 'service restart')
       await registry.allClosed(DRAIN_MS)
@@ -122,6 +117,15 @@ export function openGateway(deps: GatewayDeps): Gateway {
     },
     forgetPlaces: receiver.forgetPlaces,
   }
+}
+
+function startTimers(timers: readonly (readonly [number, () => void])[]): () => void {
+  const started = timers.map(([ms, work]) => setInterval(work, ms).unref())
+  return () => started.forEach((timer) => clearInterval(timer))
+}
+
+async function forgetAllConnections({ database }: Ground): Promise<void> {
+  for (const tenantId of await database.inDirectory(listTenants)) await database.inTenant(tenantId, forgetConnections)
 }
 
 function receiverFor(deps: GatewayDeps, connections: ReadonlyMap<string, Connection>, onAway: () => void): Receiver {

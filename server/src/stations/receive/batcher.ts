@@ -36,53 +36,9 @@ const RETRY_MS = 200
  * once. A batch that is refused is done again one by one, so that one bad item hurts nobody.
  */
 export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> {
-  const most = options.most ?? MOST
-  const patienceMs = options.patienceMs ?? PATIENCE_MS
   let queue: Waiting<T, R>[] = []
   let taking = 0
   let running: Promise<void> | undefined
-
-  const nextBatch = (): Waiting<T, R>[] => {
-    const batch: Waiting<T, R>[] = []
-    const left: Waiting<T, R>[] = []
-    const keys = new Set<string>()
-    for (const waiting of queue) {
-      const key = options.keyOf(waiting.item)
-      if (batch.length < most && !keys.has(key)) batch.push(waiting)
-      else left.push(waiting)
-      keys.add(key)
-    }
-    queue = left
-    return batch
-  }
-
-  const patiently = async (batch: readonly Waiting<T, R>[]): Promise<readonly R[]> => {
-    const since = monotonicMs()
-    for (;;) {
-      try {
-        return await options.takeBatch(batch.map(({ item }) => item))
-      } catch (error) {
-        if (!(error instanceof DatabaseAway) || monotonicMs() - since > patienceMs) throw error
-        await pause(RETRY_MS)
-      }
-    }
-  }
-
-  const take = async (batch: readonly Waiting<T, R>[]): Promise<void> => {
-    try {
-      const answers = await patiently(batch)
-      batch.forEach(({ resolve, reject }, index) => {
-        const answer = answers[index]
-        if (answer === undefined) reject(new Error('a batch without an answer for each item'))
-        else resolve(answer)
-      })
-    } catch (error) {
-      if (error instanceof DatabaseAway) return giveUp(batch, error)
-      const [only, second] = batch
-      if (second === undefined) return only?.reject(error)
-      for (const one of batch) await take([one])
-    }
-  }
 
   const giveUp = (batch: readonly Waiting<T, R>[], error: DatabaseAway): void => {
     const left = [...batch, ...queue]
@@ -91,9 +47,22 @@ export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> 
     options.onAway(error)
   }
 
+  const take = async (batch: readonly Waiting<T, R>[]): Promise<void> => {
+    try {
+      const answers = await patiently(options, batch)
+      for (const [index, waiting] of batch.entries()) settle(waiting, answers[index])
+    } catch (error) {
+      if (error instanceof DatabaseAway) return giveUp(batch, error)
+      const [only, second] = batch
+      if (second === undefined) return only?.reject(error)
+      for (const one of batch) await take([one])
+    }
+  }
+
   const run = async (): Promise<void> => {
     while (queue.length > 0) {
-      const batch = nextBatch()
+      const { batch, left } = nextBatch(options, queue)
+      queue = left
       taking = batch.length
       await take(batch)
       taking = 0
@@ -116,4 +85,42 @@ export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> 
       while (running !== undefined) await running
     },
   }
+}
+
+/** The first item of each key, in order, up to the most a batch may hold. */
+function nextBatch<T, R>(
+  { keyOf, most = MOST }: BatcherOptions<T, R>,
+  queue: readonly Waiting<T, R>[],
+): { readonly batch: Waiting<T, R>[]; readonly left: Waiting<T, R>[] } {
+  const batch: Waiting<T, R>[] = []
+  const left: Waiting<T, R>[] = []
+  const keys = new Set<string>()
+  for (const waiting of queue) {
+    const key = keyOf(waiting.item)
+    if (batch.length < most && !keys.has(key)) batch.push(waiting)
+    else left.push(waiting)
+    keys.add(key)
+  }
+  return { batch, left }
+}
+
+/** Tries again while the database is away, as long as patience lasts. */
+async function patiently<T, R>(
+  { takeBatch, patienceMs = PATIENCE_MS }: BatcherOptions<T, R>,
+  batch: readonly Waiting<T, R>[],
+): Promise<readonly R[]> {
+  const since = monotonicMs()
+  for (;;) {
+    try {
+      return await takeBatch(batch.map(({ item }) => item))
+    } catch (error) {
+      if (!(error instanceof DatabaseAway) || monotonicMs() - since > patienceMs) throw error
+      await pause(RETRY_MS)
+    }
+  }
+}
+
+function settle<T, R>({ resolve, reject }: Waiting<T, R>, answer: R | undefined): void {
+  if (answer === undefined) reject(new Error('a batch without an answer for each item'))
+  else resolve(answer)
 }
