@@ -210,7 +210,7 @@ describe('ocpp2.x', () => {
     const names = ['TxCtrlr.EVConnectionTimeOut', 'Connector[x]@1/2.ConnectorType', 'EVSE@3.Power[maxLimit]']
     const calls = protocol.commandTo({ kind: 'read-settings', names }, { requestId: 1 })
     if (calls === 'not-supported') throw new Error('must be supported')
-    const asked = (calls[0] as { payload: { getVariableData: object[] } }).payload.getVariableData
+    const asked = (calls[0] as unknown as { payload: { getVariableData: object[] } }).payload.getVariableData
     const answer = {
       getVariableResult: asked.map((data) => ({ ...data, attributeStatus: 'Accepted', attributeValue: '1' })),
     }
