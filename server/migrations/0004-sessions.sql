@@ -1,7 +1,7 @@
 -- Sessions (ours), transactions (the station's), meter values, session data records; alerts.
 
 create table sessions (
-  tenant_id uuid not null references tenants,
+  tenant_id uuid not null,
   id uuid not null,
   number bigint not null,
   station_id uuid not null,
@@ -9,8 +9,12 @@ create table sessions (
   connector_id int,
   state text not null check (state in ('waiting-for-station', 'waiting-for-cable', 'waiting-for-token', 'delivering', 'paused',
     'waiting-for-meter', 'ended', 'refused', 'abandoned')),
-  -- What the pure machine keeps between two facts (sessions/rules).
+  -- What the pure machine keeps between two facts (sessions/rules/session-json.ts); what each meter value changes of it
+  -- stands apart, short, so that the rest is neither written nor read anew: first and last register, latest power.
   machine jsonb not null,
+  meter text not null,
+  -- Lines of its history so far.
+  change_count int not null default 0,
   flags text[] not null default '{}',
   started_by text not null check (started_by in ('card', 'staff', 'key', 'station')),
   started_by_id uuid,
@@ -43,7 +47,7 @@ call tenant_table('sessions', 'select, insert, update', 'select, insert, update'
 -- The station's own record of a delivery: how its reports find their session. Written once; what its reports said is
 -- kept with the session, so that a report costs one update.
 create table transactions (
-  tenant_id uuid not null references tenants,
+  tenant_id uuid not null,
   id uuid not null,
   station_id uuid not null,
   -- 2.x: the station's own; 1.6: ours, random, 31 bits.
@@ -105,8 +109,7 @@ create table session_changes (
   kind text not null check (kind in ('state', 'charging', 'authorised', 'flag')),
   value text not null,
   cause text not null,
-  primary key (tenant_id, session_id, n),
-  foreign key (tenant_id, session_id) references sessions
+  primary key (tenant_id, session_id, n)
 );
 call tenant_table('session_changes', 'select, insert', 'select, insert');
 

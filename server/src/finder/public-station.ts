@@ -7,6 +7,7 @@ import {
 } from '../billing/index.ts'
 import type { Tx } from '../platform/index.ts'
 import { connectionState, evseSeen, type EvseSeen, type SeenInput, type SeenWords } from '../stations/index.ts'
+import { sessionFromText } from '../sessions/index.ts'
 import { type PublicSession, publicSession } from './rules/public-session.ts'
 import {
   type EvseRow,
@@ -111,10 +112,11 @@ async function openSessions(
   const tariffs = await tariffsOf(tx, rows)
   return new Map(
     rows.flatMap((row) => {
-      const kept = { machine: row.machine, registers: registers.get(row.id) ?? [] }
-      const session = publicSession(kept, { tariff: tariffs.get(row.id)?.tariff, timeZone }, at)
-      if (session === undefined) return []
-      return [[row.id, { ...(row.powerW === null ? {} : { powerW: row.powerW }), session }] as const]
+      const session = sessionFromText(row.id, row.machineText, row.meterText)
+      const kept = { session, registers: registers.get(row.id) ?? [] }
+      const shown = publicSession(kept, { tariff: tariffs.get(row.id)?.tariff, timeZone }, at)
+      if (shown === undefined) return []
+      return [[row.id, { ...(row.powerW === null ? {} : { powerW: row.powerW }), session: shown }] as const]
     }),
   )
 }

@@ -107,7 +107,8 @@ function numberIn(body: ReportBody): string | undefined {
   return body.kind === 'meter-read' ? body.transactionNumber : undefined
 }
 
-function prepare(report: StationReport, key: DataKey): Prepared {
+function prepare(given: StationReport, key: DataKey): Prepared {
+  const report = inMilliseconds(given)
   const { body } = report
   if (!isTransaction(body)) return { report, key }
   const { transaction, idToken } = body
@@ -118,6 +119,17 @@ function prepare(report: StationReport, key: DataKey): Prepared {
     ...(idToken === undefined ? {} : { tokenHash: hashOfUid(key, idToken.uid) }),
     ...(startKey === undefined ? {} : { startKey: key.hash('start-key', startKey) }),
   }
+}
+
+/** Readings are kept to the millisecond, which is all that OCPP promises: their time is their key. */
+function inMilliseconds(report: StationReport): StationReport {
+  const { body } = report
+  if (!('readings' in body) || body.readings.every(({ at }) => at.epochNanoseconds % 1_000_000n === 0n)) return report
+  const readings = body.readings.map((reading) => ({
+    ...reading,
+    at: Temporal.Instant.fromEpochMilliseconds(reading.at.epochMilliseconds),
+  }))
+  return { ...report, body: { ...body, readings } }
 }
 
 /** The natural key of a stop that names no transaction (1.6: -1, 0): what it says is all there is. */

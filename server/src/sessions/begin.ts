@@ -149,6 +149,7 @@ function makeSession(
       tariffId: null,
       tariffVersion: null,
       closedWhy: null,
+      changeCount: 0,
       machine: sessionOfTransaction({ evse: evseId, limits, isOrphan }, at),
     },
     true,

@@ -22,6 +22,7 @@ export interface SessionRow {
   readonly tariffVersion: number | null
   /** Why a session without a transaction came to its end; else the transaction says so. */
   readonly closedWhy: string | null
+  readonly changeCount: number
   readonly machine: Session
 }
 
@@ -45,6 +46,8 @@ export interface DueRecord {
 /** A session on its way through one transaction: loaded or made, decided on, to be saved. */
 export interface HeldSession {
   row: SessionRow
+  /** The row as it was loaded. */
+  readonly loaded: SessionRow
   readonly isNew: boolean
   /** As it was loaded: what of it changed decides what is saved. */
   readonly before: Session | undefined
@@ -57,6 +60,7 @@ export interface HeldSession {
 export function held(row: SessionRow, isNew = false): HeldSession {
   return {
     row,
+    loaded: row,
     isNew,
     before: isNew ? undefined : row.machine,
     changes: [],

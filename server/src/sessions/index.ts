@@ -4,6 +4,7 @@ export { drawMachine, listTransitions } from './rules/index.ts'
 export {
   type Authoriser,
   closedStates,
+  sessionFromText,
   type SessionFlag,
   sessionFlags,
   type SessionState,

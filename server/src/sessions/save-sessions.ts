@@ -1,16 +1,18 @@
 import { tariffsThatApply } from '../billing/index.ts'
 import type { Tx } from '../platform/index.ts'
 import type { SessionsDeps } from './deps.ts'
-import type { HeldSession, TransactionRow } from './held.ts'
+import type { HeldSession, SessionRow, TransactionRow } from './held.ts'
 import { makeRecords } from './make-records.ts'
 import { tellChanges } from './notices.ts'
 import { isClosed, withFlag } from './rules/index.ts'
 import {
+  type ChangeRow,
   insertChanges,
   insertSessions,
-  type OpenedPlace,
+  type SessionPlace,
   showOpenSessions,
   takeNumbers,
+  updateMeters,
   updateSessions,
 } from './store.ts'
 import { insertTransactions } from './store-transactions.ts'
@@ -30,19 +32,21 @@ export async function saveSessions(tx: Tx, deps: SessionsDeps, saved: ToSave, at
   const made = touched.filter((session) => session.isNew)
   await fixTariffs(tx, made, saved.stations)
   await numberSessions(tx, made)
+  const histories = touched.flatMap(historyOf)
   await insertSessions(
     tx,
     made.map(({ row }) => row),
     at,
   )
   await insertTransactions(tx, saved.transactions ?? [], at)
-  await updateSessions(
-    tx,
-    touched.filter((session) => !session.isNew).map(({ row }) => row),
-    at,
+  const kept = Map.groupBy(
+    touched.filter((session) => !session.isNew),
+    changesMeterOnly,
   )
-  await insertChanges(tx, touched.flatMap(historyOf))
-  await showOpenSessions(tx, (saved.opened ?? []).filter(isOpen).map(placeOf), touched.filter(hasClosed).map(placeOf))
+  await updateMeters(tx, rowsOf(kept.get(true)), at)
+  await updateSessions(tx, rowsOf(kept.get(false)), at)
+  await insertChanges(tx, histories)
+  await showPlaces(tx, saved, touched)
   await makeRecords(tx, touched, at)
   await carryOut(tx, deps, touched, at)
   tellChanges(tx, deps, touched, at)
@@ -84,22 +88,53 @@ async function numberSessions(tx: Tx, made: readonly HeldSession[]): Promise<voi
   }
 }
 
+async function showPlaces(tx: Tx, { opened = [] }: ToSave, touched: readonly HeldSession[]): Promise<void> {
+  const moved = touched.filter(({ before, row }) => before !== undefined && before.state !== row.machine.state)
+  await showOpenSessions(tx, {
+    opened: opened.filter(isOpen).map(placeOf),
+    moved: moved.filter((session) => isOpen(session) && !opened.includes(session)).map(placeOf),
+    closed: moved.filter(({ row }) => isClosed(row.machine.state)).map(placeOf),
+  })
+}
+
 const isOpen = ({ row }: HeldSession): boolean => !isClosed(row.machine.state) && row.evseId > 0
 
-function hasClosed({ row, before, isNew }: HeldSession): boolean {
-  return isClosed(row.machine.state) && !isNew && before !== undefined && !isClosed(before.state)
+function placeOf({ row }: HeldSession): SessionPlace {
+  const { tenantId, stationId, evseId, id: sessionId, machine } = row
+  return { tenantId, stationId, evseId, sessionId, state: machine.state }
 }
 
-function placeOf({ row }: HeldSession): OpenedPlace {
-  return { tenantId: row.tenantId, stationId: row.stationId, evseId: row.evseId, sessionId: row.id }
+const rowsOf = (sessions: readonly HeldSession[] = []): readonly SessionRow[] => sessions.map(({ row }) => row)
+
+/** Most reports are meter values: of these only the meter is written. */
+function changesMeterOnly({ before, row, loaded, changes }: HeldSession): boolean {
+  if (before === undefined || changes.length > 0) return false
+  const { meter: _, ...now } = row.machine
+  const { meter: __, ...then } = before
+  const isSame = (Object.keys(now) as (keyof typeof now)[]).every((name) => now[name] === then[name])
+  return isSame && Object.keys(now).length === Object.keys(then).length && isSameRow(loaded, row)
 }
 
-function historyOf({ row, isNew, changes }: HeldSession) {
-  const { tenantId, id: sessionId, machine } = row
+function isSameRow(loaded: SessionRow, row: SessionRow): boolean {
+  return (
+    loaded.evseId === row.evseId &&
+    loaded.connectorId === row.connectorId &&
+    loaded.startedBy === row.startedBy &&
+    loaded.tokenLast4 === row.tokenLast4 &&
+    loaded.closedWhy === row.closedWhy
+  )
+}
+
+/** The lines that are added to a session's history, numbered on from those it has. */
+function historyOf(session: HeldSession): readonly ChangeRow[] {
+  const { row, isNew, changes } = session
+  const { tenantId, id: sessionId, machine, changeCount } = row
   const hasState = changes.some((change) => change.kind === 'state')
   const born =
     isNew && !hasState ? [{ kind: 'state' as const, value: machine.state, at: machine.startedAt, cause: 'began' }] : []
-  return [...born, ...changes].map((change) => ({ tenantId, sessionId, ...change }))
+  const lines = [...born, ...changes]
+  session.row = { ...row, changeCount: changeCount + lines.length }
+  return lines.map((change, index) => ({ tenantId, sessionId, n: changeCount + index + 1, ...change }))
 }
 
 /** Commands and alerts, each in its own row, saved with the state that asked for them. */

@@ -124,6 +124,7 @@ function newSession(tx: Tx, wish: StartWish, { station }: ValidityAnswer, at: Te
       tariffId: null,
       tariffVersion: null,
       closedWhy: null,
+      changeCount: 0,
       machine: sessionOfWish({ evse: wish.evseId, remoteStartId: 0, limits: limitsFor(station) }, at),
     },
     true,

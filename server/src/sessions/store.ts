@@ -1,6 +1,15 @@
-import { type Sql, sql, type Tx } from '../platform/index.ts'
+import { sql, type Tx } from '../platform/index.ts'
 import type { SessionRow } from './held.ts'
-import { dueAt, energyOfSession, jsonFromSession, type Session, sessionFromJson, stopReasonOf } from './rules/index.ts'
+import {
+  dueAt,
+  energyOfSession,
+  type Session,
+  type SessionState,
+  sessionFromText,
+  stopReasonOf,
+  textFromMachine,
+  textFromMeter,
+} from './rules/index.ts'
 
 /** Sessions and their places: loading with locks, and saving with one statement per table. */
 
@@ -8,11 +17,15 @@ const SESSION_COLUMNS = `s.tenant_id as "tenantId", s.id, s.number, s.station_id
   s.connector_id as "connectorId", s.started_by as "startedBy", s.started_by_id as "startedById",
   s.started_by_name as "startedByName", s.id_token_id as "idTokenId", s.token_last4 as "tokenLast4",
   s.remote_start_id as "remoteStartId", s.wish_uid_hash as "wishUidHash", s.tariff_id as "tariffId",
-  s.tariff_version as "tariffVersion", s.stop_reason as "closedWhy", s.machine`
+  s.tariff_version as "tariffVersion", s.stop_reason as "closedWhy", s.change_count as "changeCount",
+  s.machine::text as "machineText", s.meter as "meterText"`
 
-type Raw = Omit<SessionRow, 'machine'> & { readonly machine: unknown }
+type Raw = Omit<SessionRow, 'machine'> & { readonly machineText: string; readonly meterText: string }
 
-const rowFrom = (raw: Raw): SessionRow => ({ ...raw, machine: sessionFromJson(raw.machine) })
+const rowFrom = ({ machineText, meterText, ...row }: Raw): SessionRow => ({
+  ...row,
+  machine: sessionFromText(row.id, machineText, meterText),
+})
 
 export interface Named {
   readonly tenantId: string
@@ -129,7 +142,8 @@ export async function takeNumbers(tx: Tx, wanted: ReadonlyMap<string, number>): 
   return new Map(rows.map((row) => [row.tenantId, row.first]))
 }
 
-const json = (rows: readonly SessionRow[]): string[] => rows.map((row) => jsonFromSession(row.machine))
+const machinesOf = (rows: readonly SessionRow[]): string[] => rows.map((row) => textFromMachine(row.machine))
+const metersOf = (rows: readonly SessionRow[]): string[] => rows.map((row) => textFromMeter(row.machine.meter))
 
 /** What the columns beside `machine` say of it. */
 function shown(rows: readonly SessionRow[]): readonly unknown[] {
@@ -161,18 +175,19 @@ export async function insertSessions(tx: Tx, rows: readonly SessionRow[], at: Te
     'sessions-insert',
     `insert into sessions (tenant_id, id, number, station_id, evse_id, connector_id, started_by, started_by_id,
        started_by_name, id_token_id, token_last4, remote_start_id, wish_uid_hash, tariff_id, tariff_version, machine,
-       state, flags, started_at, ended_at, stop_reason, energy_wh, power_w, revision, due_at, changed_at)
+       state, flags, started_at, ended_at, stop_reason, energy_wh, power_w, revision, due_at, meter, change_count,
+       changed_at)
      select v.tenant_id, v.id, v.number, v.station_id, v.evse_id, v.connector_id, v.started_by, v.started_by_id,
        v.started_by_name, v.id_token_id, v.token_last4, v.remote_start_id, v.wish_uid_hash, v.tariff_id,
        v.tariff_version, v.machine, v.state, v.flags::text[], v.started_at, v.ended_at, v.stop_reason, v.energy_wh,
-       v.power_w, v.revision, v.due_at, $26
+       v.power_w, v.revision, v.due_at, v.meter, v.change_count, $28
      from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::int[], $6::int[], $7::text[], $8::uuid[],
        $9::text[], $10::uuid[], $11::text[], $12::int[], $13::bytea[], $14::uuid[], $15::int[], $16::jsonb[],
        $17::text[], $18::text[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::bigint[], $23::int[],
-       $24::int[], $25::timestamptz[])
+       $24::int[], $25::timestamptz[], $26::text[], $27::int[])
        as v (tenant_id, id, number, station_id, evse_id, connector_id, started_by, started_by_id, started_by_name,
          id_token_id, token_last4, remote_start_id, wish_uid_hash, tariff_id, tariff_version, machine, state, flags,
-         started_at, ended_at, stop_reason, energy_wh, power_w, revision, due_at)`,
+         started_at, ended_at, stop_reason, energy_wh, power_w, revision, due_at, meter, change_count)`,
     [
       rows.map((row) => row.tenantId),
       rows.map((row) => row.id),
@@ -189,8 +204,30 @@ export async function insertSessions(tx: Tx, rows: readonly SessionRow[], at: Te
       rows.map((row) => row.wishUidHash),
       rows.map((row) => row.tariffId),
       rows.map((row) => row.tariffVersion),
-      json(rows),
+      machinesOf(rows),
       ...shown(rows),
+      metersOf(rows),
+      rows.map((row) => row.changeCount),
+      at,
+    ],
+  )
+}
+
+/** What a meter value changes, and nothing else. */
+export async function updateMeters(tx: Tx, rows: readonly SessionRow[], at: Temporal.Instant): Promise<void> {
+  if (rows.length === 0) return
+  await tx.named(
+    'sessions-update-meters',
+    `update sessions s set meter = v.meter, energy_wh = v.energy_wh, power_w = v.power_w, changed_at = $6
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::int[])
+       as v (tenant_id, id, meter, energy_wh, power_w)
+     where s.tenant_id = v.tenant_id and s.id = v.id`,
+    [
+      rows.map((row) => row.tenantId),
+      rows.map((row) => row.id),
+      metersOf(rows),
+      rows.map((row) => energyOfSession(row.machine)),
+      rows.map((row) => powerOf(row.machine)),
       at,
     ],
   )
@@ -204,23 +241,26 @@ export async function updateSessions(tx: Tx, rows: readonly SessionRow[], at: Te
     `update sessions s set machine = v.machine, state = v.state, flags = v.flags::text[], started_at = v.started_at,
        ended_at = v.ended_at, stop_reason = v.stop_reason, energy_wh = v.energy_wh, power_w = v.power_w,
        revision = v.revision, due_at = v.due_at, evse_id = v.evse_id, connector_id = v.connector_id,
-       started_by = v.started_by, id_token_id = v.id_token_id, token_last4 = v.token_last4, changed_at = $18
+       started_by = v.started_by, id_token_id = v.id_token_id, token_last4 = v.token_last4, meter = v.meter,
+       change_count = v.change_count, changed_at = $20
      from unnest($1::uuid[], $2::uuid[], $3::jsonb[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
        $8::text[], $9::bigint[], $10::int[], $11::int[], $12::timestamptz[], $13::int[], $14::int[], $15::text[],
-       $16::uuid[], $17::text[])
+       $16::uuid[], $17::text[], $18::text[], $19::int[])
        as v (tenant_id, id, machine, state, flags, started_at, ended_at, stop_reason, energy_wh, power_w, revision,
-         due_at, evse_id, connector_id, started_by, id_token_id, token_last4)
+         due_at, evse_id, connector_id, started_by, id_token_id, token_last4, meter, change_count)
      where s.tenant_id = v.tenant_id and s.id = v.id`,
     [
       rows.map((row) => row.tenantId),
       rows.map((row) => row.id),
-      json(rows),
+      machinesOf(rows),
       ...shown(rows),
       rows.map((row) => row.evseId),
       rows.map((row) => row.connectorId),
       rows.map((row) => row.startedBy),
       rows.map((row) => row.idTokenId),
       rows.map((row) => row.tokenLast4),
+      metersOf(rows),
+      rows.map((row) => row.changeCount),
       at,
     ],
   )
@@ -234,54 +274,68 @@ export async function saveWish(tx: Tx, row: SessionRow): Promise<void> {
     where tenant_id = ${tx.tenantId} and id = ${row.id}`)
 }
 
-export interface OpenedPlace extends Named {
+export interface SessionPlace extends Named {
   readonly evseId: number
   readonly sessionId: string
+  readonly state: SessionState
 }
 
-/** EVSEs show their open session, in the transaction that opens or closes it. */
+/**
+ * EVSEs show their session and its state, in the transaction that opens, moves or closes it. `opened` take a place;
+ * `moved` and `closed` concern only those that hold it.
+ */
 export async function showOpenSessions(
   tx: Tx,
-  opened: readonly OpenedPlace[],
-  closed: readonly OpenedPlace[],
+  places: {
+    readonly opened: readonly SessionPlace[]
+    readonly moved: readonly SessionPlace[]
+    readonly closed: readonly SessionPlace[]
+  },
 ): Promise<void> {
-  const write = async (places: readonly OpenedPlace[], set: Sql, only: Sql): Promise<void> => {
-    if (places.length === 0) return
-    await tx.run(sql`
-      update evses e set open_session_id = ${set}
-      from unnest(${places.map((place) => place.tenantId)}::uuid[], ${places.map((place) => place.stationId)}::uuid[],
-        ${places.map((place) => place.evseId)}::int[], ${places.map((place) => place.sessionId)}::uuid[])
-        as v (tenant_id, station_id, evse_id, session_id)
-      where e.tenant_id = v.tenant_id and e.station_id = v.station_id and e.evse_id = v.evse_id and ${only}`)
+  const write = async (name: string, set: string, only: string, of: readonly SessionPlace[]): Promise<void> => {
+    if (of.length === 0) return
+    await tx.named(
+      name,
+      `update evses e set ${set}
+       from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::text[])
+         as v (tenant_id, station_id, evse_id, session_id, state)
+       where e.tenant_id = v.tenant_id and e.station_id = v.station_id and e.evse_id = v.evse_id${only}`,
+      [
+        of.map((place) => place.tenantId),
+        of.map((place) => place.stationId),
+        of.map((place) => place.evseId),
+        of.map((place) => place.sessionId),
+        of.map((place) => place.state),
+      ],
+    )
   }
-  await write(closed, sql`null`, sql`e.open_session_id = v.session_id`)
-  await write(opened, sql`v.session_id`, sql`true`)
+  const held = ' and e.open_session_id = v.session_id'
+  await write('evses-close', 'open_session_id = null, open_session_state = null', held, places.closed)
+  await write('evses-open', 'open_session_id = v.session_id, open_session_state = v.state', '', places.opened)
+  await write('evses-move', 'open_session_state = v.state', held, places.moved)
 }
 
 export interface ChangeRow {
   readonly tenantId: string
   readonly sessionId: string
+  readonly n: number
   readonly kind: string
   readonly value: string
   readonly at: Temporal.Instant
   readonly cause: string
 }
 
-/** Adds to the sessions' histories; the caller holds the sessions' rows. */
+/** Adds to the sessions' histories; the caller holds the sessions' rows, which count their lines. */
 export async function insertChanges(tx: Tx, rows: readonly ChangeRow[]): Promise<void> {
   if (rows.length === 0) return
   await tx.named(
     'session-changes-insert',
     `insert into session_changes (tenant_id, session_id, n, at, kind, value, cause)
-     select v.tenant_id, v.session_id,
-       coalesce((select max(c.n) from session_changes c where c.tenant_id = v.tenant_id and c.session_id = v.session_id), 0)
-         + row_number() over (partition by v.session_id order by v.place),
-       v.at, v.kind, v.value, v.cause
-     from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[]) with ordinality
-       as v (tenant_id, session_id, at, kind, value, cause, place)`,
+     select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[], $5::text[], $6::text[], $7::text[])`,
     [
       rows.map((row) => row.tenantId),
       rows.map((row) => row.sessionId),
+      rows.map((row) => row.n),
       rows.map((row) => row.at),
       rows.map((row) => row.kind),
       rows.map((row) => row.value),

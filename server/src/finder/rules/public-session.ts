@@ -1,12 +1,6 @@
 import { secondsBetween } from '../../../../units/index.ts'
 import { jsonFromTotals, type PriceTotalsJson, type Tariff } from '../../billing/rules/index.ts'
-import {
-  energyOfSession,
-  isClosed,
-  type KeptRegister,
-  priceSession,
-  sessionFromJson,
-} from '../../sessions/rules/index.ts'
+import { energyOfSession, isClosed, type KeptRegister, priceSession, type Session } from '../../sessions/rules/index.ts'
 
 /** What anybody may see of a session that goes on: never who charges. */
 export interface PublicSession {
@@ -18,11 +12,11 @@ export interface PublicSession {
 
 /** Undefined for a session that is over: its driver's bill is nobody else's business. */
 export function publicSession(
-  kept: { readonly machine: unknown; readonly registers: readonly KeptRegister[] },
+  kept: { readonly session: Session; readonly registers: readonly KeptRegister[] },
   pricing: { readonly tariff: Tariff | undefined; readonly timeZone: string },
   at: Temporal.Instant,
 ): PublicSession | undefined {
-  const session = sessionFromJson(kept.machine)
+  const { session } = kept
   if (isClosed(session.state)) return undefined
   const { price } = priceSession(session, kept.registers, pricing, at)
   return {

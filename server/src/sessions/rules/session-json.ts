@@ -1,9 +1,29 @@
-import type { Deadlines, Meter, RegisterPoint, Session, Transaction } from './session.ts'
-import { deadlineNames } from './session.ts'
+import { readingContexts } from '../../stations/model.ts'
+import {
+  type Deadlines,
+  deadlineNames,
+  type Meter,
+  type RegisterPoint,
+  type Session,
+  type Transaction,
+} from './session.ts'
 
-/** A session as the row keeps it. Instants become RFC 3339 by themselves. */
-export function jsonFromSession(session: Session): string {
-  return JSON.stringify(session)
+/**
+ * A session as its row keeps it: the machine as JSON (instants become RFC 3339 by themselves), and the meter as a short
+ * text of numbers, since that is all that most reports change.
+ */
+export function textFromMachine({ meter: _, ...rest }: Session): string {
+  return JSON.stringify(rest)
+}
+
+/** `[[at, context, Wh], [at, context, Wh], [at, W]]` with milliseconds and the context's place in its list; 0: none. */
+export function textFromMeter({ first, last, power }: Meter): string {
+  return `[${point(first)},${point(last)},${power === undefined ? 0 : `[${power.at.epochMilliseconds},${power.powerW}]`}]`
+}
+
+function point(given: RegisterPoint | undefined): string {
+  if (given === undefined) return '0'
+  return `[${given.at.epochMilliseconds},${readingContexts.indexOf(given.context)},${given.registerWh}]`
 }
 
 type Stored<T> = T extends Temporal.Instant
@@ -16,14 +36,27 @@ type Stored<T> = T extends Temporal.Instant
 
 const instant = (text: string): Temporal.Instant => Temporal.Instant.from(text)
 
-/** The session again, from the parsed row. Only this program writes it. */
-export function sessionFromJson(json: unknown): Session {
-  const stored = json as Stored<Session>
-  const { startedAt, endedAt, wish, transaction, meter, deadlines, ...plain } = stored
+/** Parsed machines by session: most reports leave them as they are. A text that differs is parsed anew. */
+const parsed = new Map<string, { readonly text: string; readonly machine: Omit<Session, 'meter'> }>()
+const MOST_PARSED = 5_000
+
+/** The session again. Only this program writes these texts. */
+export function sessionFromText(id: string, machineText: string, meterText: string): Session {
+  const known = parsed.get(id)
+  const machine = known?.text === machineText ? known.machine : machineFrom(machineText)
+  if (known?.text !== machineText) {
+    if (parsed.size >= MOST_PARSED) parsed.clear()
+    parsed.set(id, { text: machineText, machine })
+  }
+  return { ...machine, meter: meterFrom(meterText) }
+}
+
+function machineFrom(text: string): Omit<Session, 'meter'> {
+  const stored = JSON.parse(text) as Stored<Omit<Session, 'meter'>>
+  const { startedAt, endedAt, wish, transaction, deadlines, ...plain } = stored
   return {
     ...plain,
     startedAt: instant(startedAt),
-    meter: meterFrom(meter),
     deadlines: deadlinesFrom(deadlines),
     ...(endedAt === undefined ? {} : { endedAt: instant(endedAt) }),
     ...(wish === undefined ? {} : { wish: { ...wish, askedAt: instant(wish.askedAt) } }),
@@ -31,17 +64,22 @@ export function sessionFromJson(json: unknown): Session {
   }
 }
 
-function meterFrom({ first, last, power }: Stored<Meter>): Meter {
+type StoredPoint = readonly [number, number, number] | 0
+
+function meterFrom(text: string): Meter {
+  const [first, last, power] = JSON.parse(text) as readonly [StoredPoint, StoredPoint, readonly [number, number] | 0]
   return {
-    ...(first === undefined ? {} : { first: pointFrom(first) }),
-    ...(last === undefined ? {} : { last: pointFrom(last) }),
-    ...(power === undefined ? {} : { power: { ...power, at: instant(power.at) } }),
+    ...(first === 0 ? {} : { first: pointFrom(first) }),
+    ...(last === 0 ? {} : { last: pointFrom(last) }),
+    ...(power === 0 ? {} : { power: { at: instantOf(power[0]), powerW: power[1] } }),
   }
 }
 
-function pointFrom(point: Stored<RegisterPoint>): RegisterPoint {
-  return { ...point, at: instant(point.at) }
+function pointFrom([at, context, registerWh]: readonly [number, number, number]): RegisterPoint {
+  return { at: instantOf(at), context: readingContexts[context] ?? 'other', registerWh }
 }
+
+const instantOf = (milliseconds: number): Temporal.Instant => Temporal.Instant.fromEpochMilliseconds(milliseconds)
 
 function deadlinesFrom(stored: Stored<Deadlines>): Deadlines {
   return Object.fromEntries(

@@ -3,6 +3,7 @@ import type { SessionEffect, Step } from './facts.ts'
 import { energyOf } from './meter.ts'
 import {
   type Deadlines,
+  deadlineNames,
   isClosed,
   type Session,
   type SessionFlag,
@@ -48,7 +49,9 @@ export function hasEndReading(session: Session): boolean {
 export function settle(before: Session, learned: Session, at: Temporal.Instant, arrival: Arrival): Step {
   const { transaction } = learned
   if (transaction === undefined) return { session: learned, effects: [] }
-  const timed = { ...learned, startedAt: transaction.started?.at ?? transaction.earliestAt }
+  const startedAt = transaction.started?.at ?? transaction.earliestAt
+  // What stays equal stays the same, so that a glance shows what changed.
+  const timed = startedAt.equals(learned.startedAt) ? learned : { ...learned, startedAt }
   if (before.state === 'ended') return correct(timed, transaction)
   if (isClosed(before.state)) return { session: learned, effects: [] }
   const state = stateOf(timed, transaction)
@@ -58,7 +61,11 @@ export function settle(before: Session, learned: Session, at: Temporal.Instant, 
   if (state === 'abandoned') {
     return { session: { ...flagged, endedAt: transaction.ended?.at ?? at, deadlines: {} }, effects }
   }
-  return { session: { ...flagged, deadlines: deadlinesOf(flagged, transaction, at, arrival) }, effects }
+  const deadlines = deadlinesOf(flagged, transaction, at, arrival)
+  return {
+    session: { ...flagged, deadlines: isSame(deadlines, before.deadlines) ? before.deadlines : deadlines },
+    effects,
+  }
 }
 
 function stateOf(session: Session, transaction: Transaction): SessionState {
@@ -206,6 +213,13 @@ function deadlinesOf(session: Session, transaction: Transaction, at: Temporal.In
     ...(duration === undefined ? {} : { duration }),
     ...(deadlines.stop === undefined ? {} : { stop: deadlines.stop }),
   }
+}
+
+function isSame(left: Deadlines, right: Deadlines): boolean {
+  return deadlineNames.every((name) => {
+    const [one, other] = [left[name], right[name]]
+    return one === undefined || other === undefined ? one === other : one.equals(other)
+  })
 }
 
 /** The next moment a session wants to be looked at. */
