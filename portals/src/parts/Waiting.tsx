@@ -38,19 +38,16 @@ export function Empty(props: {
 
 /** What happened, what to do, and the number to quote. */
 export function Failed({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const client = useQueryClient()
-  const code = problemCode(error)
-  const key = `portal.problem.${code}`
+  const words = useProblemWords(error)
   const problem = isProblem(error) ? error.problem : undefined
   return (
     <div className="failed" role="alert">
       <Icon name="warning" size={20} />
       <div className="col g2 grow">
         <p className="t14 b">{t('portal.failed.title')}</p>
-        <p>
-          {problem?.detail ?? (i18n.exists(key) ? t(key) : (problem?.title ?? t('portal.problem.other', { code })))}
-        </p>
+        <p>{words}</p>
         <FieldErrors error={error} />
         <div className="row wrap">
           <button
@@ -74,22 +71,28 @@ export function Failed({ error, retry }: { readonly error: unknown; readonly ret
 
 /** A refusal beside the form that caused it. */
 export function FormProblem({ error }: { readonly error: unknown }) {
-  const { t, i18n } = useTranslation()
+  const words = useProblemWords(error)
   if (error === null || error === undefined) return null
-  const code = problemCode(error)
-  const key = `portal.problem.${code}`
-  const problem = isProblem(error) ? error.problem : undefined
   return (
     <div className="note s-faulted" role="alert">
       <Icon name="warning" />
       <div className="col g1">
-        <p>
-          {problem?.detail ?? (i18n.exists(key) ? t(key) : (problem?.title ?? t('portal.problem.other', { code })))}
-        </p>
+        <p>{words}</p>
         <FieldErrors error={error} />
       </div>
     </div>
   )
+}
+
+/** What the server says of it in the reader's language; our own words where it says nothing, or was not reached. */
+function useProblemWords(error: unknown): string {
+  const { t, i18n } = useTranslation()
+  const code = problemCode(error)
+  const key = `portal.problem.${code}`
+  const problem = isProblem(error) ? error.problem : undefined
+  // The fields at fault follow; a sentence about their list is for programs.
+  if ((problem?.errors ?? []).length > 0) return t('portal.problem.fields')
+  return problem?.detail ?? (i18n.exists(key) ? t(key) : (problem?.title ?? t('portal.problem.other', { code })))
 }
 
 function FieldErrors({ error }: { readonly error: unknown }) {

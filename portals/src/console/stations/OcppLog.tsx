@@ -76,6 +76,7 @@ export function OcppLog({ stationId }: { readonly stationId: string }) {
 }
 
 const rowHeight = 30
+const mostHeight = 460
 
 function Rows(props: {
   readonly rows: readonly LogRow[]
@@ -101,7 +102,12 @@ function Rows(props: {
     if (isAtEnd) onEnd?.()
   }, [isAtEnd, onEnd])
   return (
-    <section ref={box} className="log-rows" aria-label={t('portal.stations.log.rows')}>
+    <section
+      ref={box}
+      className="log-rows"
+      aria-label={t('portal.stations.log.rows')}
+      style={{ height: Math.min(mostHeight, Math.max(240, rows.length * rowHeight)) }}
+    >
       <div style={{ height: virtual.getTotalSize() }}>
         {items.map((item) => {
           const row = rows[item.index]

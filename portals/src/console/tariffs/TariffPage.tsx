@@ -93,7 +93,9 @@ function Editor({ tariff }: { readonly tariff?: Tariff }) {
                 >
                   {tariff === undefined
                     ? t('portal.tariffs.make')
-                    : t('portal.tariffs.publish', { version: (tariff.versions?.[0]?.version ?? tariff.version) + 1 })}
+                    : t('portal.tariffs.publish', {
+                        version: Math.max(...tariff.versions.map(({ version }) => version)) + 1,
+                      })}
                 </button>
                 {written === undefined && <span className="hint">{t('portal.tariffs.unreadable')}</span>}
               </div>
@@ -171,7 +173,7 @@ function NewNote() {
 
 function Versions({ tariff }: { readonly tariff: Tariff }) {
   const { t } = useTranslation()
-  const versions = tariff.versions ?? [tariff]
+  const { versions } = tariff
   const inForce = versions
     .filter(({ validFrom }) => milliseconds(validFrom) <= nowMilliseconds())
     .toSorted((one, other) => other.version - one.version)[0]

@@ -36,8 +36,12 @@ export function FirstBoot({ made, another }: { readonly made: MadeStation; reado
       <div className="pb col g3">
         <h3 className="b t14">{t('portal.stations.add.wait.title')}</h3>
         <BootSteps station={station} />
-        <p className="hint">{t('portal.stations.add.try')}</p>
-        <pre className="mono code">{simulatorLine(made)}</pre>
+        {made.password !== undefined && station.connection.state === 'never' && (
+          <>
+            <p className="hint">{t('portal.stations.add.try')}</p>
+            <pre className="mono code">{simulatorLine(made, made.password)}</pre>
+          </>
+        )}
         <div className="row wrap">
           <RowLink to={`/stations/${made.id}`} className="btn main">
             {t('portal.stations.add.wait.open')}
@@ -91,8 +95,8 @@ function BootSteps({ station }: { readonly station: Station }) {
   )
 }
 
-function simulatorLine(made: MadeStation): string {
+function simulatorLine(made: MadeStation, password: string): string {
   const base = made.url.slice(0, made.url.lastIndexOf('/'))
-  const password = made.password === undefined ? '' : ` --password ${made.password}`
-  return `npx lataamo simulate --url ${base} --identity ${made.identity}${password} --protocol ocpp2.0.1`
+  const evses = made.evses.length > 1 ? ` --evses ${made.evses.length}` : ''
+  return `npx lataamo simulate --url ${base} --identity ${made.identity} --password ${password} --protocol ocpp2.0.1${evses}`
 }
