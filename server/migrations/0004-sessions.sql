@@ -10,9 +10,10 @@ create table sessions (
   state text not null check (state in ('waiting-for-station', 'waiting-for-cable', 'waiting-for-token', 'delivering', 'paused',
     'waiting-for-meter', 'ended', 'refused', 'abandoned')),
   -- What the pure machine keeps between two facts (sessions/rules/session-json.ts); what each meter value changes of it
-  -- stands apart, short, so that the rest is neither written nor read anew: first and last register, latest power.
+  -- stands apart, short, so that the rest is neither written nor parsed anew: [first register, last register, power,
+  -- sequence numbers seen as ranges [from, to, …], newest report].
   machine jsonb not null,
-  meter text not null,
+  progress jsonb not null,
   -- Lines of its history so far.
   change_count int not null default 0,
   flags text[] not null default '{}',

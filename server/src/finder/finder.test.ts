@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { makeTariff } from '../billing/index.ts'
 import { type HttpServer, movableClock, newId, openHttp, openTexts, refuse, sql } from '../platform/index.ts'
 import { makeTestTenant, type TestGround, testGround } from '../platform/testing.ts'
-import { decide, sessionOfTransaction, textFromMachine, textFromMeter } from '../sessions/rules/index.ts'
+import { decide, sessionOfTransaction, textFromMachine, textFromProgress } from '../sessions/rules/index.ts'
 import { checkDigit } from '../stations/rules/number.ts'
 import { finderRoutes } from './index.ts'
 import type { PublicStation } from './public-station.ts'
@@ -126,10 +126,10 @@ async function makeSession(): Promise<void> {
   sessionId = newId()
   await ground.database.inTenant(tenantId, async (tx) => {
     await tx.run(sql`
-      insert into sessions (tenant_id, id, number, station_id, evse_id, state, machine, meter, started_by, started_by_name,
+      insert into sessions (tenant_id, id, number, station_id, evse_id, state, machine, progress, started_by, started_by_name,
         token_last4, tariff_id, tariff_version, power_w, started_at, changed_at)
       values (${tenantId}, ${sessionId}, 1, ${stationId}, 1, ${session.state}, ${textFromMachine(session)}::jsonb,
-        ${textFromMeter(session.meter)}, 'staff',
+        ${textFromProgress(session)}::jsonb, 'staff',
         'Aino Example', 'DD66', ${tariffId}, 1, 10000, ${START}, ${later})`)
     await tx.run(sql`
       update evses set open_session_id = ${sessionId}, open_session_state = ${session.state}

@@ -112,7 +112,7 @@ async function openSessions(
   const tariffs = await tariffsOf(tx, rows)
   return new Map(
     rows.flatMap((row) => {
-      const session = sessionFromText(row.id, row.machineText, row.meterText)
+      const session = sessionFromText(row.id, row.machineText, row.progressText)
       const kept = { session, registers: registers.get(row.id) ?? [] }
       const shown = publicSession(kept, { tariff: tariffs.get(row.id)?.tariff, timeZone }, at)
       if (shown === undefined) return []

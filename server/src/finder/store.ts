@@ -74,7 +74,7 @@ export interface OpenSessionRow {
   readonly id: string
   /** As `sessions/` keeps it. */
   readonly machineText: string
-  readonly meterText: string
+  readonly progressText: string
   readonly powerW: number | null
   readonly tariffId: string | null
   readonly tariffVersion: number | null
@@ -82,7 +82,7 @@ export interface OpenSessionRow {
 
 export async function readSessions(tx: Tx, ids: readonly string[]): Promise<readonly OpenSessionRow[]> {
   return tx.rows(sql`
-    select id, machine::text as "machineText", meter as "meterText", power_w as "powerW", tariff_id as "tariffId", tariff_version as "tariffVersion"
+    select id, machine::text as "machineText", progress::text as "progressText", power_w as "powerW", tariff_id as "tariffId", tariff_version as "tariffVersion"
     from sessions where tenant_id = ${tx.tenantId} and id = any(${ids}::uuid[])`)
 }
 

@@ -4,8 +4,8 @@ import { hashOfUid, type JudgedTokenRow, tokensByHash } from '../subscribers/ind
 import type { SessionsDeps } from './deps.ts'
 import { type HeldSession, held, type TransactionRow } from './held.ts'
 import { isClosed } from './rules/index.ts'
-import { lockPlaces, lockSessions, type PlaceRow } from './store.ts'
-import { transactionsNamed, transactionsOfSessions } from './store-transactions.ts'
+import { lockPlaces, lockSessions, lockSessionsOfNumbers, type PlaceRow } from './store.ts'
+import { transactionsByStartKey, transactionsOfSessions } from './store-transactions.ts'
 import type { MeterRow } from './store-meter.ts'
 import { type OpenCount, openSessionsOfTokens, type StationFacts, stationsById } from './store-validity.ts'
 
@@ -47,19 +47,29 @@ export async function loadBatch(tx: Tx, deps: SessionsDeps, reports: readonly St
   for (const tenantId of tenantIds) keys.set(tenantId, await deps.keys.tenant(tenantId))
   const prepared = reports.map((report) => prepare(report, must(keys.get(report.tenantId), 'tenant key')))
 
-  const transactions = await loadTransactions(tx, prepared)
-  const isKnown = (one: Prepared): boolean => transactionOf({ transactions }, one) !== undefined
-  const atPlaces = prepared.filter((one) => needsPlace(one, isKnown(one)))
-  const begins = prepared.filter((one) => begin(one.report.body, isKnown(one)))
+  // EVSEs before sessions: what surely opens or closes something first, then what turns out to.
+  const places = new Map<string, PlaceRow>()
+  await addPlaces(tx, places, prepared.filter(opensOrCloses))
+  const known = await lockSessionsOfNumbers(tx, prepared.flatMap(nameOf))
+  const transactions = new Map<string, TransactionRow>()
+  for (const { session: _, ...row } of known) addTransaction(transactions, row)
+  for (const row of await transactionsByStartKey(tx, prepared.flatMap(startKeyOf))) addTransaction(transactions, row)
+  const sessions = new Map(known.map(({ session }) => [session.id, held(session)]))
 
-  const places = new Map(
-    (await lockPlaces(tx, distinctPlaces(atPlaces))).map((place) => [placeKey(place.stationId, place.evseId), place]),
+  const isKnown = (one: Prepared): boolean => transactionOf({ transactions }, one) !== undefined
+  await addPlaces(
+    tx,
+    places,
+    prepared.filter((one) => needsPlace(one) && !isKnown(one)),
   )
+  const begins = prepared.filter((one) => begin(one.report.body, isKnown(one)))
+  const openOf = [...new Set(begins.map((one) => one.report.stationId))]
   const ids = new Set(prepared.flatMap((one) => transactionOf({ transactions }, one)?.sessionId ?? []))
   for (const { openSessionId } of places.values()) if (openSessionId !== null) ids.add(openSessionId)
-  const openOf = [...new Set(begins.map((one) => one.report.stationId))]
-  const rows = await lockSessions(tx, { tenantIds, ids: [...ids], openOf })
-  const sessions = new Map(rows.map((row) => [row.id, held(row)]))
+  const missing = [...ids].filter((id) => !sessions.has(id))
+  for (const row of await lockSessions(tx, { tenantIds, ids: missing, openOf })) {
+    if (!sessions.has(row.id)) sessions.set(row.id, held(row))
+  }
 
   const tokens = await loadTokens(tx, prepared)
   const tokenSessions = await openSessionsOfTokens(tx, tenantIds, [...tokens.values()].flatMap(limitedToken))
@@ -139,20 +149,14 @@ function orphanKey(body: TransactionReport): string | undefined {
   return `${transaction.number}|${body.kind}|${reportedAt.toString()}|${readings.at(-1)?.registerWh ?? ''}`
 }
 
-async function loadTransactions(tx: Tx, prepared: readonly Prepared[]): Promise<Map<string, TransactionRow>> {
-  const names = prepared.map((one) => ({ ...one.report, startKey: one.startKey, number: numberIn(one.report.body) }))
-  const rows = await transactionsNamed(
-    tx,
-    names.flatMap(({ tenantId, stationId, number, startKey }) =>
-      number === undefined || startKey !== undefined ? [] : [{ tenantId, stationId, number }],
-    ),
-    names.flatMap(({ tenantId, stationId, startKey }) =>
-      startKey === undefined ? [] : [{ tenantId, stationId, startKey }],
-    ),
-  )
-  const found = new Map<string, TransactionRow>()
-  for (const row of rows) addTransaction(found, row)
-  return found
+function nameOf({ report, startKey }: Prepared) {
+  const { tenantId, stationId, body } = report
+  const number = numberIn(body)
+  return number === undefined || startKey !== undefined ? [] : [{ tenantId, stationId, number }]
+}
+
+function startKeyOf({ report: { tenantId, stationId }, startKey }: Prepared) {
+  return startKey === undefined ? [] : [{ tenantId, stationId, startKey }]
 }
 
 export function addTransaction(known: Map<string, TransactionRow>, row: TransactionRow): void {
@@ -160,10 +164,19 @@ export function addTransaction(known: Map<string, TransactionRow>, row: Transact
   if (row.startKey !== null) known.set(startKeyKey(row.stationId, row.startKey), row)
 }
 
-/** What opens or closes a session at an EVSE, or belongs to whichever is open there. */
-function needsPlace({ report: { body } }: Prepared, isKnown: boolean): boolean {
-  if (isTransaction(body)) return !isKnown || body.kind !== 'transaction-updated'
-  return (body.kind === 'evse-status' || (body.kind === 'meter-read' && !isKnown)) && body.evse > 0
+/** What surely concerns the session that an EVSE holds. */
+function opensOrCloses({ report: { body } }: Prepared): boolean {
+  return body.kind === 'transaction-started' || body.kind === 'transaction-ended' || body.kind === 'evse-status'
+}
+
+/** What does so when it names no transaction that is known. */
+function needsPlace({ report: { body } }: Prepared): boolean {
+  return body.kind === 'transaction-updated' || body.kind === 'meter-read'
+}
+
+async function addPlaces(tx: Tx, places: Map<string, PlaceRow>, prepared: readonly Prepared[]): Promise<void> {
+  const wanted = distinctPlaces(prepared).filter((place) => !places.has(placeKey(place.stationId, place.evseId)))
+  for (const place of await lockPlaces(tx, wanted)) places.set(placeKey(place.stationId, place.evseId), place)
 }
 
 function begin(body: ReportBody, isKnown: boolean): boolean {

@@ -55,6 +55,8 @@ export interface HeldSession {
   effects: SessionEffect[]
   records: DueRecord[]
   isTouched: boolean
+  /** Its progress was written already, and nothing else changed. */
+  isSaved: boolean
 }
 
 export function held(row: SessionRow, isNew = false): HeldSession {
@@ -67,5 +69,6 @@ export function held(row: SessionRow, isNew = false): HeldSession {
     effects: [],
     records: [],
     isTouched: isNew,
+    isSaved: false,
   }
 }

@@ -1,10 +1,10 @@
 import { tariffsThatApply } from '../billing/index.ts'
 import type { Tx } from '../platform/index.ts'
 import type { SessionsDeps } from './deps.ts'
-import type { HeldSession, SessionRow, TransactionRow } from './held.ts'
+import type { HeldSession, TransactionRow } from './held.ts'
 import { makeRecords } from './make-records.ts'
 import { tellChanges } from './notices.ts'
-import { isClosed, withFlag } from './rules/index.ts'
+import { isClosed, isProgressOnly, withFlag } from './rules/index.ts'
 import {
   type ChangeRow,
   insertChanges,
@@ -12,7 +12,6 @@ import {
   type SessionPlace,
   showOpenSessions,
   takeNumbers,
-  updateMeters,
   updateSessions,
 } from './store.ts'
 import { insertTransactions } from './store-transactions.ts'
@@ -39,12 +38,11 @@ export async function saveSessions(tx: Tx, deps: SessionsDeps, saved: ToSave, at
     at,
   )
   await insertTransactions(tx, saved.transactions ?? [], at)
-  const kept = Map.groupBy(
-    touched.filter((session) => !session.isNew),
-    changesMeterOnly,
+  await updateSessions(
+    tx,
+    touched.filter((session) => !session.isNew && !session.isSaved).map(({ row }) => row),
+    at,
   )
-  await updateMeters(tx, rowsOf(kept.get(true)), at)
-  await updateSessions(tx, rowsOf(kept.get(false)), at)
   await insertChanges(tx, histories)
   await showPlaces(tx, saved, touched)
   await makeRecords(tx, touched, at)
@@ -104,18 +102,9 @@ function placeOf({ row }: HeldSession): SessionPlace {
   return { tenantId, stationId, evseId, sessionId, state: machine.state }
 }
 
-const rowsOf = (sessions: readonly HeldSession[] = []): readonly SessionRow[] => sessions.map(({ row }) => row)
-
-/** Most reports are meter values: of these only the meter is written. */
-function changesMeterOnly({ before, row, loaded, changes }: HeldSession): boolean {
-  if (before === undefined || changes.length > 0) return false
-  const { meter: _, ...now } = row.machine
-  const { meter: __, ...then } = before
-  const isSame = (Object.keys(now) as (keyof typeof now)[]).every((name) => now[name] === then[name])
-  return isSame && Object.keys(now).length === Object.keys(then).length && isSameRow(loaded, row)
-}
-
-function isSameRow(loaded: SessionRow, row: SessionRow): boolean {
+/** Most reports change no more than a session's progress: then only that is written, along with the readings. */
+export function hasProgressOnly({ before, row, loaded, changes, isTouched }: HeldSession): boolean {
+  if (!isTouched || before === undefined || changes.length > 0 || !isProgressOnly(before, row.machine)) return false
   return (
     loaded.evseId === row.evseId &&
     loaded.connectorId === row.connectorId &&

@@ -2,9 +2,11 @@ import { newId, type Tx } from '../platform/index.ts'
 import type { ReportAnswer, StationReport } from '../stations/index.ts'
 import { type Batch, loadBatch } from './batch.ts'
 import type { SessionsDeps } from './deps.ts'
-import { withFlag } from './rules/index.ts'
-import { saveSessions } from './save-sessions.ts'
-import { keepMeterValues, keepSigned, keyOf } from './store-meter.ts'
+import type { HeldSession } from './held.ts'
+import { energyOfSession, textFromProgress, withFlag } from './rules/index.ts'
+import { hasProgressOnly, saveSessions } from './save-sessions.ts'
+import { powerOf } from './store.ts'
+import { keepMeterValues, keepSigned, keyOf, type ProgressRow } from './store-meter.ts'
 import { takeReport } from './take-report.ts'
 
 /**
@@ -21,8 +23,8 @@ export async function takeReports(
   if (concerned.length === 0) return reports.map(() => ({ kind: 'noted' }))
   const batch = await loadBatch(tx, deps, concerned)
   const answers = batch.prepared.map((one) => takeReport(batch, one, deps.authorisers ?? []))
-  await saveReadings(tx, batch)
   const at = deps.clock.now()
+  await saveReadings(tx, batch, at)
   await saveSessions(
     tx,
     deps,
@@ -56,9 +58,11 @@ function concernsSessions({ body }: StationReport): boolean {
   }
 }
 
-async function saveReadings(tx: Tx, batch: Batch): Promise<void> {
+async function saveReadings(tx: Tx, batch: Batch, at: Temporal.Instant): Promise<void> {
   const rows = [...batch.meterRows.values()]
-  const again = await keepMeterValues(tx, rows)
+  const moved = [...batch.sessions.values()].filter(hasProgressOnly)
+  const again = await keepMeterValues(tx, rows, moved.map(progressOf), at)
+  for (const session of moved) session.isSaved = true
   const signed = rows
     .filter((row) => !again.keys.has(keyOf(row.transactionId, row.reading)))
     .flatMap((row) => (row.reading.signed ?? []).map((text) => ({ ...row, id: newId(), signed: text })))
@@ -68,7 +72,14 @@ async function saveReadings(tx: Tx, batch: Batch): Promise<void> {
     if (session === undefined || !again.differing.has(bearer.id)) continue
     session.row = { ...session.row, machine: withFlag(session.row.machine, 'reading-differs') }
     session.isTouched = true
+    session.isSaved = false
   }
+}
+
+function progressOf({ row }: HeldSession): ProgressRow {
+  const { tenantId, id: sessionId, machine } = row
+  const energyWh = energyOfSession(machine)
+  return { tenantId, sessionId, progress: textFromProgress(machine), energyWh, powerW: powerOf(machine) }
 }
 
 /** A station named a transaction that is not its own: a lost start, or one that guesses. People look. */

@@ -84,7 +84,7 @@ const FROM = sql`
   join tenants t on t.tenant_id = s.tenant_id
   left join sites i on i.tenant_id = st.tenant_id and i.id = st.site_id`
 
-type Raw = Omit<ShownSession, 'machine'> & { readonly machineText: string; readonly meterText: string }
+type Raw = Omit<ShownSession, 'machine'> & { readonly machineText: string; readonly progressText: string }
 
 /** Newest first. */
 export async function listSessions(
@@ -101,15 +101,15 @@ export async function listSessions(
       s.started_by_name as "startedByName", s.token_last4 as "tokenLast4", s.started_at as "startedAt",
       s.ended_at as "endedAt", s.stop_reason as "stopReason", s.energy_wh as "energyWh", s.power_w as "powerW",
       s.revision, s.tariff_id as "tariffId", s.tariff_version as "tariffVersion",
-      s.machine::text as "machineText", s.meter as "meterText",
+      s.machine::text as "machineText", s.progress::text as "progressText",
       r.record->'periods' as periods, r.record->'totals' as totals
     ${FROM}
     left join session_records r on r.tenant_id = s.tenant_id and r.session_id = s.id and r.revision = s.revision
     where ${matching(tx, filter)} and ${page}
     order by s.started_at desc, s.id desc limit ${limit}`)
-  return rows.map(({ machineText, meterText, ...row }) => ({
+  return rows.map(({ machineText, progressText, ...row }) => ({
     ...row,
-    machine: sessionFromText(row.id, machineText, meterText),
+    machine: sessionFromText(row.id, machineText, progressText),
   }))
 }
 

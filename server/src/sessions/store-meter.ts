@@ -30,12 +30,26 @@ const list = (values: readonly (number | null)[] | undefined): string | null =>
     ? null
     : `{${values.map((value) => (value === null ? 'NULL' : (small(value) ?? 'NULL'))).join(',')}}`
 
+/** Sessions whose progress a batch moved, and nothing else of them. */
+export interface ProgressRow {
+  readonly tenantId: string
+  readonly sessionId: string
+  readonly progress: string
+  readonly energyWh: number
+  readonly powerW: number | null
+}
+
 /**
- * Keeps readings, each once. A further message under the same key fills empty columns; what it says otherwise is given
+ * Keeps readings, each once, and moves sessions on: one statement, since most batches are nothing else. A further message under the same key fills empty columns; what it says otherwise is given
  * back. The keys must differ within one call.
  */
-export async function keepMeterValues(tx: Tx, rows: readonly MeterRow[]): Promise<Again> {
-  if (rows.length === 0) return nothingAgain
+export async function keepMeterValues(
+  tx: Tx,
+  rows: readonly MeterRow[],
+  moved: readonly ProgressRow[],
+  at: Temporal.Instant,
+): Promise<Again> {
+  if (rows.length === 0 && moved.length === 0) return nothingAgain
   const readings = rows.map((row) => row.reading)
   const again = await tx.named<{
     transactionId: string
@@ -45,7 +59,12 @@ export async function keepMeterValues(tx: Tx, rows: readonly MeterRow[]): Promis
     powerW: number | null
   }>(
     'meter-values-keep',
-    `with kept as (
+    `with moved as (
+       update sessions s set progress = p.progress, energy_wh = p.energy_wh, power_w = p.power_w, changed_at = $18
+       from unnest($13::uuid[], $14::uuid[], $15::jsonb[], $16::bigint[], $17::int[])
+         as p (tenant_id, id, progress, energy_wh, power_w)
+       where s.tenant_id = p.tenant_id and s.id = p.id),
+     kept as (
        insert into meter_values as m (tenant_id, month, transaction_id, at, context, received_at, register_wh, power_w,
          currents_ma, voltages_mv, soc_tenths, rest)
        select v.tenant_id, v.month, v.transaction_id, v.at, v.context, v.received_at, v.register_wh, v.power_w,
@@ -77,6 +96,12 @@ export async function keepMeterValues(tx: Tx, rows: readonly MeterRow[]): Promis
       readings.map((reading) => list(reading.voltagesMv)),
       readings.map((reading) => small(reading.socTenths)),
       readings.map((reading) => (reading.rest === undefined ? null : JSON.stringify(reading.rest))),
+      moved.map((session) => session.tenantId),
+      moved.map((session) => session.sessionId),
+      moved.map((session) => session.progress),
+      moved.map((session) => session.energyWh),
+      moved.map((session) => session.powerW),
+      at,
     ],
   )
   if (again.length === 0) return nothingAgain

@@ -4,38 +4,24 @@ import type { Named } from './store.ts'
 
 /** Transactions: how a station's reports find their session. Written once. */
 
-/** Transactions by the station's number and by start key (1.6). Never of another station: a guessed number finds nothing. */
-export async function transactionsNamed(
+/** 1.6: transactions by the natural key of their start, so that a repeat gets its number back. */
+export async function transactionsByStartKey(
   tx: Tx,
-  numbers: readonly (Named & { readonly number: string })[],
   startKeys: readonly (Named & { readonly startKey: Buffer })[],
 ): Promise<readonly TransactionRow[]> {
-  const columns = `t.tenant_id as "tenantId", t.id, t.station_id as "stationId", t.number, t.start_key as "startKey",
-    t.session_id as "sessionId", t.month::text as month`
-  const found: TransactionRow[] = []
-  if (numbers.length > 0) {
-    const rows = await tx.named<TransactionRow>(
-      'transactions-by-number',
-      `select ${columns} from unnest($1::uuid[], $2::uuid[], $3::text[]) as n (tenant_id, station_id, number)
-       join transactions t using (tenant_id, station_id, number)`,
-      [numbers.map((name) => name.tenantId), numbers.map((name) => name.stationId), numbers.map((name) => name.number)],
-    )
-    found.push(...rows)
-  }
-  if (startKeys.length > 0) {
-    const rows = await tx.named<TransactionRow>(
-      'transactions-by-start-key',
-      `select ${columns} from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as k (tenant_id, station_id, start_key)
-       join transactions t using (tenant_id, station_id, start_key)`,
-      [
-        startKeys.map((name) => name.tenantId),
-        startKeys.map((name) => name.stationId),
-        startKeys.map((name) => name.startKey),
-      ],
-    )
-    found.push(...rows)
-  }
-  return found
+  if (startKeys.length === 0) return []
+  return tx.named<TransactionRow>(
+    'transactions-by-start-key',
+    `select t.tenant_id as "tenantId", t.id, t.station_id as "stationId", t.number, t.start_key as "startKey",
+       t.session_id as "sessionId", t.month::text as month
+     from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as k (tenant_id, station_id, start_key)
+     join transactions t using (tenant_id, station_id, start_key)`,
+    [
+      startKeys.map((name) => name.tenantId),
+      startKeys.map((name) => name.stationId),
+      startKeys.map((name) => name.startKey),
+    ],
+  )
 }
 
 export async function insertTransactions(tx: Tx, rows: readonly TransactionRow[], at: Temporal.Instant): Promise<void> {

@@ -1,5 +1,5 @@
 import { sql, type Tx } from '../platform/index.ts'
-import type { SessionRow } from './held.ts'
+import type { SessionRow, TransactionRow } from './held.ts'
 import {
   dueAt,
   energyOfSession,
@@ -8,7 +8,7 @@ import {
   sessionFromText,
   stopReasonOf,
   textFromMachine,
-  textFromMeter,
+  textFromProgress,
 } from './rules/index.ts'
 
 /** Sessions and their places: loading with locks, and saving with one statement per table. */
@@ -18,18 +18,52 @@ const SESSION_COLUMNS = `s.tenant_id as "tenantId", s.id, s.number, s.station_id
   s.started_by_name as "startedByName", s.id_token_id as "idTokenId", s.token_last4 as "tokenLast4",
   s.remote_start_id as "remoteStartId", s.wish_uid_hash as "wishUidHash", s.tariff_id as "tariffId",
   s.tariff_version as "tariffVersion", s.stop_reason as "closedWhy", s.change_count as "changeCount",
-  s.machine::text as "machineText", s.meter as "meterText"`
+  s.machine::text as "machineText", s.progress::text as "progressText"`
 
-type Raw = Omit<SessionRow, 'machine'> & { readonly machineText: string; readonly meterText: string }
+type Raw = Omit<SessionRow, 'machine'> & { readonly machineText: string; readonly progressText: string }
 
-const rowFrom = ({ machineText, meterText, ...row }: Raw): SessionRow => ({
+const rowFrom = ({ machineText, progressText, ...row }: Raw): SessionRow => ({
   ...row,
-  machine: sessionFromText(row.id, machineText, meterText),
+  machine: sessionFromText(row.id, machineText, progressText),
 })
 
 export interface Named {
   readonly tenantId: string
   readonly stationId: string
+}
+
+export interface KnownReport extends TransactionRow {
+  readonly session: SessionRow
+}
+
+/** Transactions by the station's number, each with its session, locked. Never of another station: a guessed number finds nothing. */
+export async function lockSessionsOfNumbers(
+  tx: Tx,
+  names: readonly (Named & { readonly number: string })[],
+): Promise<readonly KnownReport[]> {
+  if (names.length === 0) return []
+  const rows = await tx.named<
+    Raw & {
+      readonly transactionId: string
+      readonly transactionNumber: string
+      readonly startKey: Buffer | null
+      readonly month: string
+    }
+  >(
+    'sessions-lock-by-number',
+    `select ${SESSION_COLUMNS}, t.id as "transactionId", t.number as "transactionNumber", t.start_key as "startKey",
+       t.month::text as month
+     from unnest($1::uuid[], $2::uuid[], $3::text[]) as n (tenant_id, station_id, number)
+     join transactions t using (tenant_id, station_id, number)
+     join sessions s on s.tenant_id = t.tenant_id and s.id = t.session_id
+     order by s.id for update of s`,
+    [names.map((name) => name.tenantId), names.map((name) => name.stationId), names.map((name) => name.number)],
+  )
+  return rows.map(({ transactionId, transactionNumber, startKey, month, ...raw }) => {
+    const { tenantId, stationId, id: sessionId } = raw
+    const session = rowFrom(raw)
+    return { tenantId, stationId, sessionId, id: transactionId, number: transactionNumber, startKey, month, session }
+  })
 }
 
 export interface PlaceRow extends Named {
@@ -143,7 +177,7 @@ export async function takeNumbers(tx: Tx, wanted: ReadonlyMap<string, number>): 
 }
 
 const machinesOf = (rows: readonly SessionRow[]): string[] => rows.map((row) => textFromMachine(row.machine))
-const metersOf = (rows: readonly SessionRow[]): string[] => rows.map((row) => textFromMeter(row.machine.meter))
+const progressOf = (rows: readonly SessionRow[]): string[] => rows.map((row) => textFromProgress(row.machine))
 
 /** What the columns beside `machine` say of it. */
 function shown(rows: readonly SessionRow[]): readonly unknown[] {
@@ -175,19 +209,19 @@ export async function insertSessions(tx: Tx, rows: readonly SessionRow[], at: Te
     'sessions-insert',
     `insert into sessions (tenant_id, id, number, station_id, evse_id, connector_id, started_by, started_by_id,
        started_by_name, id_token_id, token_last4, remote_start_id, wish_uid_hash, tariff_id, tariff_version, machine,
-       state, flags, started_at, ended_at, stop_reason, energy_wh, power_w, revision, due_at, meter, change_count,
+       state, flags, started_at, ended_at, stop_reason, energy_wh, power_w, revision, due_at, progress, change_count,
        changed_at)
      select v.tenant_id, v.id, v.number, v.station_id, v.evse_id, v.connector_id, v.started_by, v.started_by_id,
        v.started_by_name, v.id_token_id, v.token_last4, v.remote_start_id, v.wish_uid_hash, v.tariff_id,
        v.tariff_version, v.machine, v.state, v.flags::text[], v.started_at, v.ended_at, v.stop_reason, v.energy_wh,
-       v.power_w, v.revision, v.due_at, v.meter, v.change_count, $28
+       v.power_w, v.revision, v.due_at, v.progress, v.change_count, $28
      from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::int[], $6::int[], $7::text[], $8::uuid[],
        $9::text[], $10::uuid[], $11::text[], $12::int[], $13::bytea[], $14::uuid[], $15::int[], $16::jsonb[],
        $17::text[], $18::text[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::bigint[], $23::int[],
-       $24::int[], $25::timestamptz[], $26::text[], $27::int[])
+       $24::int[], $25::timestamptz[], $26::jsonb[], $27::int[])
        as v (tenant_id, id, number, station_id, evse_id, connector_id, started_by, started_by_id, started_by_name,
          id_token_id, token_last4, remote_start_id, wish_uid_hash, tariff_id, tariff_version, machine, state, flags,
-         started_at, ended_at, stop_reason, energy_wh, power_w, revision, due_at, meter, change_count)`,
+         started_at, ended_at, stop_reason, energy_wh, power_w, revision, due_at, progress, change_count)`,
     [
       rows.map((row) => row.tenantId),
       rows.map((row) => row.id),
@@ -206,28 +240,8 @@ export async function insertSessions(tx: Tx, rows: readonly SessionRow[], at: Te
       rows.map((row) => row.tariffVersion),
       machinesOf(rows),
       ...shown(rows),
-      metersOf(rows),
+      progressOf(rows),
       rows.map((row) => row.changeCount),
-      at,
-    ],
-  )
-}
-
-/** What a meter value changes, and nothing else. */
-export async function updateMeters(tx: Tx, rows: readonly SessionRow[], at: Temporal.Instant): Promise<void> {
-  if (rows.length === 0) return
-  await tx.named(
-    'sessions-update-meters',
-    `update sessions s set meter = v.meter, energy_wh = v.energy_wh, power_w = v.power_w, changed_at = $6
-     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::int[])
-       as v (tenant_id, id, meter, energy_wh, power_w)
-     where s.tenant_id = v.tenant_id and s.id = v.id`,
-    [
-      rows.map((row) => row.tenantId),
-      rows.map((row) => row.id),
-      metersOf(rows),
-      rows.map((row) => energyOfSession(row.machine)),
-      rows.map((row) => powerOf(row.machine)),
       at,
     ],
   )
@@ -241,13 +255,13 @@ export async function updateSessions(tx: Tx, rows: readonly SessionRow[], at: Te
     `update sessions s set machine = v.machine, state = v.state, flags = v.flags::text[], started_at = v.started_at,
        ended_at = v.ended_at, stop_reason = v.stop_reason, energy_wh = v.energy_wh, power_w = v.power_w,
        revision = v.revision, due_at = v.due_at, evse_id = v.evse_id, connector_id = v.connector_id,
-       started_by = v.started_by, id_token_id = v.id_token_id, token_last4 = v.token_last4, meter = v.meter,
+       started_by = v.started_by, id_token_id = v.id_token_id, token_last4 = v.token_last4, progress = v.progress,
        change_count = v.change_count, changed_at = $20
      from unnest($1::uuid[], $2::uuid[], $3::jsonb[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
        $8::text[], $9::bigint[], $10::int[], $11::int[], $12::timestamptz[], $13::int[], $14::int[], $15::text[],
-       $16::uuid[], $17::text[], $18::text[], $19::int[])
+       $16::uuid[], $17::text[], $18::jsonb[], $19::int[])
        as v (tenant_id, id, machine, state, flags, started_at, ended_at, stop_reason, energy_wh, power_w, revision,
-         due_at, evse_id, connector_id, started_by, id_token_id, token_last4, meter, change_count)
+         due_at, evse_id, connector_id, started_by, id_token_id, token_last4, progress, change_count)
      where s.tenant_id = v.tenant_id and s.id = v.id`,
     [
       rows.map((row) => row.tenantId),
@@ -259,7 +273,7 @@ export async function updateSessions(tx: Tx, rows: readonly SessionRow[], at: Te
       rows.map((row) => row.startedBy),
       rows.map((row) => row.idTokenId),
       rows.map((row) => row.tokenLast4),
-      metersOf(rows),
+      progressOf(rows),
       rows.map((row) => row.changeCount),
       at,
     ],

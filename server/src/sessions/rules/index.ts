@@ -27,7 +27,7 @@ export {
 } from './session.ts'
 export { dueAt, energyOfSession, stopReasonOf } from './settle.ts'
 export { flowChanges } from './transaction.ts'
-export { sessionFromText, textFromMachine, textFromMeter } from './session-json.ts'
+export { isProgressOnly, sessionFromText, textFromMachine, textFromProgress } from './session-json.ts'
 export {
   type Authoriser,
   authorisers,

@@ -9,16 +9,23 @@ import {
 } from './session.ts'
 
 /**
- * A session as its row keeps it: the machine as JSON (instants become RFC 3339 by themselves), and the meter as a short
- * text of numbers, since that is all that most reports change.
+ * A session as its row keeps it: the machine (instants become RFC 3339 by themselves), and apart from it, as short as can
+ * be, the progress, which is all that most reports change.
  */
-export function textFromMachine({ meter: _, ...rest }: Session): string {
-  return JSON.stringify(rest)
+export function textFromMachine(session: Session): string {
+  const { meter: _, transaction, ...rest } = session
+  if (transaction === undefined) return JSON.stringify(rest)
+  const { seen: __, newest: ___, ...kept } = transaction
+  return JSON.stringify({ ...rest, transaction: kept })
 }
 
-/** `[[at, context, Wh], [at, context, Wh], [at, W]]` with milliseconds and the context's place in its list; 0: none. */
-export function textFromMeter({ first, last, power }: Meter): string {
-  return `[${point(first)},${point(last)},${power === undefined ? 0 : `[${power.at.epochMilliseconds},${power.powerW}]`}]`
+/** `[[at, context, Wh], [at, context, Wh], [at, W], seen, [at, seqNo]]`: milliseconds, the context's place in its list; 0: none. */
+export function textFromProgress({ meter, transaction }: Session): string {
+  const { first, last, power } = meter
+  const watts = power === undefined ? '0' : `[${power.at.epochMilliseconds},${power.powerW}]`
+  const { seen = [], newest } = transaction ?? {}
+  const mark = newest === undefined ? '0' : `[${newest.at.epochMilliseconds},${newest.seqNo ?? 'null'}]`
+  return `[${point(first)},${point(last)},${watts},[${seen.join(',')}],${mark}]`
 }
 
 function point(given: RegisterPoint | undefined): string {
@@ -36,23 +43,45 @@ type Stored<T> = T extends Temporal.Instant
 
 const instant = (text: string): Temporal.Instant => Temporal.Instant.from(text)
 
+type Machine = Omit<Session, 'meter' | 'transaction'> & {
+  readonly transaction?: Omit<Transaction, 'seen' | 'newest'>
+}
+
 /** Parsed machines by session: most reports leave them as they are. A text that differs is parsed anew. */
-const parsed = new Map<string, { readonly text: string; readonly machine: Omit<Session, 'meter'> }>()
+const parsed = new Map<string, { readonly text: string; readonly machine: Machine }>()
 const MOST_PARSED = 5_000
 
 /** The session again. Only this program writes these texts. */
-export function sessionFromText(id: string, machineText: string, meterText: string): Session {
+export function sessionFromText(id: string, machineText: string, progressText: string): Session {
   const known = parsed.get(id)
   const machine = known?.text === machineText ? known.machine : machineFrom(machineText)
   if (known?.text !== machineText) {
     if (parsed.size >= MOST_PARSED) parsed.clear()
     parsed.set(id, { text: machineText, machine })
   }
-  return { ...machine, meter: meterFrom(meterText) }
+  const [first, last, power, seen, newest] = JSON.parse(progressText) as StoredProgress
+  const { transaction, ...rest } = machine
+  const meter: Meter = {
+    ...(first === 0 ? {} : { first: pointFrom(first) }),
+    ...(last === 0 ? {} : { last: pointFrom(last) }),
+    ...(power === 0 ? {} : { power: { at: instantOf(power[0]), powerW: power[1] } }),
+  }
+  if (transaction === undefined || newest === 0) return { ...rest, meter }
+  const mark = { at: instantOf(newest[0]), ...(newest[1] === null ? {} : { seqNo: newest[1] }) }
+  return { ...rest, meter, transaction: { ...transaction, seen, newest: mark } }
 }
 
-function machineFrom(text: string): Omit<Session, 'meter'> {
-  const stored = JSON.parse(text) as Stored<Omit<Session, 'meter'>>
+type StoredPoint = readonly [number, number, number]
+type StoredProgress = readonly [
+  StoredPoint | 0,
+  StoredPoint | 0,
+  readonly [number, number] | 0,
+  readonly number[],
+  readonly [number, number | null] | 0,
+]
+
+function machineFrom(text: string): Machine {
+  const stored = JSON.parse(text) as Stored<Machine>
   const { startedAt, endedAt, wish, transaction, deadlines, ...plain } = stored
   return {
     ...plain,
@@ -64,18 +93,7 @@ function machineFrom(text: string): Omit<Session, 'meter'> {
   }
 }
 
-type StoredPoint = readonly [number, number, number] | 0
-
-function meterFrom(text: string): Meter {
-  const [first, last, power] = JSON.parse(text) as readonly [StoredPoint, StoredPoint, readonly [number, number] | 0]
-  return {
-    ...(first === 0 ? {} : { first: pointFrom(first) }),
-    ...(last === 0 ? {} : { last: pointFrom(last) }),
-    ...(power === 0 ? {} : { power: { at: instantOf(power[0]), powerW: power[1] } }),
-  }
-}
-
-function pointFrom([at, context, registerWh]: readonly [number, number, number]): RegisterPoint {
+function pointFrom([at, context, registerWh]: StoredPoint): RegisterPoint {
   return { at: instantOf(at), context: readingContexts[context] ?? 'other', registerWh }
 }
 
@@ -90,15 +108,33 @@ function deadlinesFrom(stored: Stored<Deadlines>): Deadlines {
   )
 }
 
-function transactionFrom(stored: Stored<Transaction>): Transaction {
-  const { started, ended, newest, earliestAt, authorisedAt, flow, ...plain } = stored
+function transactionFrom(stored: Stored<Omit<Transaction, 'seen' | 'newest'>>): Omit<Transaction, 'seen' | 'newest'> {
+  const { started, ended, earliestAt, authorisedAt, flow, ...plain } = stored
   return {
     ...plain,
-    newest: { ...newest, at: instant(newest.at) },
     earliestAt: instant(earliestAt),
     flow: flow.map((point) => ({ ...point, at: instant(point.at) })),
     ...(started === undefined ? {} : { started: { ...started, at: instant(started.at) } }),
     ...(ended === undefined ? {} : { ended: { ...ended, at: instant(ended.at) } }),
     ...(authorisedAt === undefined ? {} : { authorisedAt: instant(authorisedAt) }),
   }
+}
+
+/** Whether a report changed nothing but the progress. What stays equal stays the same value, so that a glance shows it. */
+export function isProgressOnly(before: Session, now: Session): boolean {
+  const { meter: _, transaction: then, ...known } = before
+  const { meter: __, transaction, ...rest } = now
+  if (!isShallowSame(known, rest)) return false
+  if (then === undefined || transaction === undefined) return then === transaction
+  const { seen: ___, newest: ____, ...kept } = then
+  const { seen: _____, newest: ______, ...own } = transaction
+  return isShallowSame(kept, own)
+}
+
+function isShallowSame(left: object, right: object): boolean {
+  const names = Object.keys(left)
+  return (
+    names.length === Object.keys(right).length &&
+    names.every((name) => left[name as keyof typeof left] === right[name as keyof typeof right])
+  )
 }
