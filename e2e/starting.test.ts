@@ -105,7 +105,7 @@ describe('a start that cannot be says in one sentence what to do', () => {
     try {
       expectSentence(await startInVain(made), /(full|[Ff]ree (some )?space)/)
     } finally {
-      killAll(0, made.dataDir)
+      killAll(undefined, made.dataDir)
       umount(made.dataDir)
     }
   })

@@ -11,11 +11,14 @@ export interface Borrowed {
   close(): Promise<void>
 }
 
-/**
- * The real server over a database in the tests' own PostgreSQL, by DATABASE_URL as over an outside one: up in a second or two. For tests that
- * do not kill the database.
- */
-export async function startBorrowed(env: ServerOptions['env'] = {}): Promise<Borrowed> {
+/** An empty database of one's own in the tests' PostgreSQL, as settings name it. */
+export interface BorrowedDatabase {
+  readonly settings: { readonly DATABASE_URL: string; readonly DATABASE_OWNER_URL: string }
+  readonly owner: pg.ClientConfig
+  drop(): Promise<void>
+}
+
+export async function borrowDatabase(): Promise<BorrowedDatabase> {
   const { host, port, owner, login, template } = inject('cluster')
   const database = `e2e_${newId().replaceAll('-', '')}`
   const at = (user: typeof owner): string =>
@@ -26,15 +29,28 @@ export async function startBorrowed(env: ServerOptions['env'] = {}): Promise<Bor
     await client.query(statement).finally(() => client.end())
   }
   await asOwner(`create database ${database} template ${template}`)
-  const options = await freshOptions({ env: { DATABASE_URL: at(login), DATABASE_OWNER_URL: at(owner), ...env } })
+  return {
+    settings: { DATABASE_URL: at(login), DATABASE_OWNER_URL: at(owner) },
+    owner: { ...owner, host, port, database },
+    drop: () => asOwner(`drop database ${database} with (force)`),
+  }
+}
+
+/**
+ * The real server over a database in the tests' own PostgreSQL, by DATABASE_URL as over an outside one: up in a second or two. For tests that
+ * do not kill the database.
+ */
+export async function startBorrowed(env: ServerOptions['env'] = {}): Promise<Borrowed> {
+  const database = await borrowDatabase()
+  const options = await freshOptions({ env: { ...database.settings, ...env } })
   const server = await startServer(options)
   return {
     server,
-    owner: { ...owner, host, port, database },
+    owner: database.owner,
     async close() {
       await server.kill()
       removeDataDir(options.dataDir)
-      await asOwner(`drop database ${database} with (force)`)
+      await database.drop()
     },
   }
 }

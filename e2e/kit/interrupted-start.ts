@@ -19,7 +19,7 @@ export async function measureFirstStart(): Promise<number> {
 export async function interruptFirstStart(afterMs: number): Promise<void> {
   const options: ServerOptions = await freshOptions()
   const { child, ended } = launch(options)
-  const kill = (): void => killAll(child.pid ?? 0, options.dataDir)
+  const kill = (): void => killAll(child.pid, options.dataDir)
   try {
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, afterMs))])
     kill()

@@ -29,8 +29,8 @@ export function databaseProcesses(dataDir: string): readonly number[] {
 }
 
 /** Kill -9 of Node and every PostgreSQL process, as one as can be: the database must not see that its client has gone. */
-export function killAll(pid: number, dataDir: string): void {
-  const all = [pid, ...databaseProcesses(dataDir)]
+export function killAll(pid: number | undefined, dataDir: string): void {
+  const all = [...(pid === undefined ? [] : [pid]), ...databaseProcesses(dataDir)]
   for (const found of all) signal(found, 'SIGSTOP')
   for (const found of all) signal(found, 'SIGKILL')
   // A process that was forked in between has no parent any more.
@@ -61,6 +61,8 @@ function allPids(): readonly number[] {
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {
+  // To the system 0 means the sender's whole group, and 1 is everybody's parent.
+  if (pid <= 1) return
   try {
     process.kill(pid, name)
   } catch {

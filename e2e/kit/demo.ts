@@ -1,0 +1,42 @@
+import { openApp } from '../../server/src/app.ts'
+import { greet } from '../../server/src/command/greeting.ts'
+import { readConfig } from '../../server/src/config.ts'
+import { type Demo, startDemo } from '../../server/src/demo/index.ts'
+import { openInstallation } from '../../server/src/installation.ts'
+import { openLog } from '../../server/src/platform/index.ts'
+import { borrowDatabase } from './borrowed.ts'
+import { freePort, makeDataDir, removeDataDir } from './server.ts'
+
+export interface DemoHere {
+  readonly url: string
+  readonly demo: Demo
+  /** What `npm start` would print. */
+  readonly greeting: string
+  close(): Promise<void>
+}
+
+/** The demo in this process, so that a test has its simulated stations in the hand. Put together as `command/start.ts` does. */
+export async function startDemoHere(): Promise<DemoHere> {
+  const database = await borrowDatabase()
+  const dataDir = makeDataDir()
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const config = readConfig({ DATA_DIR: dataDir, PORT: String(port), OPS_PORT: '0', DEMO: 'on', ...database.settings })
+  const installation = await openInstallation(config, openLog('error'), url)
+  const app = await openApp(config, installation, true)
+  await app.listen('127.0.0.1', port)
+  const demo = await startDemo({ config, installation, app, url })
+  const place = { local: url, publicUrl: url, lanAddress: undefined, port }
+  return {
+    url,
+    demo,
+    greeting: await greet({ config, installation, app, demo, ...place }),
+    async close() {
+      await demo.stop()
+      await app.close()
+      await installation.close()
+      removeDataDir(dataDir)
+      await database.drop()
+    },
+  }
+}

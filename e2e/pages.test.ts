@@ -1,0 +1,198 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser } from './browser.ts'
+import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
+import { openStage, type Stage } from './kit/stage.ts'
+import { until } from './kit/until.ts'
+
+/** Every page of the portals over the living demo: light and dark, wide and narrow. */
+
+const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+const desk = { width: 1440, height: 900 }
+const narrow = { width: 320, height: 700 }
+
+interface Seen {
+  readonly items: readonly { readonly id: string; readonly number: string; readonly seen: string }[]
+}
+
+let borrowed: Borrowed
+let browser: Browser
+let cookies: Awaited<ReturnType<BrowserContext['storageState']>>
+let paths: readonly (readonly [page: string, path: string])[]
+
+beforeAll(async () => {
+  ;[borrowed, browser] = await Promise.all([startBorrowed({ DEMO: 'on' }), launchBrowser()])
+  const { server } = borrowed
+  await until(() => /sign-in#\S+/.test(server.stdout()))
+  const [link = ''] = /http\S+\/sign-in#\S+/.exec(server.stdout()) ?? []
+  const { page, close } = await openStage(browser, borrowed.server.url, { viewport: desk })
+  await page.goto(link)
+  await page.getByRole('button', { name: 'Not now' }).click()
+  await page.getByRole('heading', { name: 'Network now' }).waitFor()
+  cookies = await page.context().storageState()
+  paths = await pathsOf(page)
+  await close()
+})
+afterAll(async () => {
+  await browser?.close()
+  await borrowed?.close()
+})
+
+/** The pages, with ids of what the demo has made so far: a session that is under way, its station, a tariff. */
+async function pathsOf(page: Page) {
+  const get = async <Answer>(path: string): Promise<Answer> =>
+    (await (await page.request.get(borrowed.server.url + path)).json()) as Answer
+  let session: { readonly id: string; readonly stationId: string; readonly stationNumber: string } | undefined
+  await until(async () => {
+    const { items } = await get<{ items: (typeof session)[] }>('/v1/sessions?state=delivering&limit=1')
+    session = items[0]
+    return session !== undefined
+  })
+  const tariffs = await get<Seen>('/v1/tariffs?limit=1')
+  return [
+    ['map', '/map'],
+    ['stations', '/stations'],
+    ['station', `/stations/${session?.stationId}`],
+    ['adding a station', '/stations/add'],
+    ['sessions', '/sessions'],
+    ['session', `/sessions/${session?.id}`],
+    ['alerts', '/alerts'],
+    ['cards', '/cards'],
+    ['tariffs', '/tariffs'],
+    ['tariff', `/tariffs/${tariffs.items[0]?.id}`],
+    ['new tariff', '/tariffs/new'],
+    ['phone', `/s/${session?.stationNumber}`],
+    ['signing in', '/sign-in'],
+    ['nothing', '/no-such-page'],
+  ] as const
+}
+
+/** A page is there when its heading is and nothing is loading any more. */
+async function open(stage: Stage, path: string): Promise<void> {
+  await stage.page.goto(path)
+  await stage.page.locator('h1').first().waitFor({ state: 'attached' })
+  await stage.page.locator('.bone').first().waitFor({ state: 'detached' })
+}
+
+describe.each([
+  ['light', 'wide', desk],
+  ['dark', 'wide', desk],
+  ['light', 'narrow', narrow],
+  ['dark', 'narrow', narrow],
+] as const)('every page, %s and %s', (colorScheme, _width, viewport) => {
+  it('is without faults for axe (WCAG 2.2 AA), sideways scrolling and errors', async () => {
+    const stage = await openStage(browser, borrowed.server.url, { colorScheme, viewport, storageState: cookies })
+    const faults: string[] = []
+    for (const [name, path] of paths) {
+      await open(stage, path)
+      const shown = await stage.page.evaluate(() => ({
+        scheme: document.documentElement.getAttribute('data-mantine-color-scheme'),
+        over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        // A key instead of its text.
+        keys: document.body.innerText.match(/\bportal\.[a-z][\w.-]+/g) ?? [],
+      }))
+      if (shown.scheme !== colorScheme) faults.push(`${name}: shown ${shown.scheme}`)
+      if (shown.over > 0) faults.push(`${name}: ${shown.over} px too wide`)
+      faults.push(...shown.keys.map((key) => `${name}: no text for ${key}`))
+      const { violations } = await new AxeBuilder({ page: stage.page }).withTags(wcag).analyze()
+      for (const { id, nodes } of violations) faults.push(`${name}: ${id} at ${nodes[0]?.target.join(' ')}`)
+      await stage.picture(`${name.replaceAll(' ', '-')}-${colorScheme}-${viewport.width}`)
+    }
+    expect([...faults, ...stage.faults()]).toEqual([])
+    await stage.close()
+  }, 120_000)
+})
+
+describe('the console', () => {
+  it('is marked as a demo on every page', async () => {
+    const stage = await openStage(browser, borrowed.server.url, { viewport: desk, storageState: cookies })
+    for (const [name, path] of paths.filter(([page]) => page !== 'nothing')) {
+      await open(stage, path)
+      expect(await stage.page.getByText('Demo.', { exact: true }).count(), name).toBe(1)
+    }
+    await stage.close()
+  }, 60_000)
+
+  it('is used by keyboard alone: rows, pages, help, and the focus is never lost', async () => {
+    const { page, close } = await openStage(browser, borrowed.server.url, { viewport: desk, storageState: cookies })
+    await page.goto('/map')
+    const rows = page.locator('main [data-row]')
+    await rows.nth(1).waitFor()
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    expect(await rows.nth(1).evaluate((row) => row === document.activeElement)).toBe(true)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'OCPP log' }).waitFor()
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1')
+    await page.keyboard.press('g')
+    await page.keyboard.press('e')
+    await page.getByRole('heading', { name: 'Sessions', level: 1 }).waitFor()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').getByText('Next row', { exact: false }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await page.evaluate(() => document.activeElement === document.body)).toBe(false)
+    await close()
+  })
+
+  it('keeps filters in the address, over the way back too', async () => {
+    const { page, close } = await openStage(browser, borrowed.server.url, { viewport: desk, storageState: cookies })
+    await page.goto('/map')
+    await page.getByRole('button', { name: /^Charging/ }).click()
+    await page.waitForURL('**/map?seen=charging')
+    await page.locator('main [data-row]').first().click()
+    await page.waitForURL('**/stations/*')
+    await page.goBack()
+    await page.waitForURL('**/map?seen=charging')
+    await expect.poll(() => page.getByRole('button', { name: /^Charging/ }).getAttribute('aria-pressed')).toBe('true')
+    await close()
+  })
+
+  it('loads the map alone with the map', async () => {
+    const { page, close } = await openStage(browser, borrowed.server.url, { viewport: desk, storageState: cookies })
+    const loaded: string[] = []
+    page.on('request', (request) => loaded.push(request.url()))
+    await page.goto('/stations')
+    await page.locator('main [data-row]').first().waitFor()
+    expect(loaded.filter((url) => /MapView|maplibre|countries/.test(url))).toEqual([])
+    await close()
+  })
+
+  it('sends somebody who is not signed in to sign in, and back', async () => {
+    const { page, close } = await openStage(browser, borrowed.server.url, { viewport: desk })
+    await page.goto('/sessions?open=true')
+    await page.waitForURL('**/sign-in?next=*')
+    expect(new URL(page.url()).searchParams.get('next')).toBe('/sessions?open=true')
+    await close()
+  })
+})
+
+describe('a phone', () => {
+  it('gets less than 200 kB of compressed script for a station', async () => {
+    const { page, close } = await openStage(browser, borrowed.server.url, { viewport: narrow })
+    const scripts: Promise<number>[] = []
+    page.on('response', (response) => {
+      if (response.url().endsWith('.js')) scripts.push(response.body().then(compressedSize))
+    })
+    await page.goto(borrowed.server.url + (paths.find(([name]) => name === 'phone')?.[1] ?? ''))
+    await page.getByRole('heading', { level: 1, name: /^Station/ }).waitFor()
+    const sizes = await Promise.all(scripts)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(200_000)
+    await close()
+  })
+
+  it('is told when the number has a slip', async () => {
+    const { page, close } = await openStage(browser, borrowed.server.url, { viewport: narrow })
+    const [, path = ''] = paths.find(([name]) => name === 'phone') ?? []
+    const last = Number(path.slice(-1))
+    await page.goto(`${borrowed.server.url}${path.slice(0, -1)}${(last + 1) % 10}`)
+    await page.getByText('The number has a slip').waitFor()
+    await close()
+  })
+})
+
+async function compressedSize(body: Buffer): Promise<number> {
+  const stream = new Blob([new Uint8Array(body)]).stream().pipeThrough(new CompressionStream('gzip'))
+  return (await new Response(stream).arrayBuffer()).byteLength
+}

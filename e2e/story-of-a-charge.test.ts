@@ -1,0 +1,211 @@
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import type { StationHandle } from '../simulator/index.ts'
+import { launchBrowser } from './browser.ts'
+import { type DemoHere, startDemoHere } from './kit/demo.ts'
+import type { List } from './kit/rest.ts'
+import { openStage, spoken, type Stage, word } from './kit/stage.ts'
+import { openStory } from './kit/story.ts'
+import { found, until } from './kit/until.ts'
+
+let here: DemoHere
+let browser: Browser
+let stage: Stage
+let page: Page
+let hands: StationHandle
+let station: { readonly id: string; readonly number: string }
+let sessionId: string
+
+const firstEvse = (): Locator => page.locator('.ev').first()
+/** What stands beside a word in a list of facts. */
+const fact = (within: Locator, name: string): Locator =>
+  within.locator('dt', { hasText: new RegExp(`^${name}$`) }).locator('xpath=following-sibling::dd[1]')
+const numberIn = (text: string): number =>
+  Number(/\d[\d,]*(?:\.\d+)?/.exec(text)?.[0].replaceAll(',', '') ?? Number.NaN)
+const centsIn = (text: string): number => Math.round(numberIn(text) * 100)
+
+beforeAll(async () => {
+  ;[here, browser] = await Promise.all([startDemoHere(), launchBrowser()])
+  stage = await openStage(browser, here.url, { viewport: { width: 1440, height: 900 } })
+  page = stage.page
+})
+afterAll(async () => {
+  await browser?.close()
+  await here?.close()
+})
+
+describe('the story of a charge in the demo', () => {
+  const part = openStory(() => stage)
+
+  part('an operator signs in by the link that the start printed, and sees the network on map and list', async () => {
+    const link = /Otto Laine.* (http\S+)/.exec(here.greeting)?.[1] ?? ''
+    await page.goto(link)
+    await page.getByRole('button', { name: word('portal.sign-in.set.later') }).click()
+    await page
+      .getByRole('region', { name: word('portal.map.map'), exact: true })
+      .locator('canvas')
+      .waitFor()
+    const stations =
+      await stage.rest.get<List<{ id: string; number: string; identity: string }>>('/v1/stations?limit=200')
+    await page
+      .getByText(word('portal.map.of_other', { count: stations.items.length, all: stations.items.length }))
+      .waitFor()
+    for (const { number } of stations.items) await row(number).waitFor()
+    await stage.picture('charge-1-map')
+
+    // The one that does nothing by itself, so that the whole story is ours.
+    const fleet = must(here.demo.fleets['rantatie'])
+    hands = must(fleet.identities.map((identity) => fleet.station(identity)).find((one) => one.isWaitingForHands()))
+    await hands.until((state) => state.registration === 'Accepted')
+    station = must(stations.items.find(({ identity }) => identity === hands.identity))
+  })
+
+  part('a card is held to a station, and its place on the list turns to charging by itself', async () => {
+    await page.evaluate('window.isStillTheSame = true')
+    await sampleEverySecond()
+    await expect.poll(() => row(station.number).innerText(), { timeout: 20_000 }).toMatch(/free/i)
+    const card = must(freeCard())
+    hands.plug(1, { car: { batteryWh: 80_000, socPercent: 20, maxAcPowerW: 22_000, phases: 3 } })
+    hands.presentCard(1, card)
+    await expect.poll(() => row(station.number).innerText(), { timeout: 20_000 }).toMatch(/1 charging/i)
+    expect(await page.evaluate('window.isStillTheSame')).toBe(true)
+    await stage.picture('charge-2-map-charging')
+  })
+
+  part('the station’s page shows the power curve moving, energy and cost rising', async () => {
+    await row(station.number).getByRole('link').click()
+    const curve = firstEvse().locator('.plot canvas')
+    await curve.waitFor()
+    const energy = fact(firstEvse(), word('portal.sessions.energy'))
+    const cost = fact(firstEvse(), word('portal.sessions.cost-so-far'))
+    const before = {
+      picture: await pixels(curve),
+      wh: numberIn(await energy.innerText()),
+      cents: centsIn(await cost.innerText()),
+    }
+    await stage.picture('charge-3-station')
+    await until(async () => (await pixels(curve)) !== before.picture)
+    await until(async () => numberIn(await energy.innerText()) > before.wh)
+    await until(async () => centsIn(await cost.innerText()) > before.cents, 30_000)
+    expect(numberIn(await firstEvse().locator('.evse-power .t22').innerText())).toBeGreaterThan(10)
+    await stage.picture('charge-4-station-later')
+  })
+
+  part('the OCPP log shows what was said, request and answer paired', async () => {
+    const log = page.getByRole('region', { name: word('portal.stations.log.title'), exact: true })
+    await log.getByRole('textbox', { name: word('portal.stations.log.filter') }).fill('TransactionEvent')
+    const line = log.locator('.log-row', { hasText: 'TransactionEvent' }).first()
+    await line.click()
+    const detail = log.locator('.log-detail')
+    await detail.getByText(word('portal.stations.log.request'), { exact: true }).waitFor()
+    await detail.getByText(word('portal.stations.log.answer'), { exact: true }).waitFor()
+    expect(await detail.innerText()).toContain('"eventType"')
+    expect(await detail.innerText()).not.toContain(must(freeCard()))
+    await stage.picture('charge-5-log')
+    await detail.getByRole('button', { name: word('portal.close') }).click()
+  })
+
+  part('it is stopped from the page, each step of the command seen', async () => {
+    const link = firstEvse().locator('a[href^="/sessions/"]')
+    sessionId = must((await link.getAttribute('href'))?.split('/').pop())
+    await firstEvse()
+      .getByRole('button', { name: word('portal.stations.stop') })
+      .click()
+    const steps = page
+      .getByRole('region', { name: word('portal.stations.commands'), exact: true })
+      .getByRole('listitem')
+    for (const text of [
+      word('portal.stations.step.queued'),
+      word('portal.stations.step.sent'),
+      word('portal.stations.step.answered-with', { answer: 'Accepted' }),
+      word('portal.stations.step.effect', { effect: word('portal.stations.effect.transaction-ended') }),
+    ])
+      await steps.filter({ hasText: `${word('portal.step.done')} ${text}` }).waitFor()
+    await stage.picture('charge-6-stopped')
+    await hands.until((state) => state.evses[0]?.transaction === undefined)
+    hands.unplug(1)
+  })
+
+  part('it stands in the list of sessions with its price, and its price lines are the total to the cent', async () => {
+    await page.getByRole('link', { name: new RegExp(`^${word('portal.sessions.nav')}`) }).click()
+    const session = await ended()
+    const line = page.getByRole('row').filter({ has: page.locator(`a[href="/sessions/${sessionId}"]`) })
+    await expect.poll(() => line.innerText()).toContain(word('portal.sessions.state.ended'))
+    const total = Number(session.cost.totals.inclTax.minor)
+    expect(centsIn(await line.locator('td').last().innerText())).toBe(total)
+    await stage.picture('charge-7-sessions')
+
+    await line.getByRole('link').click()
+    const bill = page.getByRole('region', { name: word('portal.sessions.cost'), exact: true })
+    await bill.locator('.sum').waitFor()
+    const amounts = await bill.locator('tbody tr').filter({ hasText: '×' }).locator('td.num').allInnerTexts()
+    expect(amounts.length).toBeGreaterThanOrEqual(2)
+    expect(amounts.map(centsIn).reduce((sum, cents) => sum + cents, 0)).toBe(total)
+    expect(centsIn(await bill.locator('.sum td.num').innerText())).toBe(total)
+    expect(session.lines.reduce((sum, { inclTax }) => sum + Number(inclTax.minor), 0)).toBe(total)
+    await stage.picture('charge-8-session')
+  })
+
+  part('END-SDR: exactly one record was made, and handed on', async () => {
+    const records = async () =>
+      (await stage.rest.get<List<Recorded>>(`/v1/session-records?sessionId=${sessionId}`)).items
+    await until(async () => (await records()).some(({ handedOn }) => handedOn.some(({ state }) => state === 'done')))
+    const made = await records()
+    expect(made.map(({ revision, handedOn }) => ({ revision, handedOn: handedOn.length }))).toEqual([
+      { revision: 1, handedOn: 1 },
+    ])
+    expect(made[0]?.totals).toEqual((await ended()).cost.totals)
+  })
+
+  part('the browser had nothing to complain about', async () => {
+    expect(stage.faults()).toEqual([])
+  })
+})
+
+interface Totals {
+  readonly inclTax: { readonly minor: string }
+}
+
+interface Ended {
+  readonly state: string
+  readonly cost: { readonly totals: Totals }
+  readonly lines: readonly { readonly inclTax: { readonly minor: string } }[]
+}
+
+interface Recorded {
+  readonly revision: number
+  readonly totals: Totals
+  readonly handedOn: readonly { readonly state: string }[]
+}
+
+const row = (number: string): Locator => page.getByRole('row').filter({ has: stationLink(number) })
+const stationLink = (number: string): Locator => page.getByRole('link', { name: spoken(number), exact: true })
+
+const pixels = (canvas: Locator): Promise<string> =>
+  canvas.evaluate((element) => (element as HTMLCanvasElement).toDataURL())
+
+/** The station is asked for a reading each second, as staff would ask it. */
+async function sampleEverySecond(): Promise<void> {
+  const setting = { name: 'SampledDataCtrlr.TxUpdatedInterval', value: '1' }
+  const { id } = await stage.rest.post<{ id: string }>(`/v1/stations/${station.id}/commands`, {
+    kind: 'write-settings',
+    settings: [setting],
+  })
+  await until(async () => (await stage.rest.get<{ state: string }>(`/v1/commands/${id}`)).state === 'answered')
+}
+
+function freeCard(): string | undefined {
+  return '04A00001'
+}
+
+function ended(): Promise<Ended> {
+  return found(async () => {
+    const session = await stage.rest.get<Ended>(`/v1/sessions/${sessionId}`)
+    return session.state === 'ended' ? session : undefined
+  })
+}
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('not there')
+  return value
+}
