@@ -35,7 +35,7 @@ export function applyEvent(client: QueryClient, event: LiveEvent): void {
       commandChanged(client, content.command as Command | undefined)
       break
     case 'ocpp.frame':
-      soon(client, 'ocpp-log')
+      frameSeen(client, content as unknown as FrameSeen)
       break
     case 'alert.changed':
       soon(client, 'alerts')
@@ -63,6 +63,12 @@ interface MeterRead {
   readonly powerW?: number
   readonly registerWh?: number
   readonly energyWh?: number
+}
+
+interface FrameSeen {
+  readonly stationId: string
+  readonly at: string
+  readonly direction: 'from-station' | 'to-station'
 }
 
 type SessionChanged = Partial<Session> & { readonly id: string; readonly totals?: Totals }
@@ -162,6 +168,16 @@ function meterRead(client: QueryClient, read: MeterRead): void {
   if (read.sessionId === undefined || at === undefined) return
   client.setQueryData<SessionDetail>(['session', read.sessionId], (session) =>
     session === undefined ? session : sessionWithReading(session, { ...read, at }),
+  )
+  // The cost so far is computed when it is read. A query's own interval begins anew at each event, so it would never come.
+  soon(client, 'session', slow)
+}
+
+function frameSeen(client: QueryClient, { stationId, at, direction }: FrameSeen): void {
+  soon(client, 'ocpp-log')
+  if (direction !== 'from-station') return
+  client.setQueryData<Station>(['station', stationId], (station) =>
+    station === undefined ? station : { ...station, connection: { ...station.connection, lastMessageAt: at } },
   )
 }
 
