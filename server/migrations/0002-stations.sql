@@ -188,21 +188,19 @@ create table recorded_messages (
 create index on recorded_messages (tenant_id, station_id, at desc);
 call tenant_table('recorded_messages', 'select', 'insert');
 
--- The raw log: as the station sent it, encrypted; daily partitions that are dropped (platform/partitions.ts).
+-- The raw log: frames as they went over the wire, a second or so of a station in one row, sealed under the tenant's key;
+-- daily partitions that are dropped (platform/migrate.ts).
 create table ocpp_log (
   tenant_id uuid not null,
   station_id uuid not null,
+  -- Of the first frame.
   at timestamptz not null,
   id uuid not null,
-  direction text not null check (direction in ('from-station', 'to-station')),
-  kind text not null check (kind in ('call', 'result', 'error', 'result-error', 'send', 'unreadable')),
-  message_id text,
-  action text,
-  frame bytea not null,
-  marks jsonb,
+  -- What the frames are about, for looking up.
+  actions text[] not null,
+  frames bytea not null,
   primary key (tenant_id, station_id, at, id)
 ) partition by range (at);
 create table ocpp_log_rest partition of ocpp_log default;
-create index on ocpp_log (tenant_id, station_id, message_id);
 call tenant_table('ocpp_log', 'select', 'insert');
 alter table ocpp_log_rest enable row level security, force row level security;

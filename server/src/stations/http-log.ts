@@ -3,7 +3,6 @@ import {
   type AnyRoute,
   cursorFrom,
   cursorOf,
-  type DataKey,
   type Ground,
   listOf,
   ok,
@@ -14,17 +13,20 @@ import {
 import { findStation, NO_STATION } from './http-stations.ts'
 import { maskedText } from './rules/mask.ts'
 import * as shapes from './shapes.ts'
-import { loadAnswers, loadRefusedMessages, loadRequests, type LogRow } from './store-log.ts'
+import { readLog } from './read-log.ts'
+import type { LogFrame, LogPair } from './rules/log-frames.ts'
+import { loadRefusedMessages } from './store-log.ts'
 
 const TAG = 'log'
 
 export const WATCHED_NOTICE = 'ocpp.watched'
 
-export function logRoutes(ground: Ground): readonly AnyRoute[] {
-  return [logRoute(ground), refusedMessagesRoute(ground)]
+/** `flush`: what went over the wire a moment ago is to be seen too. */
+export function logRoutes(ground: Ground, flush: () => Promise<void>): readonly AnyRoute[] {
+  return [logRoute(ground, flush), refusedMessagesRoute(ground)]
 }
 
-function logRoute({ keys, bus }: Ground): AnyRoute {
+function logRoute({ keys, bus }: Ground, flush: () => Promise<void>): AnyRoute {
   return tenantRoute({
     method: 'GET',
     path: '/v1/stations/:id/ocpp-log',
@@ -42,53 +44,40 @@ function logRoute({ keys, bus }: Ground): AnyRoute {
     refusals: NO_STATION,
     async handle(tx, { params: { id: stationId }, query, caller }) {
       if ((await findStation(tx, stationId, caller.sites)) === undefined) return refuse('no-such-station')
-      const { limit, action } = query
-      const rows = await loadRequests(tx, { stationId, action, before: cursorFrom(query.before), limit: limit + 1 })
-      const requests = rows.slice(0, limit)
-      const first = requests.at(-1)
-      const messageIds = requests.flatMap(({ messageId }) => messageId ?? [])
-      const answers = first === undefined ? [] : await loadAnswers(tx, { stationId, messageIds, from: first.at })
+      await flush()
       const key = await keys.tenant(tx.tenantId)
+      const [at, id] = cursorFrom(query.before) ?? []
+      const before = at === undefined ? undefined : { at: Temporal.Instant.from(String(at)), id: String(id) }
+      const page = await readLog(tx, key, { stationId, before, action: query.action, limit: query.limit })
       // Whoever reads the log is about to watch it: frames go by live for an hour.
       tx.afterCommit(() => bus.publish(caller.tenantId, { type: WATCHED_NOTICE, version: 1, stationId }))
-      const next = rows.length > requests.length && first !== undefined ? cursorOf([String(first.at), first.id]) : null
-      return ok({ items: requests.map((request) => itemOf(request, answerTo(request, answers), key)), next })
+      const last = page.pairs.at(-1)?.request
+      const next = page.hasMore && last !== undefined ? cursorOf([String(last.at), last.id]) : null
+      return ok({ items: page.pairs.map(itemOf), next })
     },
   })
 }
 
-/** The first answer that went the other way after it: a station may use an id twice. */
-function answerTo(request: LogRow, answers: readonly LogRow[]): LogRow | undefined {
-  if (request.kind !== 'call') return undefined
-  return answers.find(
-    ({ messageId, direction, at }) =>
-      messageId === request.messageId &&
-      direction !== request.direction &&
-      Temporal.Instant.compare(at, request.at) >= 0,
-  )
-}
-
-function itemOf(request: LogRow, answer: LogRow | undefined, key: DataKey): z.input<typeof shapes.logItem> {
-  const textOf = (row: LogRow): string => maskedText(key.decrypt(row.frame).toString())
-  const at = (row: LogRow): string => row.at.toString({ smallestUnit: 'millisecond' })
+function itemOf({ request, answer }: LogPair): z.input<typeof shapes.logItem> {
+  const at = (frame: LogFrame): string => frame.at.toString({ smallestUnit: 'millisecond' })
   return {
     id: request.id,
     at: at(request),
     direction: request.direction,
-    messageId: request.messageId ?? undefined,
-    action: request.action ?? undefined,
-    request: { at: at(request), text: textOf(request) },
+    messageId: request.messageId,
+    action: request.action,
+    request: { at: at(request), text: maskedText(request.text) },
     ...(answer === undefined
       ? {}
       : {
           answer: {
             at: at(answer),
-            text: textOf(answer),
+            text: maskedText(answer.text),
             kind: answer.kind === 'result' ? 'result' : 'error',
           } as const,
           durationMs: Math.round(request.at.until(answer.at).total('milliseconds')),
         }),
-    marks: [...(request.marks ?? []), ...(answer?.marks ?? [])],
+    marks: [...request.marks, ...(answer?.marks ?? [])],
   }
 }
 

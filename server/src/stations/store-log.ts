@@ -1,47 +1,44 @@
 import { sql, type Tx } from '../platform/index.ts'
 
-export interface LogRow {
+export interface LogChunkRow {
   readonly id: string
   readonly at: Temporal.Instant
-  readonly direction: 'from-station' | 'to-station'
-  readonly kind: 'call' | 'result' | 'error' | 'result-error' | 'send' | 'unreadable'
-  readonly messageId: string | null
-  readonly action: string | null
-  readonly frame: Buffer
-  readonly marks: readonly { readonly code: string; readonly pointer?: string; readonly note?: string }[] | null
+  readonly frames: Buffer
 }
 
-const columns = sql`id, at, direction, kind, message_id as "messageId", action, frame, marks`
-
-/** Requests of both sides, newest first. */
-export async function loadRequests(
+/** Chunks of a station's log that begin at or before `upTo`, newest first. */
+export async function loadChunks(
   tx: Tx,
   filter: {
     readonly stationId: string
-    readonly before?: readonly (string | number)[] | undefined
-    readonly action?: string | undefined
+    readonly upTo: { readonly at: Temporal.Instant; readonly id?: string } | undefined
+    readonly action: string | undefined
     readonly limit: number
   },
-): Promise<readonly LogRow[]> {
-  const { stationId, before, action, limit } = filter
-  return tx.rows<LogRow>(sql`
-    select ${columns} from ocpp_log
-    where tenant_id = ${tx.tenantId} and station_id = ${stationId} and kind in ('call', 'send', 'unreadable')
-      and ${action === undefined ? sql`true` : sql`action = ${action}`}
-      and ${before === undefined ? sql`true` : sql`(at, id) < (${before[0]}::timestamptz, ${before[1]}::uuid)`}
+): Promise<readonly LogChunkRow[]> {
+  const { stationId, upTo, action, limit } = filter
+  const older =
+    upTo === undefined
+      ? sql`true`
+      : upTo.id === undefined
+        ? sql`at <= ${upTo.at}`
+        : sql`(at, id) < (${upTo.at}, ${upTo.id}::uuid)`
+  return tx.rows<LogChunkRow>(sql`
+    select id, at, frames from ocpp_log
+    where tenant_id = ${tx.tenantId} and station_id = ${stationId} and ${older}
+      and ${action === undefined ? sql`true` : sql`${action} = any(actions)`}
     order by at desc, id desc limit ${limit}`)
 }
 
-/** The answers to these messages. */
-export async function loadAnswers(
+/** The chunks that follow: where answers to the last requests of a page may stand. */
+export async function loadChunksAfter(
   tx: Tx,
-  { stationId, messageIds, from }: { stationId: string; messageIds: readonly string[]; from: Temporal.Instant },
-): Promise<readonly LogRow[]> {
-  return tx.rows<LogRow>(sql`
-    select ${columns} from ocpp_log
-    where tenant_id = ${tx.tenantId} and station_id = ${stationId} and at >= ${from}
-      and message_id = any(${messageIds}::text[]) and kind in ('result', 'error', 'result-error')
-    order by at, id`)
+  { stationId, after, limit }: { stationId: string; after: Temporal.Instant; limit: number },
+): Promise<readonly LogChunkRow[]> {
+  return tx.rows<LogChunkRow>(sql`
+    select id, at, frames from ocpp_log
+    where tenant_id = ${tx.tenantId} and station_id = ${stationId} and at > ${after}
+    order by at, id limit ${limit}`)
 }
 
 export interface RefusedMessageRow {

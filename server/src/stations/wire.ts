@@ -69,7 +69,7 @@ export function wireStations(deps: StationsDeps): Stations {
       ...stationRoutes({ ground, commands, touch: feed.touch, forgetPlaces: gateway.forgetPlaces }),
       ...refusedRoutes(ground, feed.touch),
       ...commandRoutes({ commands, startForStaff: deps.startForStaff }),
-      ...logRoutes(ground),
+      ...logRoutes(ground, gateway.flushLog),
     ],
     countStationsByTariff,
     idle,

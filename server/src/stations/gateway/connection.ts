@@ -1,20 +1,14 @@
 import type { WebSocket } from 'ws'
-import {
-  type Answer,
-  type Fault,
-  type FrameMeta,
-  type IncomingCall,
-  openPeer,
-  type Peer,
-} from '../../../../ocpp/index.ts'
+import { type Answer, type Fault, type IncomingCall, openPeer, type Peer } from '../../../../ocpp/index.ts'
 import { type Clock, DatabaseAway, type Log, monotonicMs } from '../../platform/index.ts'
 import type { HandedIn } from '../handed-in.ts'
 import { type Incoming, type Protocol, protocolOf } from '../protocols/index.ts'
 import type { StationMessage } from '../receive/message.ts'
+import type { LogFrame } from '../rules/log-frames.ts'
 import { NotTaken, type Receiver } from '../receive/receiver.ts'
 import type { AdmittedStation } from './admit.ts'
 import { type DispatchDeps, type Dispatcher, openDispatcher } from './dispatch.ts'
-import type { RawLog } from './raw-log.ts'
+import { logFrame, type RawLog } from './raw-log.ts'
 
 export interface ConnectionDeps extends DispatchDeps {
   readonly receiver: Receiver
@@ -26,7 +20,7 @@ export interface ConnectionDeps extends DispatchDeps {
   keepRefused(station: AdmittedStation, fault: Fault, text: string): void
   /** Heartbeats change nothing, but may be what a command asked for. */
   onHeartbeat(station: AdmittedStation): void
-  onFrame(station: AdmittedStation, at: Temporal.Instant, text: string, meta: FrameMeta): void
+  onFrame(station: AdmittedStation, frame: LogFrame): void
   readonly messagesPerSecond?: number
   readonly answerTimeoutMs?: number
 }
@@ -129,10 +123,9 @@ function peerFor(socket: WebSocket, deps: ConnectionDeps, protocol: Protocol, co
     handle: (call) => handleCall(deps, connection(), protocol, call),
     handleSend: (call) => void handleCall(deps, connection(), protocol, call),
     onFrame(text, meta) {
-      const at = deps.clock.now()
-      const { tenantId, stationId } = connection()
-      deps.rawLog.note({ tenantId, stationId, at, text, meta })
-      deps.onFrame(connection(), at, text, meta)
+      const frame = logFrame(text, meta, deps.clock.now())
+      deps.rawLog.note(connection(), frame)
+      deps.onFrame(connection(), frame)
     },
     onFault(fault, text) {
       if (fault.kind === 'refused') deps.keepRefused(connection(), fault, text)

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import type { Fault, FrameMeta } from '../../../../ocpp/index.ts'
+import type { Fault } from '../../../../ocpp/index.ts'
 import { DatabaseAway, type Ground } from '../../platform/index.ts'
 import type { CommandQueue } from '../commands/queue.ts'
 import type { HandedIn } from '../handed-in.ts'
@@ -7,6 +7,7 @@ import type { StationMessage } from '../receive/message.ts'
 import { openReceiver, type Receiver } from '../receive/receiver.ts'
 import { saveRefused } from '../receive/store.ts'
 import { openGuessLimits } from '../rules/guess-limits.ts'
+import type { LogFrame } from '../rules/log-frames.ts'
 import { type AdmittedStation, openAdmission } from './admit.ts'
 import type { Connection, ConnectionDeps } from './connection.ts'
 import { effectsOf } from './effects.ts'
@@ -23,7 +24,7 @@ export interface GatewayDeps extends HandedIn {
   /** What people see of these stations may have changed. */
   touch(tenantId: string, stationId: string): void
   /** A frame went by, for those who watch the log. */
-  onFrame(station: AdmittedStation, at: Temporal.Instant, text: string, meta: FrameMeta): void
+  onFrame(station: AdmittedStation, frame: LogFrame): void
   readonly messagesPerSecond?: number
   /** For tests; else 30 s. */
   readonly pingMs?: number
@@ -46,6 +47,8 @@ export interface Gateway {
   drain(): Promise<void>
   /** EVSEs were removed by hand. */
   forgetPlaces(): void
+  /** Writes the raw log up to now. */
+  flushLog(): Promise<void>
 }
 
 const PING_MS = 30_000
@@ -116,6 +119,7 @@ export function openGateway(deps: GatewayDeps): Gateway {
       await idle()
     },
     forgetPlaces: receiver.forgetPlaces,
+    flushLog: rawLog.idle,
   }
 }
 

@@ -1,21 +1,15 @@
-import type { FrameMeta } from '../../../../ocpp/index.ts'
-import { type Bus, type Clock, newId } from '../../platform/index.ts'
+import type { Bus, Clock } from '../../platform/index.ts'
 import { WATCHED_NOTICE } from '../http-log.ts'
+import type { LogFrame } from '../rules/log-frames.ts'
 import { maskedText } from '../rules/mask.ts'
 
 export interface LiveLog {
   /** Publishes a frame of a station whose log somebody reads; all others cost nothing. */
-  onFrame(
-    station: { readonly tenantId: string; readonly stationId: string },
-    at: Temporal.Instant,
-    text: string,
-    meta: FrameMeta,
-  ): void
+  onFrame(station: { readonly tenantId: string; readonly stationId: string }, frame: LogFrame): void
   stop(): void
 }
 
 const WATCHED_SECONDS = 3_600
-const kinds = { 2: 'call', 3: 'result', 4: 'error', 5: 'error', 6: 'send' } as const
 
 export function openLiveLog({ bus, clock }: { readonly bus: Bus; readonly clock: Clock }): LiveLog {
   const watched = new Map<string, Temporal.Instant>()
@@ -28,23 +22,11 @@ export function openLiveLog({ bus, clock }: { readonly bus: Bus; readonly clock:
     watched.set(String(notice['stationId']), now.add({ seconds: WATCHED_SECONDS }))
   })
   return {
-    onFrame({ tenantId, stationId }, at, text, meta) {
+    onFrame({ tenantId, stationId }, frame) {
       const until = watched.get(stationId)
-      if (until === undefined || Temporal.Instant.compare(until, at) < 0) return
-      const { id, action, type } = meta
-      bus.publish(tenantId, {
-        type: 'ocpp.frame',
-        version: 1,
-        id: newId(),
-        at: at.toString({ smallestUnit: 'millisecond' }),
-        stationId,
-        direction: meta.direction === 'in' ? 'from-station' : 'to-station',
-        kind: type === undefined ? 'unreadable' : kinds[type],
-        ...(id === undefined ? {} : { messageId: id }),
-        ...(action === undefined ? {} : { action }),
-        text: maskedText(text),
-        marks: (meta.marks ?? []).map(({ what, pointer }) => ({ code: what, pointer })),
-      })
+      if (until === undefined || Temporal.Instant.compare(until, frame.at) < 0) return
+      const at = frame.at.toString({ smallestUnit: 'millisecond' })
+      bus.publish(tenantId, { type: 'ocpp.frame', version: 1, stationId, ...frame, at, text: maskedText(frame.text) })
     },
     stop,
   }

@@ -1,95 +1,116 @@
 import type { FrameMeta } from '../../../../ocpp/index.ts'
-import { type Database, DatabaseAway, type Keys, type Log } from '../../platform/index.ts'
-import { type LoggedFrame, saveFrames } from './store.ts'
-
-export interface RawFrame {
-  readonly tenantId: string
-  readonly stationId: string
-  readonly at: Temporal.Instant
-  readonly text: string
-  readonly meta: FrameMeta
-}
+import { type Database, DatabaseAway, type Keys, type Log, randomHex } from '../../platform/index.ts'
+import { type LogFrame, type LogMark, textFromFrames } from '../rules/log-frames.ts'
+import { type LogChunk, saveLogChunks } from './store.ts'
 
 export interface RawLog {
   /** Never waits and never fails: charging does not depend on the log. */
-  note(frame: RawFrame): void
-  /** Resolves when all that was noted is written (or given up). */
+  note(station: { readonly tenantId: string; readonly stationId: string }, frame: LogFrame): void
+  /** Writes what was noted; resolves when it is written (or given up). */
   idle(): Promise<void>
 }
 
-/** Beyond this the oldest frames are given up: a log that cannot be written must not eat the memory. */
+/** A crash loses this much of the log, never of a session. */
+const FLUSH_MS = 1_000
+const MOST_FRAMES = 4_000
+/** Beyond this frames are given up: a log that cannot be written must not eat the memory. */
 const MOST_WAITING = 20_000
-const MOST_AT_ONCE = 500
 /** A frame is capped at 256 KB by the socket; the log keeps less of the longest. */
 const MOST_CHARACTERS = 65_536
 
-const kinds = { 2: 'call', 3: 'result', 4: 'error', 5: 'result-error', 6: 'send' } as const
+interface Noted {
+  readonly tenantId: string
+  readonly stationId: string
+  readonly frames: LogFrame[]
+}
 
-/** Writes raw frames after the answers, in batches, on a connection of its own that does not wait for the disk. */
+/**
+ * Writes raw frames after the answers on a connection of its own that does not wait for the disk. What one station said
+ * within a second is one row: a row for each frame cost a third of all work.
+ */
 export function openRawLog(deps: { readonly database: Database; readonly keys: Keys; readonly log: Log }): RawLog {
-  let waiting: RawFrame[] = []
-  let running: Promise<void> | undefined
+  let noted = new Map<string, Noted>()
+  let waiting = 0
   let lost = 0
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> = Promise.resolve()
 
-  const write = async (frames: readonly RawFrame[]): Promise<void> => {
-    const tenantIds = [...new Set(frames.map(({ tenantId }) => tenantId))]
-    const sealed: LoggedFrame[] = []
-    for (const frame of frames) {
-      const key = await deps.keys.tenant(frame.tenantId)
-      sealed.push(loggedFrom(frame, key.encrypt(frame.text.slice(0, MOST_CHARACTERS))))
-    }
-    await deps.database.inTenantsUnsynced(tenantIds, (tx) => saveFrames(tx, sealed))
-  }
-
-  const run = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const frames = waiting.slice(0, MOST_AT_ONCE)
-      waiting = waiting.slice(MOST_AT_ONCE)
-      try {
-        await write(frames)
-      } catch (error) {
-        lost += frames.length
-        if (!(error instanceof DatabaseAway)) deps.log.error('raw frames could not be logged', { error, lost })
+  const write = async (): Promise<void> => {
+    const stations = [...noted.values()]
+    noted = new Map()
+    if (stations.length === 0) return
+    const count = stations.reduce((sum, { frames }) => sum + frames.length, 0)
+    try {
+      const tenantIds = [...new Set(stations.map(({ tenantId }) => tenantId))]
+      const chunks: LogChunk[] = []
+      for (const station of stations) {
+        chunks.push(
+          chunkOf(station, (await deps.keys.tenant(station.tenantId)).encrypt(textFromFrames(station.frames))),
+        )
       }
+      await deps.database.inTenantsUnsynced(tenantIds, (tx) => saveLogChunks(tx, chunks))
+    } catch (error) {
+      lost += count
+      if (!(error instanceof DatabaseAway)) deps.log.error('raw frames could not be logged', { error, lost })
+    } finally {
+      waiting -= count
     }
-    running = undefined
+  }
+  const flush = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+    running = running.then(write)
   }
 
   return {
-    note(frame) {
-      if (waiting.length >= MOST_WAITING) {
+    note({ tenantId, stationId }, frame) {
+      if (waiting >= MOST_WAITING) {
         lost += 1
-        waiting.shift()
+        return
       }
-      waiting.push(frame)
-      // After the answers of this turn.
-      running ??= new Promise((resolve) => setImmediate(resolve)).then(run)
+      waiting += 1
+      let station = noted.get(stationId)
+      if (station === undefined) noted.set(stationId, (station = { tenantId, stationId, frames: [] }))
+      station.frames.push(frame)
+      if (waiting % MOST_FRAMES === 0) flush()
+      else timer ??= setTimeout(flush, FLUSH_MS).unref()
     },
     async idle() {
-      while (running !== undefined) await running
+      flush()
+      await running
     },
   }
 }
 
-function loggedFrom({ tenantId, stationId, at, meta }: RawFrame, frame: Buffer): LoggedFrame {
-  const marks = [
-    ...(meta.marks ?? []).map(({ what, pointer }) => ({ code: what, pointer })),
-    ...(meta.fault === undefined ? [] : [{ code: meta.fault.kind, note: meta.fault.description }]),
-  ]
+function chunkOf({ tenantId, stationId, frames }: Noted, sealed: Buffer): LogChunk {
+  const actions = new Set(frames.flatMap(({ action }) => (action === undefined ? [] : action)))
+  const [first] = frames
+  if (first === undefined) throw new Error('a chunk of the log without a frame')
+  return { tenantId, stationId, at: first.at, actions: [...actions], frames: sealed }
+}
+
+const kinds = { 2: 'call', 3: 'result', 4: 'error', 5: 'error', 6: 'send' } as const
+const PROCESS = randomHex(5)
+let counter = 0
+
+/** A frame as the log keeps it and as those who watch see it, under the same id. */
+export function logFrame(text: string, meta: FrameMeta, at: Temporal.Instant): LogFrame {
+  counter += 1
+  const marks: LogMark[] = (meta.marks ?? []).map(({ what, pointer }) => ({ code: what, pointer }))
+  if (meta.fault !== undefined) marks.push({ code: meta.fault.kind, note: meta.fault.description })
   return {
-    tenantId,
-    stationId,
+    id: `${PROCESS}-${counter}`,
     at,
     direction: meta.direction === 'in' ? 'from-station' : 'to-station',
     kind: meta.type === undefined ? 'unreadable' : kinds[meta.type],
-    messageId: clean(meta.id),
-    action: clean(meta.action),
-    frame,
-    marks: marks.length === 0 ? undefined : marks,
+    ...(meta.id === undefined ? {} : { messageId: meta.id.slice(0, 200) }),
+    ...(meta.action === undefined ? {} : { action: cleanAction(meta.action) }),
+    text: text.length > MOST_CHARACTERS ? text.slice(0, MOST_CHARACTERS) : text,
+    marks,
   }
 }
 
-/** PostgreSQL's text takes no NUL; the sealed frame keeps it. */
-function clean(text: string | undefined): string | undefined {
-  return text?.replaceAll('\u0000', '').slice(0, 200)
+/** A word without blanks or NUL, as the column's list wants it. */
+function cleanAction(action: string): string {
+  return /^[A-Za-z0-9-]{1,100}$/.test(action) ? action : action.replace(/[^A-Za-z0-9-]+/g, '_').slice(0, 100)
 }

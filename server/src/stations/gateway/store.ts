@@ -122,35 +122,29 @@ export async function saveRefusals(tx: Tx, refusals: readonly Refusal[]): Promis
   return ids
 }
 
-export interface LoggedFrame {
+/** Some frames of one station, sealed. */
+export interface LogChunk {
   readonly tenantId: string
   readonly stationId: string
   readonly at: Temporal.Instant
-  readonly direction: 'from-station' | 'to-station'
-  readonly kind: 'call' | 'result' | 'error' | 'result-error' | 'send' | 'unreadable'
-  readonly messageId: string | undefined
-  readonly action: string | undefined
-  readonly frame: Buffer
-  readonly marks: unknown
+  readonly actions: readonly string[]
+  readonly frames: Buffer
 }
 
-export async function saveFrames(tx: Tx, frames: readonly LoggedFrame[]): Promise<void> {
+export async function saveLogChunks(tx: Tx, chunks: readonly LogChunk[]): Promise<void> {
   await tx.named(
-    'save-frames',
-    `insert into ocpp_log (tenant_id, station_id, at, id, direction, kind, message_id, action, frame, marks)
-     select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[], $7::text[],
-       $8::text[], $9::bytea[], $10::jsonb[])`,
+    'save-log-chunks',
+    `insert into ocpp_log (tenant_id, station_id, at, id, actions, frames)
+     select tenant_id, station_id, at, id, string_to_array(actions, ' '), frames
+     from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::text[], $6::bytea[])
+       as c (tenant_id, station_id, at, id, actions, frames)`,
     [
-      frames.map(({ tenantId }) => tenantId),
-      frames.map(({ stationId }) => stationId),
-      frames.map(({ at }) => at),
-      frames.map(() => newId()),
-      frames.map(({ direction }) => direction),
-      frames.map(({ kind }) => kind),
-      frames.map(({ messageId }) => messageId ?? null),
-      frames.map(({ action }) => action ?? null),
-      frames.map(({ frame }) => frame),
-      frames.map(({ marks }) => (marks === undefined ? null : JSON.stringify(marks))),
+      chunks.map(({ tenantId }) => tenantId),
+      chunks.map(({ stationId }) => stationId),
+      chunks.map(({ at }) => at),
+      chunks.map(() => newId()),
+      chunks.map(({ actions }) => actions.join(' ')),
+      chunks.map(({ frames }) => frames),
     ],
   )
 }

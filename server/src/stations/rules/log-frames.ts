@@ -1,0 +1,56 @@
+/** One frame as it went over the wire. */
+export interface LogFrame {
+  readonly id: string
+  readonly at: Temporal.Instant
+  readonly direction: 'from-station' | 'to-station'
+  readonly kind: 'call' | 'result' | 'error' | 'send' | 'unreadable'
+  readonly messageId?: string
+  /** Of an answer: that of its request. */
+  readonly action?: string
+  readonly text: string
+  readonly marks: readonly LogMark[]
+}
+
+export interface LogMark {
+  readonly code: string
+  readonly pointer?: string
+  readonly note?: string
+}
+
+/** Frames of one station as one text, in order. */
+export function textFromFrames(frames: readonly LogFrame[]): string {
+  return JSON.stringify(frames)
+}
+
+export function framesFromText(text: string): readonly LogFrame[] {
+  const frames = JSON.parse(text) as (Omit<LogFrame, 'at'> & { readonly at: string })[]
+  return frames.map((frame) => ({ ...frame, at: Temporal.Instant.from(frame.at) }))
+}
+
+export interface LogPair {
+  readonly request: LogFrame
+  readonly answer?: LogFrame
+}
+
+/**
+ * Requests of both sides with their answers, newest first. `frames` are in the order in which they went by. An answer is
+ * the first with the same id that went the other way afterwards: a station may use an id twice.
+ */
+export function pairedFrames(frames: readonly LogFrame[]): readonly LogPair[] {
+  const pairs: { request: LogFrame; answer?: LogFrame }[] = []
+  const open = new Map<string, { request: LogFrame; answer?: LogFrame }>()
+  for (const frame of frames) {
+    if (frame.kind === 'result' || frame.kind === 'error') {
+      const key = `${frame.direction === 'to-station' ? 'from-station' : 'to-station'} ${frame.messageId}`
+      const pair = open.get(key)
+      open.delete(key)
+      if (pair !== undefined) pair.answer = frame
+      else if (frame.direction === 'from-station') pairs.push({ request: frame })
+      continue
+    }
+    const pair = { request: frame }
+    pairs.push(pair)
+    if (frame.kind === 'call') open.set(`${frame.direction} ${frame.messageId}`, pair)
+  }
+  return pairs.reverse()
+}
