@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import type { Browser, BrowserContext, BrowserContextOptions, ConsoleMessage, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, ConsoleMessage, Page, Request } from 'playwright-core'
 import { newContext } from '../browser.ts'
 import { home } from './server.ts'
 
@@ -28,6 +28,9 @@ export async function openStage(browser: Browser, url: string, options: BrowserC
   page.on('console', (message) => {
     if (message.type() === 'error' && !isAnswer(message)) faults.push(`console: ${message.text()}`)
   })
+  page.on('requestfailed', (request) => {
+    if (!isCutShort(request)) faults.push(`${request.failure()?.errorText} ${request.url()}`)
+  })
   page.on('response', (response) => {
     if (response.status() >= 500) faults.push(`${response.status()} ${response.url()}`)
   })
@@ -53,6 +56,11 @@ function restOfPage(context: BrowserContext, url: string): Stage['rest'] {
     return (await answer.json()) as T
   }
   return { get: (path) => ask('GET', path), post: (path, body = {}) => ask('POST', path, body) }
+}
+
+// A page that is left cuts its requests and its stream short.
+function isCutShort(request: Request): boolean {
+  return request.failure()?.errorText === 'net::ERR_ABORTED'
 }
 
 // A browser writes a line for each answer of 4xx; a refusal is an answer that the page shows.

@@ -7,7 +7,10 @@ export function openStory(stage: () => Stage): (name: string, tell: () => Promis
   return (name, tell) => {
     it(name, { timeout: 60_000 }, async (context) => {
       context.skip(isBroken, 'an earlier part of the story failed')
-      context.onTestFailed(() => stage().picture('failed'))
+      context.onTestFailed(async () => {
+        console.error(stage().faults())
+        await stage().picture('failed')
+      })
       isBroken = true
       await tell()
       isBroken = false

@@ -48,7 +48,7 @@ function sessionChanged({ row }: HeldSession, at: Temporal.Instant) {
       startedAt: textFromInstant(machine.startedAt),
       ...(machine.endedAt === undefined ? {} : { endedAt: textFromInstant(machine.endedAt) }),
       energyWh: energyOfSession(machine),
-      powerW: powerOf(machine),
+      powerW: powerOf(machine) ?? undefined,
     },
   }
 }
@@ -65,7 +65,7 @@ function meterRead({ row, before }: HeldSession) {
     sessionId: row.id,
     stationId: row.stationId,
     evseId: row.evseId,
-    powerW: powerOf(machine),
+    powerW: powerOf(machine) ?? undefined,
     registerWh: last?.registerWh,
     energyWh: energyOfSession(machine),
   }
