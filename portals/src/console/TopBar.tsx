@@ -54,7 +54,7 @@ function FindStation() {
           type="search"
           className="bare grow"
           aria-label={t('portal.shell.find')}
-          placeholder={t('portal.shell.find')}
+          placeholder={t('portal.shell.find-hint')}
         />
         <kbd className="hide-m" aria-hidden="true">
           Ctrl K
