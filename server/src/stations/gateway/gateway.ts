@@ -11,7 +11,7 @@ import type { LogFrame } from '../rules/log-frames.ts'
 import { type AdmittedStation, openAdmission } from './admit.ts'
 import type { Connection, ConnectionDeps } from './connection.ts'
 import { effectsOf } from './effects.ts'
-import { FLUSH_MS, openPresence } from './presence.ts'
+import { FLUSH_MS, openPresence, type Present } from './presence.ts'
 import { openRawLog } from './raw-log.ts'
 import { openRefusals } from './refusals.ts'
 import { openRegistry } from './registry.ts'
@@ -61,19 +61,13 @@ const TRY_AGAIN_LATER = 1013
 
 /** The sockets of stations, from the upgrade to the drain. */
 export function openGateway(deps: GatewayDeps): Gateway {
-  const { database, clock, log } = deps.ground
   const connections = new Map<string, Connection>()
   const background = openBackground(deps.ground)
   const availability = openAvailability(deps.ground, () => registry.closeAll(TRY_AGAIN_LATER, 'try again later'))
   const refusals = openRefusals(deps.ground)
   const rawLog = openRawLog(deps.ground)
-  const presence = openPresence({
-    database,
-    clock,
-    log,
-    present: () => connections.values(),
-    onGone: (gone) => gone.forEach(({ tenantId, stationId }) => deps.touch(tenantId, stationId)),
-  })
+  const onGone = (gone: readonly Present[]): void => gone.forEach((one) => deps.touch(one.tenantId, one.stationId))
+  const presence = openPresence({ ...deps.ground, present: () => connections.values(), onGone })
   const receiver = receiverFor(deps, connections, availability.lost)
   const registry = openRegistry({
     ...deps.ground,
@@ -86,7 +80,7 @@ export function openGateway(deps: GatewayDeps): Gateway {
     silenceMs: deps.silenceMs ?? SILENCE_MS,
   })
   const upgrade = openUpgrades({
-    log,
+    log: deps.ground.log,
     isOnline: availability.isOnline,
     admit: openAdmission({ ...deps.ground, limits: openGuessLimits(), refusals }),
     onOpen: registry.register,

@@ -9,8 +9,6 @@ export interface BatcherOptions<T, R> {
   /** The database did not come back in time: everything that waited was refused. */
   onAway(error: DatabaseAway): void
   readonly most?: number
-  /** How many batches may be under way at once. */
-  readonly lanes?: number
   /** How long a batch waits for a database that is away. */
   readonly patienceMs?: number
 }
@@ -30,7 +28,6 @@ interface Waiting<T, R> {
 }
 
 const MOST = 200
-const LANES = 1
 const PATIENCE_MS = 4_000
 const RETRY_MS = 200
 
@@ -39,12 +36,9 @@ const RETRY_MS = 200
  * once. A batch that is refused is done again one by one, so that one bad item hurts nobody.
  */
 export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> {
-  const lanes = options.lanes ?? LANES
   let queue: Waiting<T, R>[] = []
-  let starting: Promise<void> | undefined
-  /** Keys of what is being taken. */
-  const taking = new Set<string>()
-  const running = new Set<Promise<void>>()
+  let taking = 0
+  let running: Promise<void> | undefined
 
   const giveUp = (batch: readonly Waiting<T, R>[], error: DatabaseAway): void => {
     const left = [...batch, ...queue]
@@ -65,42 +59,30 @@ export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> 
     }
   }
 
-  const start = (): void => {
-    starting = undefined
-    while (running.size < lanes) {
-      const { batch, left } = nextBatch(options, queue, taking)
-      if (batch.length === 0) return
+  const run = async (): Promise<void> => {
+    while (queue.length > 0) {
+      const { batch, left } = nextBatch(options, queue)
       queue = left
-      const keys = batch.map(({ item }) => options.keyOf(item))
-      for (const key of keys) taking.add(key)
-      const lane = take(batch).finally(() => {
-        for (const key of keys) taking.delete(key)
-        running.delete(lane)
-        startSoon()
-      })
-      running.add(lane)
+      taking = batch.length
+      await take(batch)
+      taking = 0
     }
-  }
-  // Reports that were read from sockets in the same turn share the first batch already.
-  const startSoon = (): void => {
-    if (running.size < lanes) starting ??= Promise.resolve().then(start)
+    running = undefined
   }
 
   return {
     submit(item) {
       return new Promise((resolve, reject) => {
         queue.push({ item, resolve, reject })
-        startSoon()
+        // Reports that were read from sockets in the same turn share the first batch already.
+        running ??= Promise.resolve().then(run)
       })
     },
     get size() {
-      return queue.length + taking.size
+      return queue.length + taking
     },
     async idle() {
-      while (starting !== undefined || running.size > 0) {
-        await starting
-        await Promise.all(running)
-      }
+      while (running !== undefined) await running
     },
   }
 }
@@ -109,11 +91,10 @@ export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> 
 function nextBatch<T, R>(
   { keyOf, most = MOST }: BatcherOptions<T, R>,
   queue: readonly Waiting<T, R>[],
-  taking: ReadonlySet<string>,
 ): { readonly batch: Waiting<T, R>[]; readonly left: Waiting<T, R>[] } {
   const batch: Waiting<T, R>[] = []
   const left: Waiting<T, R>[] = []
-  const keys = new Set(taking)
+  const keys = new Set<string>()
   for (const waiting of queue) {
     const key = keyOf(waiting.item)
     if (batch.length < most && !keys.has(key)) batch.push(waiting)
