@@ -1,12 +1,17 @@
-/** A price part as a driver must see it: with its tax, in millionths, rounded half up. What is billed is computed elsewhere. */
+/**
+ * A price part as a driver sees it: with its tax, in millionths. Rounded half up, per session to hundredths, else to four
+ * decimals. For showing only: what is billed is computed elsewhere, from the exact price.
+ */
 export function withTax(part: {
+  readonly dimension: string
   readonly unitPriceMicros: string
   readonly taxPercent: string | null
   readonly taxIncluded: boolean
 }): string {
-  const micros = BigInt(part.unitPriceMicros)
   if (part.taxIncluded || part.taxPercent === null) return part.unitPriceMicros
   const [whole = '0', fraction = ''] = part.taxPercent.split('.')
   const tenThousandths = BigInt(`${whole}${fraction.slice(0, 4).padEnd(4, '0')}`)
-  return String((micros * (1_000_000n + tenThousandths) + 500_000n) / 1_000_000n)
+  const exact = BigInt(part.unitPriceMicros) * (1_000_000n + tenThousandths)
+  const step = part.dimension === 'FLAT' ? 10_000n : 100n
+  return String(((exact + (step * 1_000_000n) / 2n) / (step * 1_000_000n)) * step)
 }
