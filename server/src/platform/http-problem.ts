@@ -97,3 +97,26 @@ function codeOf(issue: z.core.$ZodIssue): Omit<FieldFault, 'pointer'> {
       return { code: 'not-valid' }
   }
 }
+
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/
+
+/**
+ * Texts with control characters, line ends and tabs excepted: PostgreSQL takes no NUL, and a terminal or a log would act on the others. Walks
+ * without recursion, since a body may be nested as deep as it is long.
+ */
+export function controlFaultsOf(input: unknown): FieldFault[] {
+  const faults: FieldFault[] = []
+  const waiting: { readonly value: unknown; readonly pointer: string }[] = [{ value: input, pointer: '' }]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { value, pointer } = next
+    if (typeof value === 'string' && CONTROL.test(value)) faults.push({ pointer, code: 'not-valid' })
+    if (typeof value !== 'object' || value === null) continue
+    for (const [name, member] of Object.entries(value)) {
+      const at = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+      if (CONTROL.test(name)) faults.push({ pointer, code: 'not-known' })
+      waiting.push({ value: member, pointer: at })
+    }
+  }
+  return faults
+}

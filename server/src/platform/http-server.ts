@@ -12,7 +12,7 @@ import { serveStream, type StreamKeeper, streamKeeper } from './http-events.ts'
 import { etagOf, isAsRead, namesTag } from './http-if-match.ts'
 import { withIdempotencyKey } from './http-idempotency.ts'
 import { nextLink } from './http-paging.ts'
-import { faultsOf, type ProblemContext, problem, sendProblem } from './http-problem.ts'
+import { controlFaultsOf, faultsOf, type ProblemContext, problem, sendProblem } from './http-problem.ts'
 import type { AnyOpenRoute, AnyRoute, AnyStreamRoute, AnyTenantRoute, Caller, OpenCall } from './http-routes.ts'
 import { newId } from './ids.ts'
 import { listenFault } from './listen-fault.ts'
@@ -171,10 +171,9 @@ function callOf(
   const parsed: unknown[] = []
   for (const [shape, input, place] of shapes) {
     const result = shape?.safeParse(input, { reportInput: true })
-    if (result?.success === false) {
-      const fields = faultsOf(result.error).map((fault) =>
-        place === '' ? fault : { ...fault, pointer: `/${place}${fault.pointer}` },
-      )
+    const faults = result?.success === false ? faultsOf(result.error) : controlFaultsOf(input)
+    if (faults.length > 0) {
+      const fields = faults.map((fault) => (place === '' ? fault : { ...fault, pointer: `/${place}${fault.pointer}` }))
       return refuse('bad-input', { fields })
     }
     parsed.push(result?.data)
