@@ -5,7 +5,7 @@ import { hashOfUid, type JudgedTokenRow, tokensByHash } from '../subscribers/ind
 import type { SessionsDeps } from './deps.ts'
 import { isAnybody, knownToken, stationFacts } from './judge.ts'
 import { type Authoriser, reasonsAgainst, type ValidityFacts, type ValidityPurpose, verdictOf } from './rules/index.ts'
-import { type PlaceRow, readPlaces } from './store.ts'
+import { type PlaceRow, readPlaces } from './store-places.ts'
 import {
   openSessionsOfStations,
   openSessionsOfTokens,

@@ -1,6 +1,7 @@
 import type { Tx } from '../platform/index.ts'
 import { type HeldSession, held } from './held.ts'
-import { lockPlaces, lockSessions, placesOfSessions } from './store.ts'
+import { lockSessions } from './store.ts'
+import { lockPlaces, placesOfSessions } from './store-places.ts'
 import { type StationFacts, stationsById } from './store-validity.ts'
 
 export interface LoadedSessions {

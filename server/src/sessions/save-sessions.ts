@@ -1,21 +1,14 @@
-import { tariffsThatApply } from '../billing/index.ts'
+import { tariffsThatApply, type TariffVersion } from '../billing/index.ts'
 import type { Tx } from '../platform/index.ts'
 import type { SessionsDeps } from './deps.ts'
 import type { HeldSession, TransactionRow } from './held.ts'
 import { makeRecords } from './make-records.ts'
 import { tellChanges } from './notices.ts'
-import { isClosed, isProgressOnly, withFlag } from './rules/index.ts'
-import {
-  type ChangeRow,
-  insertChanges,
-  insertSessions,
-  type SessionPlace,
-  showOpenSessions,
-  takeNumbers,
-  updateSessions,
-} from './store.ts'
+import { isClosed, isProgressOnly, withFlag, withoutFlags } from './rules/index.ts'
+import { type ChangeRow, insertChanges, insertSessions, saveTariffs, takeNumbers, updateSessions } from './store.ts'
+import { type SessionPlace, showOpenSessions } from './store-places.ts'
 import { insertTransactions } from './store-transactions.ts'
-import type { StationFacts } from './store-validity.ts'
+import { type StationFacts, stationsById } from './store-validity.ts'
 
 export interface ToSave {
   readonly sessions: readonly HeldSession[]
@@ -29,7 +22,8 @@ export interface ToSave {
 export async function saveSessions(tx: Tx, deps: SessionsDeps, saved: ToSave, at: Temporal.Instant): Promise<void> {
   const touched = saved.sessions.filter((session) => session.isTouched)
   const made = touched.filter((session) => session.isNew)
-  await fixTariffs(tx, made, saved.stations)
+  const earlier = touched.filter(beganEarlier)
+  await fixTariffs(tx, [...made, ...earlier], saved.stations)
   await numberSessions(tx, made)
   const histories = touched.flatMap(historyOf)
   await insertSessions(
@@ -43,6 +37,10 @@ export async function saveSessions(tx: Tx, deps: SessionsDeps, saved: ToSave, at
     touched.filter((session) => !session.isNew && !session.isSaved).map(({ row }) => row),
     at,
   )
+  await saveTariffs(
+    tx,
+    earlier.map(({ row }) => row),
+  )
   await insertChanges(tx, histories)
   await showPlaces(tx, saved, touched)
   await makeRecords(tx, touched, at)
@@ -53,25 +51,43 @@ export async function saveSessions(tx: Tx, deps: SessionsDeps, saved: ToSave, at
 /** The version that holds at the start stays with the session; where there is none, staff see it. */
 async function fixTariffs(
   tx: Tx,
-  made: readonly HeldSession[],
-  stations: ReadonlyMap<string, StationFacts>,
+  sessions: readonly HeldSession[],
+  known: ReadonlyMap<string, StationFacts>,
 ): Promise<void> {
-  const questions = made.map(({ row }) => ({
+  if (sessions.length === 0) return
+  const missing = sessions.filter(({ row }) => !known.has(row.stationId))
+  const tenantIds = [...new Set(missing.map(({ row }) => row.tenantId))]
+  const found = await stationsById(
+    tx,
+    tenantIds,
+    missing.map(({ row }) => row.stationId),
+  )
+  const stations = new Map([...known, ...found.map((station) => [station.id, station] as const)])
+  const questions = sessions.map(({ row }) => ({
     tenantId: row.tenantId,
     stationTariffId: stations.get(row.stationId)?.tariffId,
     at: row.machine.startedAt,
   }))
   const versions = await tariffsThatApply(tx, questions)
-  made.forEach((session, index) => {
-    const version = versions[index]
-    const { row } = session
-    if (version !== undefined) {
-      session.row = { ...row, tariffId: version.tariffId, tariffVersion: version.version }
-      return
-    }
-    session.row = { ...row, machine: withFlag(row.machine, 'no-tariff') }
-    session.effects.push({ kind: 'alert', alert: 'no-tariff', severity: 'major', evidence: { evse: row.evseId } })
-  })
+  sessions.forEach((session, index) => setTariff(session, versions[index]))
+}
+
+function setTariff(session: HeldSession, version: TariffVersion | undefined): void {
+  const { row } = session
+  if (version !== undefined) {
+    const { tariffId, version: tariffVersion } = version
+    session.row = { ...row, tariffId, tariffVersion, machine: withoutFlags(row.machine, 'no-tariff') }
+    return
+  }
+  session.row = { ...row, tariffId: null, tariffVersion: null, machine: withFlag(row.machine, 'no-tariff') }
+  session.effects.push({ kind: 'alert', alert: 'no-tariff', severity: 'major', evidence: { evse: row.evseId } })
+}
+
+/** Its end, say, was told before its start: now an earlier price list may be the one that held. */
+function beganEarlier({ before, row, isNew }: HeldSession): boolean {
+  const { machine } = row
+  if (isNew || before === undefined || machine.wish !== undefined || before.recorded !== undefined) return false
+  return Temporal.Instant.compare(machine.startedAt, before.startedAt) < 0
 }
 
 async function numberSessions(tx: Tx, made: readonly HeldSession[]): Promise<void> {

@@ -17,7 +17,8 @@ import { type HeldSession, held } from './held.ts'
 import { limitsFor } from './limits.ts'
 import { sessionOfWish } from './rules/index.ts'
 import { saveSessions } from './save-sessions.ts'
-import { lockPlaces, lockSessions, saveWish } from './store.ts'
+import { lockSessions, saveWish } from './store.ts'
+import { lockPlaces } from './store-places.ts'
 
 export interface StartWish {
   readonly stationId: string

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addVersion } from '../billing/index.ts'
 import type { ReportBody } from '../stations/index.ts'
 import {
   makeTestStation,
@@ -173,5 +174,24 @@ describe('reports of stations', () => {
     const free = await makeTestStation(network)
     await one(free, 0, say16.start(at(0), 'DEADBEEF', 0, 1))
     expect(await one(free, 9, say16.start(at(9), 'DEADBEEF', 0, 2))).toMatchObject({ token: { verdict: 'accepted' } })
+  })
+
+  it('keep the tariff version of the start, also when the end is told first', async () => {
+    const other = await testNetwork('elsewhere')
+    const tariffId = await makeTestTariff(other)
+    const station = await makeTestStation(other)
+    await makeTestToken(other, 'DEADBEEF')
+    const elements = [{ price_components: [{ type: 'ENERGY', price: 9, step_size: 1 }] }]
+    await other.ground.database.inTenant(other.tenantId, (tx) =>
+      addVersion(tx, tariffId, { json: { currency: 'EUR', elements }, validFrom: at(600), by: 'test', at: at(0) }),
+    )
+    const start = { idToken: { uid: 'DEADBEEF' }, chargingState: 'charging' as const, registerWh: 0, offline: true }
+    const ended = say2x('transaction-ended', 'late', 1, at(900), { registerWh: 1_000, offline: true })
+    for (const body of [ended, say2x('transaction-started', 'late', 0, at(60), start)]) {
+      await take(other, [reportFrom(other.tenantId, station, body, at(90_000))])
+    }
+    const [record] = await recordsIn(other)
+    expect(record?.record).toMatchObject({ tariff: { id: tariffId, version: 1 }, totals: { exclTax: { minor: '25' } } })
+    await other.close()
   })
 })

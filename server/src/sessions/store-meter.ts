@@ -39,27 +39,7 @@ export interface ProgressRow {
   readonly powerW: number | null
 }
 
-/**
- * Keeps readings, each once, and moves sessions on: one statement, since most batches are nothing else. A further message under the same key fills empty columns; what it says otherwise is given
- * back. The keys must differ within one call.
- */
-export async function keepMeterValues(
-  tx: Tx,
-  rows: readonly MeterRow[],
-  moved: readonly ProgressRow[],
-  at: Temporal.Instant,
-): Promise<Again> {
-  if (rows.length === 0 && moved.length === 0) return nothingAgain
-  const readings = rows.map((row) => row.reading)
-  const again = await tx.named<{
-    transactionId: string
-    at: Temporal.Instant
-    context: string
-    registerWh: bigint | null
-    powerW: number | null
-  }>(
-    'meter-values-keep',
-    `with moved as (
+const KEEP = `with moved as (
        update sessions s set progress = p.progress, energy_wh = p.energy_wh, power_w = p.power_w, changed_at = $18
        from unnest($13::uuid[], $14::uuid[], $15::jsonb[], $16::bigint[], $17::int[])
          as p (tenant_id, id, progress, energy_wh, power_w)
@@ -82,28 +62,26 @@ export async function keepMeterValues(
          rest = coalesce(m.rest, excluded.rest)
        returning m.transaction_id, m.at, m.context, m.register_wh, m.power_w, (old.at is not null) as again)
      select k.transaction_id as "transactionId", k.at, k.context, k.register_wh as "registerWh", k.power_w as "powerW"
-     from kept k where k.again`,
-    [
-      rows.map((row) => row.tenantId),
-      rows.map((row) => row.month),
-      rows.map((row) => row.transactionId),
-      readings.map((reading) => reading.at),
-      readings.map((reading) => reading.context),
-      rows.map((row) => row.receivedAt),
-      readings.map((reading) => whole(reading.registerWh)),
-      readings.map((reading) => small(reading.powerW)),
-      readings.map((reading) => list(reading.currentsMa)),
-      readings.map((reading) => list(reading.voltagesMv)),
-      readings.map((reading) => small(reading.socTenths)),
-      readings.map((reading) => (reading.rest === undefined ? null : JSON.stringify(reading.rest))),
-      moved.map((session) => session.tenantId),
-      moved.map((session) => session.sessionId),
-      moved.map((session) => session.progress),
-      moved.map((session) => session.energyWh),
-      moved.map((session) => session.powerW),
-      at,
-    ],
-  )
+     from kept k where k.again`
+
+/**
+ * Keeps readings, each once, and moves sessions on: one statement, since most batches are nothing else. A further message under the same key fills empty columns; what it says otherwise is given
+ * back. The keys must differ within one call.
+ */
+export async function keepMeterValues(
+  tx: Tx,
+  rows: readonly MeterRow[],
+  moved: readonly ProgressRow[],
+  at: Temporal.Instant,
+): Promise<Again> {
+  if (rows.length === 0 && moved.length === 0) return nothingAgain
+  const again = await tx.named<{
+    transactionId: string
+    at: Temporal.Instant
+    context: string
+    registerWh: bigint | null
+    powerW: number | null
+  }>('meter-values-keep', KEEP, valuesOf(rows, moved, at))
   if (again.length === 0) return nothingAgain
   const said = new Map(rows.map((row) => [keyOf(row.transactionId, row.reading), row.reading]))
   const differing = again.filter((kept) => {
@@ -116,6 +94,30 @@ export async function keepMeterValues(
     keys: new Set(again.map((kept) => keyOf(kept.transactionId, kept))),
     differing: new Set(differing.map((kept) => kept.transactionId)),
   }
+}
+
+function valuesOf(rows: readonly MeterRow[], moved: readonly ProgressRow[], at: Temporal.Instant): readonly unknown[] {
+  const readings = rows.map((row) => row.reading)
+  return [
+    rows.map((row) => row.tenantId),
+    rows.map((row) => row.month),
+    rows.map((row) => row.transactionId),
+    readings.map((reading) => reading.at),
+    readings.map((reading) => reading.context),
+    rows.map((row) => row.receivedAt),
+    readings.map((reading) => whole(reading.registerWh)),
+    readings.map((reading) => small(reading.powerW)),
+    readings.map((reading) => list(reading.currentsMa)),
+    readings.map((reading) => list(reading.voltagesMv)),
+    readings.map((reading) => small(reading.socTenths)),
+    readings.map((reading) => (reading.rest === undefined ? null : JSON.stringify(reading.rest))),
+    moved.map((session) => session.tenantId),
+    moved.map((session) => session.sessionId),
+    moved.map((session) => session.progress),
+    moved.map((session) => session.energyWh),
+    moved.map((session) => session.powerW),
+    at,
+  ]
 }
 
 export function keyOf(

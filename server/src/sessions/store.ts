@@ -4,7 +4,6 @@ import {
   dueAt,
   energyOfSession,
   type Session,
-  type SessionState,
   sessionFromText,
   stopReasonOf,
   textFromMachine,
@@ -64,65 +63,6 @@ export async function lockSessionsOfNumbers(
     const session = rowFrom(raw)
     return { tenantId, stationId, sessionId, id: transactionId, number: transactionNumber, startKey, month, session }
   })
-}
-
-export interface PlaceRow extends Named {
-  readonly evseId: number
-  readonly status: string | null
-  readonly openSessionId: string | null
-}
-
-/** EVSEs, locked in one order: whatever opens or closes a session there goes through this row first. */
-export async function lockPlaces(
-  tx: Tx,
-  places: readonly (Named & { readonly evseId: number })[],
-): Promise<readonly PlaceRow[]> {
-  if (places.length === 0) return []
-  return tx.named<PlaceRow>(
-    'sessions-lock-evses',
-    `select e.tenant_id as "tenantId", e.station_id as "stationId", e.evse_id as "evseId", e.status,
-       e.open_session_id as "openSessionId"
-     from evses e
-     where (e.tenant_id, e.station_id, e.evse_id) in (select * from unnest($1::uuid[], $2::uuid[], $3::int[]))
-     order by e.station_id, e.evse_id for update`,
-    [
-      places.map((place) => place.tenantId),
-      places.map((place) => place.stationId),
-      places.map((place) => place.evseId),
-    ],
-  )
-}
-
-/** The same without a lock, for questions that change nothing. */
-export async function readPlaces(
-  tx: Tx,
-  places: readonly (Named & { readonly evseId: number })[],
-): Promise<readonly PlaceRow[]> {
-  return tx.named<PlaceRow>(
-    'sessions-read-evses',
-    `select e.tenant_id as "tenantId", e.station_id as "stationId", e.evse_id as "evseId", e.status,
-       e.open_session_id as "openSessionId"
-     from evses e
-     where (e.tenant_id, e.station_id, e.evse_id) in (select * from unnest($1::uuid[], $2::uuid[], $3::int[]))`,
-    [
-      places.map((place) => place.tenantId),
-      places.map((place) => place.stationId),
-      places.map((place) => place.evseId),
-    ],
-  )
-}
-
-/** Where sessions are, read without a lock, so that their EVSEs can be locked before them. */
-export async function placesOfSessions(
-  tx: Tx,
-  ids: readonly string[],
-): Promise<readonly (Named & { readonly evseId: number })[]> {
-  return tx.named(
-    'sessions-places',
-    `select s.tenant_id as "tenantId", s.station_id as "stationId", s.evse_id as "evseId" from sessions s
-     where s.tenant_id = $1 and s.id = any($2::uuid[])`,
-    [tx.tenantId, ids],
-  )
 }
 
 /** Sessions by id, and all open ones of some stations, locked in one order. */
@@ -280,53 +220,23 @@ export async function updateSessions(tx: Tx, rows: readonly SessionRow[], at: Te
   )
 }
 
+/** Tariff versions that were fixed anew, since a session turned out to have begun earlier. */
+export async function saveTariffs(tx: Tx, rows: readonly SessionRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await tx.run(sql`
+    update sessions s set tariff_id = v.tariff_id, tariff_version = v.version
+    from unnest(${rows.map((row) => row.tenantId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.tariffId)}::uuid[], ${rows.map((row) => row.tariffVersion)}::int[])
+      as v (tenant_id, id, tariff_id, version)
+    where s.tenant_id = v.tenant_id and s.id = v.id`)
+}
+
 /** A wish joins a session that waits for just this: who asked, and how the station will name it. */
 export async function saveWish(tx: Tx, row: SessionRow): Promise<void> {
   await tx.run(sql`
     update sessions set started_by_id = ${row.startedById}, started_by_name = ${row.startedByName},
       remote_start_id = ${row.remoteStartId}, wish_uid_hash = ${row.wishUidHash}
     where tenant_id = ${tx.tenantId} and id = ${row.id}`)
-}
-
-export interface SessionPlace extends Named {
-  readonly evseId: number
-  readonly sessionId: string
-  readonly state: SessionState
-}
-
-/**
- * EVSEs show their session and its state, in the transaction that opens, moves or closes it. `opened` take a place;
- * `moved` and `closed` concern only those that hold it.
- */
-export async function showOpenSessions(
-  tx: Tx,
-  places: {
-    readonly opened: readonly SessionPlace[]
-    readonly moved: readonly SessionPlace[]
-    readonly closed: readonly SessionPlace[]
-  },
-): Promise<void> {
-  const write = async (name: string, set: string, only: string, of: readonly SessionPlace[]): Promise<void> => {
-    if (of.length === 0) return
-    await tx.named(
-      name,
-      `update evses e set ${set}
-       from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::text[])
-         as v (tenant_id, station_id, evse_id, session_id, state)
-       where e.tenant_id = v.tenant_id and e.station_id = v.station_id and e.evse_id = v.evse_id${only}`,
-      [
-        of.map((place) => place.tenantId),
-        of.map((place) => place.stationId),
-        of.map((place) => place.evseId),
-        of.map((place) => place.sessionId),
-        of.map((place) => place.state),
-      ],
-    )
-  }
-  const held = ' and e.open_session_id = v.session_id'
-  await write('evses-close', 'open_session_id = null, open_session_state = null', held, places.closed)
-  await write('evses-open', 'open_session_id = v.session_id, open_session_state = v.state', '', places.opened)
-  await write('evses-move', 'open_session_state = v.state', held, places.moved)
 }
 
 export interface ChangeRow {

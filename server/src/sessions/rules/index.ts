@@ -24,6 +24,7 @@ export {
   type SessionState,
   sessionStates,
   withFlag,
+  withoutFlags,
 } from './session.ts'
 export { dueAt, energyOfSession, stopReasonOf } from './settle.ts'
 export { flowChanges } from './transaction.ts'
