@@ -7,6 +7,7 @@ import type { StationMessage } from '../receive/message.ts'
 import type { LogFrame } from '../rules/log-frames.ts'
 import { NotTaken, type Receiver } from '../receive/receiver.ts'
 import type { AdmittedStation } from './admit.ts'
+import { type ClockWatch, watchClock } from './clock-offset.ts'
 import { type DispatchDeps, type Dispatcher, openDispatcher } from './dispatch.ts'
 import { logFrame, type RawLog } from './raw-log.ts'
 
@@ -31,8 +32,9 @@ export interface Connection extends AdmittedStation {
   isAccepted: boolean
   /** Asks whether the other side still lives; false: it did not answer the last two times. */
   keepAlive(): boolean
-  /** Milliseconds since the last frame or pong. */
+  /** Milliseconds since the station last said something; a pong says nothing. */
   silentMs(): number
+  readonly clock: ClockWatch
   /** A newer socket has taken over: nothing of this one counts any more. Resolves: whether it still answered. */
   supersede(): Promise<boolean>
   close(code: number, reason: string): void
@@ -50,7 +52,7 @@ export const REPLACED = 4001
 /** One station's socket: frames in, answers out, its commands. */
 export function openConnection(socket: WebSocket, station: AdmittedStation, deps: ConnectionDeps): Connection {
   const protocol = protocolOf(station.version)
-  let heardAt = monotonicMs()
+  let saidAt = monotonicMs()
   let unanswered = 0
   let isReplaced = false
 
@@ -58,12 +60,12 @@ export function openConnection(socket: WebSocket, station: AdmittedStation, deps
   const throttle = openThrottle(socket, peer, deps.messagesPerSecond)
 
   const heard = (): void => {
-    heardAt = monotonicMs()
     unanswered = 0
     connection.lastSeenAt = deps.clock.now()
   }
   socket.on('message', (data: Buffer) => {
     heard()
+    saidAt = monotonicMs()
     if (isReplaced) return
     peer.receive(data.toString('utf8'))
     throttle.taken()
@@ -93,7 +95,8 @@ export function openConnection(socket: WebSocket, station: AdmittedStation, deps
       socket.ping()
       return true
     },
-    silentMs: () => monotonicMs() - heardAt,
+    silentMs: () => monotonicMs() - saidAt,
+    clock: watchClock(),
     supersede() {
       isReplaced = true
       peer.closed()
@@ -204,6 +207,7 @@ async function take(
   protocol: Protocol,
   { payload, message }: { readonly payload: IncomingCall['payload']; readonly message: StationMessage },
 ): Promise<Answer> {
+  connection.clock.note(message)
   const answer = await deps.receiver.take(message)
   if (answer.kind === 'superseded') {
     connection.close(REPLACED, 'replaced by a newer connection')

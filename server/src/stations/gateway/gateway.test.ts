@@ -23,7 +23,12 @@ const versions: readonly OcppVersion[] = ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1']
 const status = (version: OcppVersion) =>
   version === 'ocpp1.6'
     ? { connectorId: 1, status: 'Preparing', errorCode: 'NoError' }
-    : { timestamp: '2026-11-26T12:00:00Z', connectorStatus: 'Occupied', evseId: 1, connectorId: 1 }
+    : {
+        timestamp: Temporal.Now.instant().subtract({ hours: 1 }).toString(),
+        connectorStatus: 'Occupied',
+        evseId: 1,
+        connectorId: 1,
+      }
 
 describe.each(versions)('a station that speaks %s', (version) => {
   it('boots, reports and is kept as connected', async () => {
@@ -46,13 +51,15 @@ describe.each(versions)('a station that speaks %s', (version) => {
       'evse-status',
     ])
     await station.close()
-    await until(async () => {
-      const row = await ground.database.inTenant(tenantId, (tx) =>
-        tx.row<{ gone: boolean }>(
-          sql`select disconnected_at is not null as gone from stations where tenant_id = ${tenantId} and id = ${id}`,
-        ),
+    const row = await until(async () => {
+      const found = await ground.database.inTenant(tenantId, (tx) =>
+        tx.row<{ gone: boolean; offset: bigint | null }>(sql`
+          select disconnected_at is not null as gone, clock_offset_ms as offset
+          from stations where tenant_id = ${tenantId} and id = ${id}`),
       )
-      return row?.gone
+      return found?.gone === true ? found : undefined
     })
+    // Its clock stands an hour behind ours, as its status told.
+    if (version !== 'ocpp1.6') expect(Math.abs(Number(row.offset) + 3_600_000)).toBeLessThan(60_000)
   })
 })

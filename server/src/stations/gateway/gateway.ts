@@ -11,7 +11,7 @@ import type { LogFrame } from '../rules/log-frames.ts'
 import { type AdmittedStation, openAdmission } from './admit.ts'
 import type { Connection, ConnectionDeps } from './connection.ts'
 import { effectsOf } from './effects.ts'
-import { FLUSH_MS, openPresence, type Present } from './presence.ts'
+import { FLUSH_MS, openPresence } from './presence.ts'
 import { openRawLog } from './raw-log.ts'
 import { openRefusals } from './refusals.ts'
 import { openRegistry } from './registry.ts'
@@ -66,7 +66,8 @@ export function openGateway(deps: GatewayDeps): Gateway {
   const availability = openAvailability(deps.ground, () => registry.closeAll(TRY_AGAIN_LATER, 'try again later'))
   const refusals = openRefusals(deps.ground)
   const rawLog = openRawLog(deps.ground)
-  const onGone = (gone: readonly Present[]): void => gone.forEach((one) => deps.touch(one.tenantId, one.stationId))
+  const onGone = (gone: readonly { readonly tenantId: string; readonly stationId: string }[]): void =>
+    gone.forEach((one) => deps.touch(one.tenantId, one.stationId))
   const presence = openPresence({ ...deps.ground, present: () => connections.values(), onGone })
   const receiver = receiverFor(deps, connections, availability.lost)
   const registry = openRegistry({

@@ -1,4 +1,5 @@
 import type { Clock, Database, Log } from '../../platform/index.ts'
+import type { ClockWatch } from './clock-offset.ts'
 import { type Presence, savePresences } from './store.ts'
 
 /** What presence needs to know of an open socket. */
@@ -7,6 +8,7 @@ export interface Present {
   readonly stationId: string
   readonly epoch: bigint
   readonly lastSeenAt: Temporal.Instant
+  readonly clock?: ClockWatch
 }
 
 export interface PresenceKeeper {
@@ -27,7 +29,7 @@ export function openPresence(deps: {
   readonly log: Log
   present(): Iterable<Present>
   /** These are known to be away now. */
-  onGone(stations: readonly Present[]): void
+  onGone(stations: readonly Presence[]): void
 }): PresenceKeeper {
   let gone: Presence[] = []
   let soon: NodeJS.Timeout | undefined
@@ -75,6 +77,7 @@ export function openPresence(deps: {
   }
 }
 
-function pick({ tenantId, stationId, epoch, lastSeenAt }: Present): Present {
-  return { tenantId, stationId, epoch, lastSeenAt }
+function pick(station: Present): Omit<Presence, 'goneAt'> {
+  const { tenantId, stationId, epoch, lastSeenAt } = station
+  return { tenantId, stationId, epoch, lastSeenAt, clockOffsetMs: station.clock?.take() }
 }

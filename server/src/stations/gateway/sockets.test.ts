@@ -64,7 +64,7 @@ describe('acceptance', () => {
   it('answers SecurityError to everything before it, and remembers it over reconnects', async () => {
     const { id, socket } = await open('P1', { identity: 'P1', onboarding: 'waiting' })
     await expect(socket.call('Heartbeat', {})).rejects.toThrow('SecurityError')
-    expect(await socket.boot()).toMatchObject({ status: 'Pending', interval: 60 })
+    expect(await socket.boot()).toMatchObject({ status: 'Pending', interval: 30 })
     await expect(socket.call('StartTransaction', start('X'))).rejects.toThrow('SecurityError')
     await ground.database.inTenant(tenantId, (tx) =>
       tx.run(sql`update stations set onboarding = 'accepted' where tenant_id = ${tenantId} and id = ${id}`),

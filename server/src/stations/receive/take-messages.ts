@@ -10,7 +10,8 @@ const HIGHEST_EVSE = 128
 const HIGHEST_CONNECTOR = 16
 
 export const HEARTBEAT_SECONDS = 300
-const WAITING_SECONDS = 60
+/** Sooner than a silent station that was never let in is sent away. */
+const WAITING_SECONDS = 30
 const REFUSED_SECONDS = 3_600
 
 export interface TakeDeps {

@@ -83,7 +83,7 @@ function status(said: Request<'ocpp1.6', 'StatusNotification'>, receivedAt: Temp
     kind: 'evse-status',
     ...placeOf(said.connectorId),
     ...statuses[said.status],
-    reportedAt: instantOr(said.timestamp, receivedAt),
+    ...(said.timestamp === undefined ? {} : { reportedAt: instantOr(said.timestamp, receivedAt) }),
     ...(said.errorCode === 'NoError' ? {} : { errorCode: said.errorCode }),
     ...(said.info === undefined || said.info === '' ? {} : { info: said.info }),
     ...(said.vendorErrorCode === undefined || said.vendorErrorCode === ''
