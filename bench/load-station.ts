@@ -39,8 +39,8 @@ export async function connect(row: StationRow): Promise<LoadStation> {
 function openAsk(socket: WebSocket): Ask {
   let open: { resolve: (text: string) => void; reject: (error: Error) => void } | undefined
   let number = 0
-  socket.on('message', (data) => {
-    const text = String(data)
+  socket.on('message', (data: Buffer) => {
+    const text = data.toString()
     if (text.startsWith('[2,')) {
       const [, id] = JSON.parse(text) as [number, string]
       socket.send(JSON.stringify([4, id, 'NotSupported', '', {}]))

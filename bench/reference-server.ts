@@ -68,8 +68,8 @@ function answerTo(action: string, version: string): object {
 }
 
 function serve(socket: WebSocket, keep: (row: Waiting) => void): void {
-  socket.on('message', (data) => {
-    const text = String(data)
+  socket.on('message', (data: Buffer) => {
+    const text = data.toString()
     const [type, id, action] = JSON.parse(text) as [number, string, string]
     if (type !== 2) return
     keep({ text, committed: () => socket.send(JSON.stringify([3, id, answerTo(action, socket.protocol)])) })

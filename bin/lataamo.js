@@ -11,9 +11,15 @@ if (Number(process.versions.node.split('.')[0]) >= 26) {
 } else {
   let node
   try {
-    node = path.join(path.dirname(createRequire(import.meta.url).resolve(`node-linux-${process.arch}/package.json`)), 'bin', 'node')
+    node = path.join(
+      path.dirname(createRequire(import.meta.url).resolve(`node-linux-${process.arch}/package.json`)),
+      'bin',
+      'node',
+    )
   } catch {
-    console.error(`Lataamo needs Node 26 or newer; this is ${process.version}. Run npm ci on Linux, or install Node 26.`)
+    console.error(
+      `Lataamo needs Node 26 or newer; this is ${process.version}. Run npm ci on Linux, or install Node 26.`,
+    )
     process.exit(1)
   }
   const { status } = spawnSync(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' })

@@ -39,7 +39,7 @@ async function connected(version: OcppVersion) {
         handle: ({ action }) =>
           action === 'Heartbeat' ? { kind: 'result', payload: { currentTime: '2026-02-03T04:05:06Z' } } : undefined,
       })
-      socket.on('message', (data) => peer.receive(String(data)))
+      socket.on('message', (data: Buffer) => peer.receive(data.toString()))
       socket.on('close', () => peer.closed())
       resolve({ peer, socket })
     })

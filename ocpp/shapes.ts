@@ -4,7 +4,7 @@
  *
  * A node: 0 anything, no further look inside; `'time'` an instant; n > 0 the n-th object (from 1); `[node]` an array.
  */
-export type Node = 0 | 'time' | number | readonly [Node]
+export type Node = 'time' | number | readonly [Node]
 
 export interface Shapes {
   /** By message name, `AuthorizeRequest`: its object. */

@@ -93,6 +93,6 @@ export function describeFault({ pointer, keyword, params }: SchemaFault): string
     case 'multipleOf':
       return `${place} must be a multiple of ${String(params['multipleOf'])}`
     default:
-      return `${place} does not satisfy ${keyword} ${String(params['limit'] ?? '')}`.trimEnd()
+      return `${place} does not satisfy ${keyword}${typeof params['limit'] === 'number' ? ` ${params['limit']}` : ''}`
   }
 }

@@ -29,29 +29,31 @@ type Chosen = Options & { readonly scenario: string }
 /** `lataamo simulate`: works against any central system. Exit status 1 when no station ever got a connection. */
 export function simulateCommand(): Command {
   const names = [...scenarios.keys()].join(', ')
-  return new Command('simulate')
-    .description(words('command.about'))
-    // Wrong use is 2; 1 means that it was refused.
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
-    .requiredOption('--url <address>', words('command.url'), readUrl)
-    .option('--stations <count>', words('command.stations'), readWhole('--stations', 1))
-    .option('--protocol <version>', words('command.protocol'), readProtocol, 'ocpp2.0.1')
-    .option('--scenario <name>', words('command.scenario', { names }))
-    .option('--identity <identity>', words('command.identity'))
-    .option('--identity-prefix <text>', words('command.identity-prefix'), 'SIM-')
-    .option('--password <password>', words('command.password'))
-    .option('--card <uid>', words('command.card'), (uid: string, all: readonly string[]) => [...all, uid], [])
-    .option('--evses <count>', words('command.evses'), readWhole('--evses', 1), 1)
-    .option('--power <kW>', words('command.power'), readWhole('--power', 1), 11)
-    .option('--interval <seconds>', words('command.interval'), readWhole('--interval', 0))
-    .option('--seed <number>', words('command.seed'), readWhole('--seed', 0))
-    .option('--duration <seconds>', words('command.duration'), readWhole('--duration', 1))
-    .action(async (options: Options, command: Command) => {
-      if (options.identity !== undefined && options.stations !== undefined)
-        command.error(words('wrong.identity'), { exitCode: 2 })
-      const name = options.scenario ?? ((options.stations ?? 1) === 1 ? 'busy' : 'day')
-      process.exitCode = await simulate({ ...options, scenario: name }, readScenario(name, command))
-    })
+  return (
+    new Command('simulate')
+      .description(words('command.about'))
+      // Wrong use is 2; 1 means that it was refused.
+      .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+      .requiredOption('--url <address>', words('command.url'), readUrl)
+      .option('--stations <count>', words('command.stations'), readWhole('--stations', 1))
+      .option('--protocol <version>', words('command.protocol'), readProtocol, 'ocpp2.0.1')
+      .option('--scenario <name>', words('command.scenario', { names }))
+      .option('--identity <identity>', words('command.identity'))
+      .option('--identity-prefix <text>', words('command.identity-prefix'), 'SIM-')
+      .option('--password <password>', words('command.password'))
+      .option('--card <uid>', words('command.card'), (uid: string, all: readonly string[]) => [...all, uid], [])
+      .option('--evses <count>', words('command.evses'), readWhole('--evses', 1), 1)
+      .option('--power <kW>', words('command.power'), readWhole('--power', 1), 11)
+      .option('--interval <seconds>', words('command.interval'), readWhole('--interval', 0))
+      .option('--seed <number>', words('command.seed'), readWhole('--seed', 0))
+      .option('--duration <seconds>', words('command.duration'), readWhole('--duration', 1))
+      .action(async (options: Options, command: Command) => {
+        if (options.identity !== undefined && options.stations !== undefined)
+          command.error(words('wrong.identity'), { exitCode: 2 })
+        const name = options.scenario ?? ((options.stations ?? 1) === 1 ? 'busy' : 'day')
+        process.exitCode = await simulate({ ...options, scenario: name }, readScenario(name, command))
+      })
+  )
 }
 
 function readUrl(text: string): string {

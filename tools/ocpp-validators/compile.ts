@@ -1,17 +1,16 @@
 import { createRequire } from 'node:module'
-import type { AnySchemaObject, Options } from 'ajv'
+import type { Ajv as AjvInstance, AnySchemaObject, Options } from 'ajv'
 import type { Schema, SharedSchemas } from './schemas.ts'
 
 const require = createRequire(import.meta.url)
 // Their CommonJS type declarations and nodenext disagree about default exports.
-const { Ajv } = require('ajv') as { Ajv: new (options: Options) => import('ajv').Ajv }
+const { Ajv } = require('ajv') as { Ajv: new (options: Options) => AjvInstance }
 const standaloneCode = (
   require('ajv/dist/standalone') as {
-    default: (ajv: import('ajv').Ajv, names: Readonly<Record<string, string>>) => string
+    default: (ajv: AjvInstance, names: Readonly<Record<string, string>>) => string
   }
 ).default
-const addFormats = (require('ajv-formats') as { default: (ajv: import('ajv').Ajv, names: readonly string[]) => void })
-  .default
+const addFormats = (require('ajv-formats') as { default: (ajv: AjvInstance, names: readonly string[]) => void }).default
 
 /** A CommonJS module that exports one validator per message. */
 export function compileValidators({ definitions, messages }: SharedSchemas, set: 'strict' | 'tolerant'): string {

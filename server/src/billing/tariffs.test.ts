@@ -167,6 +167,6 @@ describe('session records (END-SDR)', () => {
         ground.database.inTenant(tenantId, (tx) => takeSessionRecords(tx, [record], NOON)),
       ),
     )
-    expect(taken.toSorted()).toEqual([0, 0, 0, 0, 1])
+    expect(taken.reduce((sum, count) => sum + count, 0)).toBe(1)
   })
 })
