@@ -13,6 +13,7 @@ import { CommandsPanel } from './CommandsPanel.tsx'
 import { EditStation } from './EditStation.tsx'
 import { EvseColumn } from './EvseColumn.tsx'
 import { OcppLog } from './OcppLog.tsx'
+import { RefusedMessages } from './RefusedMessages.tsx'
 import { stationQuery } from './station-query.ts'
 import { StationHead } from './StationHead.tsx'
 
@@ -76,6 +77,7 @@ function Loaded({ station }: { readonly station: Station }) {
             {station.evses.length === 0 && <p className="pb dim">{t('portal.stations.no-evses')}</p>}
           </section>
           {may('log.read') && <OcppLog stationId={station.id} />}
+          {may('log.read') && <RefusedMessages stationId={station.id} />}
         </div>
         {may('commands.send') && <CommandsPanel station={station} />}
       </div>
