@@ -164,7 +164,13 @@ function txOver(client: pg.PoolClient, tenantIds: readonly string[], hints: (() 
 /** What `pg` would get wrong: instants (it would quote them as JSON) and big integers inside arrays. */
 function parameter(value: unknown): unknown {
   if (value instanceof Temporal.Instant || typeof value === 'bigint') return value.toString()
-  if (Array.isArray(value)) return value.map(parameter)
+  if (Array.isArray(value)) {
+    // Columns of a batch are of one kind: a glance at the first value spares a look at each.
+    const first: unknown = value.find((one) => one !== null && one !== undefined)
+    return typeof first === 'string' || typeof first === 'number' ? value : value.map(parameter)
+  }
+  // PostgreSQL's texts hold no NUL: the ids and actions of a hostile station are kept with the sign for what cannot be shown.
+  if (typeof value === 'string' && value.includes('\u0000')) return value.replaceAll('\u0000', '\ufffd')
   return value
 }
 

@@ -22,6 +22,8 @@ export interface Prepared {
 export interface Batch {
   readonly prepared: readonly Prepared[]
   readonly sessions: Map<string, HeldSession>
+  /** The same by station. */
+  readonly ofStations: Map<string, HeldSession[]>
   /** By station and number, and by station and start key. */
   readonly transactions: Map<string, TransactionRow>
   /** The transaction that bears a session's meter values. */
@@ -81,6 +83,7 @@ export async function loadBatch(tx: Tx, deps: SessionsDeps, reports: readonly St
   return {
     prepared,
     sessions,
+    ofStations: Map.groupBy(sessions.values(), ({ row }) => row.stationId),
     transactions,
     bearers: await loadBearers(tx, tenantIds, prepared, sessions, transactions),
     places,
@@ -96,6 +99,16 @@ export async function loadBatch(tx: Tx, deps: SessionsDeps, reports: readonly St
 
 export function isTransaction(body: ReportBody): body is TransactionReport {
   return body.kind === 'transaction-started' || body.kind === 'transaction-updated' || body.kind === 'transaction-ended'
+}
+
+export function sessionsAt(batch: Pick<Batch, 'ofStations'>, stationId: string): readonly HeldSession[] {
+  return batch.ofStations.get(stationId) ?? []
+}
+
+export function addSession(batch: Pick<Batch, 'sessions' | 'ofStations'>, session: HeldSession): void {
+  const { id, stationId } = session.row
+  batch.sessions.set(id, session)
+  batch.ofStations.set(stationId, [...(batch.ofStations.get(stationId) ?? []), session])
 }
 
 /** A transaction that is named but cannot be: 1.6 stations whose start never reached us say -1 or 0. */

@@ -1,6 +1,6 @@
 import { newId, randomInt31 } from '../platform/index.ts'
 import type { MeterReading, StationReport, TransactionReport } from '../stations/index.ts'
-import { addTransaction, type Batch, isNoNumber, type Prepared, placeKey } from './batch.ts'
+import { addSession, addTransaction, type Batch, isNoNumber, type Prepared, placeKey, sessionsAt } from './batch.ts'
 import { type HeldSession, held, type StartedBy, type TransactionRow } from './held.ts'
 import { isAnybody } from './judge.ts'
 import { learn } from './learn.ts'
@@ -29,9 +29,8 @@ export function beginTransaction(batch: Batch, prepared: Prepared, body: Transac
 
 /** A wish meets its start by `remoteStartId` (2.x), else by token, EVSE and time (1.6). */
 function wishOf(batch: Batch, { report, tokenHash }: Prepared, body: TransactionReport): HeldSession | undefined {
-  const open = [...batch.sessions.values()].filter(
-    ({ row }) =>
-      row.stationId === report.stationId && row.machine.transaction === undefined && !isClosed(row.machine.state),
+  const open = sessionsAt(batch, report.stationId).filter(
+    ({ row }) => row.machine.transaction === undefined && !isClosed(row.machine.state),
   )
   if (body.remoteStartId !== undefined) return open.find(({ row }) => row.remoteStartId === body.remoteStartId)
   if (tokenHash === undefined) return undefined
@@ -48,9 +47,7 @@ function displaceAt(
   registerWh: number | undefined,
 ): boolean {
   if (evseId === 0) return false
-  const others = [...batch.sessions.values()].filter(
-    ({ row }) => row.stationId === stationId && row.evseId === evseId && isRunning(row.machine),
-  )
+  const others = sessionsAt(batch, stationId).filter(({ row }) => row.evseId === evseId && isRunning(row.machine))
   const isAfterAll = others.every(({ row }) => {
     const newest = row.machine.transaction?.newest.at ?? row.machine.startedAt
     return Temporal.Instant.compare(at, newest) > 0
@@ -111,8 +108,8 @@ export function beginOrphan(
 }
 
 function openOrphan(batch: Batch, stationId: string, evse: number): HeldSession | undefined {
-  const orphans = [...batch.sessions.values()].filter(
-    ({ row }) => row.stationId === stationId && row.machine.flags.includes('orphan') && isRunning(row.machine),
+  const orphans = sessionsAt(batch, stationId).filter(
+    ({ row }) => row.machine.flags.includes('orphan') && isRunning(row.machine),
   )
   const here = orphans.filter(({ row }) => evse <= 0 || row.evseId === evse)
   return here.length === 1 ? here[0] : undefined
@@ -154,7 +151,7 @@ function makeSession(
     },
     true,
   )
-  batch.sessions.set(made.row.id, made)
+  addSession(batch, made)
   return made
 }
 

@@ -1,7 +1,7 @@
 import type { IdToken, TokenAnswer } from '../stations/index.ts'
 import type { JudgedTokenRow } from '../subscribers/index.ts'
 import type { HeldSession } from './held.ts'
-import { type Batch, type Prepared, tokenKey } from './batch.ts'
+import { type Batch, type Prepared, sessionsAt, tokenKey } from './batch.ts'
 import {
   type Authoriser,
   isClosed,
@@ -45,8 +45,8 @@ export function judgeReported(
   const { session, at, purpose } = given
   const row = tokenHash === undefined ? undefined : batch.tokens.get(tokenKey(report.tenantId, tokenHash))
   const station = batch.stations.get(report.stationId)
-  const others = [...batch.sessions.values()].filter(
-    (other) => other !== session && other.row.stationId === report.stationId && isOccupying(other.row.machine.state),
+  const others = sessionsAt(batch, report.stationId).filter(
+    (other) => other !== session && isOccupying(other.row.machine.state),
   )
   const reasons = reasonsAgainst(
     {
