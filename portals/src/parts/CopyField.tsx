@@ -1,10 +1,11 @@
-import { useRef, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon } from './Icon.tsx'
 
 /** A value to carry elsewhere: readable, selectable, copied by one press. */
 export function CopyField(props: { readonly label: string; readonly value: string; readonly hint?: string }) {
   const { t } = useTranslation()
+  const id = useId()
   const field = useRef<HTMLInputElement>(null)
   const [copied, setCopied] = useState(false)
   async function copy() {
@@ -19,17 +20,31 @@ export function CopyField(props: { readonly label: string; readonly value: strin
     setTimeout(() => setCopied(false), 2500)
   }
   return (
-    <label className="field">
-      <span className="lab">{props.label}</span>
+    <div className="field">
+      <label htmlFor={id} className="lab">
+        {props.label}
+      </label>
       <span className="row">
-        <input ref={field} className="inp mono grow" readOnly value={props.value} onFocus={(e) => e.target.select()} />
+        <input
+          id={id}
+          ref={field}
+          className="inp mono grow"
+          readOnly
+          value={props.value}
+          aria-describedby={props.hint === undefined ? undefined : `${id}-note`}
+          onFocus={(e) => e.target.select()}
+        />
         <button type="button" className="btn" onClick={() => void copy()}>
           <Icon name={copied ? 'check' : 'copy'} />
           <span aria-live="polite">{t(copied ? 'portal.copied' : 'portal.copy')}</span>
           <span className="sr">{props.label}</span>
         </button>
       </span>
-      {props.hint !== undefined && <span className="hint">{props.hint}</span>}
-    </label>
+      {props.hint !== undefined && (
+        <span id={`${id}-note`} className="hint">
+          {props.hint}
+        </span>
+      )}
+    </div>
   )
 }
