@@ -30,7 +30,7 @@ export interface Connection extends AdmittedStation {
   readonly dispatcher: Dispatcher
   lastSeenAt: Temporal.Instant
   isAccepted: boolean
-  /** Asks whether the other side still lives; false: it did not answer the last two times. */
+  /** Asks whether the other side still lives; false: it has not answered since it was last asked. */
   keepAlive(): boolean
   /** Milliseconds since the station last said something; a pong says nothing. */
   silentMs(): number
@@ -53,14 +53,14 @@ export const REPLACED = 4001
 export function openConnection(socket: WebSocket, station: AdmittedStation, deps: ConnectionDeps): Connection {
   const protocol = protocolOf(station.version)
   let saidAt = monotonicMs()
-  let unanswered = 0
+  let isAsked = false
   let isReplaced = false
 
   const peer = peerFor(socket, deps, protocol, () => connection)
   const throttle = openThrottle(socket, peer, deps.messagesPerSecond)
 
   const heard = (): void => {
-    unanswered = 0
+    isAsked = false
     connection.lastSeenAt = deps.clock.now()
   }
   socket.on('message', (data: Buffer) => {
@@ -90,8 +90,10 @@ export function openConnection(socket: WebSocket, station: AdmittedStation, deps
       isAccepted: () => connection.isAccepted,
     }),
     keepAlive() {
-      if (unanswered >= 2) return false
-      unanswered += 1
+      // While we read nothing from it, its answer may lie waiting.
+      if (socket.isPaused) return true
+      if (isAsked) return false
+      isAsked = true
       socket.ping()
       return true
     },
@@ -124,7 +126,11 @@ function peerFor(socket: WebSocket, deps: ConnectionDeps, protocol: Protocol, co
       },
     },
     handle: (call) => handleCall(deps, connection(), protocol, call),
-    handleSend: (call) => void handleCall(deps, connection(), protocol, call),
+    handleSend(call) {
+      handleCall(deps, connection(), protocol, call).catch((error: unknown) =>
+        deps.log.error('a message without an answer could not be taken', { error }),
+      )
+    },
     onFrame(text, meta) {
       const frame = logFrame(text, meta, deps.clock.now())
       deps.rawLog.note(connection(), frame)

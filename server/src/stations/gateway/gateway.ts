@@ -90,7 +90,7 @@ export function openGateway(deps: GatewayDeps): Gateway {
   const stopTimers = startTimers([
     [deps.pingMs ?? PING_MS, () => registry.keepAlive()],
     [FLUSH_MS, () => background.run(presence.flush())],
-    [POLL_MS, () => background.run(registry.wakeWaiting())],
+    [POLL_MS, () => background.run(availability.watched(registry.wakeWaiting()))],
   ])
 
   const idle = async (): Promise<void> => {
@@ -191,6 +191,8 @@ interface Availability {
   isOnline(): boolean
   /** The database did not come back in time: offline on purpose until it answers. */
   lost(): void
+  /** Work that is done again and again: when it fails twice in a row for want of the database, that is lost. */
+  watched(work: Promise<void>): Promise<void>
   stop(): void
 }
 
@@ -209,7 +211,8 @@ function openAvailability({ database, log }: Ground, onLost: () => void): Availa
     }, RETURN_MS)
     timer.unref()
   }
-  return {
+  let failures = 0
+  const availability: Availability = {
     isOnline: () => state === 'online',
     lost() {
       if (state !== 'online') return
@@ -218,10 +221,21 @@ function openAvailability({ database, log }: Ground, onLost: () => void): Availa
       onLost()
       watch()
     },
+    async watched(work) {
+      try {
+        await work
+        failures = 0
+      } catch (error) {
+        failures = error instanceof DatabaseAway ? failures + 1 : 0
+        if (failures >= 2) availability.lost()
+        throw error
+      }
+    },
     stop() {
       state = 'draining'
     },
   }
+  return availability
 }
 
 /** Work nobody waits for: its faults are logged, and its end can be awaited. */
