@@ -104,6 +104,15 @@ it('takes out names that reach a prototype, at every depth, however they are wri
   expect(Object.assign({}, frame.payload)).not.toHaveProperty('bad')
 })
 
+it('replaces the one character that no database text can hold, at every depth, and says so', () => {
+  const frame = parseFrame('ocpp1.6', '[2,"a","X",{"a":"x\\u0000y","l":[{"b":"\\u0000"}],"c\\u0000":1}]') as Extract<
+    Frame,
+    { kind: 'call' }
+  >
+  expect(frame.payload).toEqual({ a: 'x\ufffdy', l: [{ b: '\ufffd' }] })
+  expect(frame.marks.map(({ what }) => what)).toEqual(['nul-character', 'nul-character', 'unsafe-key'])
+})
+
 it('keeps an error description within 255 characters', () => {
   const [, , , description] = JSON.parse(errorText(4, 'a', 'GenericError', 'x'.repeat(300))) as string[]
   expect(description).toHaveLength(255)

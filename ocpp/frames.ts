@@ -141,7 +141,11 @@ function unreadFault(version: OcppVersion, text: string, violation: Violation, d
 const unsafeNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 const UNSAFE = /__proto__|constructor|prototype|\\u/
 
-/** Marks members that stood twice, and takes out members whose names could reach a prototype. */
+/** A character that JSON may hold and no database text: the sign for what cannot be shown stands for it. */
+const NUL = '\u0000'
+const INSTEAD_OF_NUL = '\ufffd'
+
+/** Marks members that stood twice, takes out members whose names could reach a prototype, and replaces NUL. */
 function marksOf(text: string, message: readonly unknown[], members: number): readonly Mark[] {
   const isDoubled = members !== countMembers(message)
   if (!isDoubled && !UNSAFE.test(text)) return noMarks
@@ -159,10 +163,15 @@ function removeUnsafe(value: unknown, pointer: string, marks: Mark[]): void {
   if (typeof value !== 'object' || value === null) return
   for (const name of Object.keys(value)) {
     const members = value as Record<string, unknown>
-    if (!Array.isArray(value) && unsafeNames.has(name)) {
+    const place = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    const member = members[name]
+    if (!Array.isArray(value) && (unsafeNames.has(name) || name.includes(NUL))) {
       delete members[name]
-      marks.push({ pointer: `${pointer}/${name}`, what: 'unsafe-key' })
-    } else removeUnsafe(members[name], `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, marks)
+      marks.push({ pointer: place, what: 'unsafe-key' })
+    } else if (typeof member === 'string' && member.includes(NUL)) {
+      members[name] = member.replaceAll(NUL, INSTEAD_OF_NUL)
+      marks.push({ pointer: place, what: 'nul-character' })
+    } else removeUnsafe(member, place, marks)
   }
 }
 

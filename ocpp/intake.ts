@@ -12,6 +12,7 @@ export interface Mark {
     | 'time-without-zone'
     | 'doubled-key'
     | 'unsafe-key'
+    | 'nul-character'
     | 'vendor-repair'
 }
 

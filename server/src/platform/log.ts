@@ -15,7 +15,9 @@ export type LogLevel = (typeof logLevels)[number]
 
 /** JSON lines on standard error (`write`), so that what `npm start` prints for people stays readable. */
 export function openLog(level: LogLevel, write?: (line: string) => void): Log {
-  const out = write === undefined ? pino.destination({ dest: 2, sync: false }) : { write }
+  const standardError = pino.destination({ dest: 2, sync: false })
+  const into = write ?? ((line: string) => void standardError.write(line))
+  const out = { write: (line: string) => into(line.replaceAll(LATE_CONTROL, escaped)) }
   const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: asText } }, out)
   const at = (method: 'debug' | 'info' | 'warn' | 'error') => (text: string, fields?: Fields) =>
     log[method](clean(fields), text)
@@ -23,6 +25,13 @@ export function openLog(level: LogLevel, write?: (line: string) => void): Log {
 }
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** JSON escapes the first control characters and leaves these, which old terminals act on as well. */
+const LATE_CONTROL = /[\u007f-\u009f]/g
+
+function escaped(character: string): string {
+  return `\\u00${character.charCodeAt(0).toString(16)}`
+}
 
 function asText(error: unknown): unknown {
   return error instanceof Error ? (error.stack ?? error.message) : error
