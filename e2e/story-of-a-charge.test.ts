@@ -4,6 +4,7 @@ import type { StationHandle } from '../simulator/index.ts'
 import { launchBrowser } from './browser.ts'
 import { type DemoHere, startDemoHere } from './kit/demo.ts'
 import type { List } from './kit/rest.ts'
+import { centsIn, factOf, must, numberIn, part as section } from './kit/page-reading.ts'
 import { openStage, spoken, type Stage, word } from './kit/stage.ts'
 import { openStory } from './kit/story.ts'
 import { found, until } from './kit/until.ts'
@@ -18,12 +19,6 @@ let sessionId: string
 const card = '04C0FFEE5707'
 
 const firstEvse = (): Locator => page.locator('.ev').first()
-/** What stands beside a word in a list of facts. */
-const fact = (within: Locator, name: string): Locator =>
-  within.locator('dt', { hasText: new RegExp(`^${name}$`) }).locator('xpath=following-sibling::dd[1]')
-const numberIn = (text: string): number =>
-  Number(/\d[\d,]*(?:\.\d+)?/.exec(text)?.[0].replaceAll(',', '') ?? Number.NaN)
-const centsIn = (text: string): number => Math.round(numberIn(text) * 100)
 
 beforeAll(async () => {
   ;[here, browser] = await Promise.all([startDemoHere(), launchBrowser()])
@@ -42,10 +37,7 @@ describe('the story of a charge in the demo', () => {
     const link = /Otto Laine.* (http\S+)/.exec(here.greeting)?.[1] ?? ''
     await page.goto(link)
     await page.getByRole('button', { name: word('portal.sign-in.set.later') }).click()
-    await page
-      .getByRole('region', { name: word('portal.map.map'), exact: true })
-      .locator('canvas')
-      .waitFor()
+    await section(page, word('portal.map.map')).locator('canvas').waitFor()
     const stations =
       await stage.rest.get<List<{ id: string; number: string; identity: string }>>('/v1/stations?limit=200')
     await page
@@ -77,8 +69,8 @@ describe('the story of a charge in the demo', () => {
     await row(station.number).getByRole('link').click()
     const curve = firstEvse().locator('.plot canvas')
     await curve.waitFor()
-    const energy = fact(firstEvse(), word('portal.sessions.energy'))
-    const cost = fact(firstEvse(), word('portal.sessions.cost-so-far'))
+    const energy = factOf(firstEvse(), word('portal.sessions.energy'))
+    const cost = factOf(firstEvse(), word('portal.sessions.cost-so-far'))
     const before = {
       picture: await pixels(curve),
       wh: numberIn(await energy.innerText()),
@@ -93,7 +85,7 @@ describe('the story of a charge in the demo', () => {
   })
 
   part('the OCPP log shows what was said, request and answer paired', async () => {
-    const log = page.getByRole('region', { name: word('portal.stations.log.title'), exact: true })
+    const log = section(page, word('portal.stations.log.title'))
     await log.getByLabel(word('portal.stations.log.filter')).fill('TransactionEvent')
     const line = log.locator('.log-row', { hasText: 'TransactionEvent' }).first()
     await line.click()
@@ -112,9 +104,7 @@ describe('the story of a charge in the demo', () => {
     await firstEvse()
       .getByRole('button', { name: word('portal.stations.stop') })
       .click()
-    const steps = page
-      .getByRole('region', { name: word('portal.stations.commands'), exact: true })
-      .getByRole('listitem')
+    const steps = section(page, word('portal.stations.commands')).getByRole('listitem')
     for (const text of [
       word('portal.stations.step.queued'),
       word('portal.stations.step.sent'),
@@ -137,7 +127,7 @@ describe('the story of a charge in the demo', () => {
     await stage.picture('charge-7-sessions')
 
     await line.getByRole('link').click()
-    const bill = page.getByRole('region', { name: word('portal.sessions.cost'), exact: true })
+    const bill = section(page, word('portal.sessions.cost'))
     await bill.locator('.sum').waitFor()
     const amounts = await bill.locator('tbody tr').filter({ hasText: '×' }).locator('td.num').allInnerTexts()
     expect(amounts.length).toBeGreaterThanOrEqual(2)
@@ -200,9 +190,4 @@ function ended(): Promise<Ended> {
     const session = await stage.rest.get<Ended>(`/v1/sessions/${sessionId}`)
     return session.state === 'ended' ? session : undefined
   })
-}
-
-function must<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('not there')
-  return value
 }

@@ -4,6 +4,7 @@ import { type Fleet, startFleet } from '../simulator/index.ts'
 import { launchBrowser } from './browser.ts'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { addCard, addStation, addTariff, type MadeStation, makeNetwork, type Network } from './kit/network.ts'
+import { isWiderThanScreen, numberIn } from './kit/page-reading.ts'
 import { openStage, spoken, type Stage, word } from './kit/stage.ts'
 import { openStory } from './kit/story.ts'
 import { until } from './kit/until.ts'
@@ -21,8 +22,6 @@ let page: Page
 
 const places = (): Locator =>
   page.getByRole('list', { name: word('portal.driver.station.evses') }).getByRole('listitem')
-const numberIn = (text: string): number =>
-  Number(/\d[\d,]*(?:\.\d+)?/.exec(text)?.[0].replaceAll(',', '') ?? Number.NaN)
 
 beforeAll(async () => {
   ;[borrowed, browser] = await Promise.all([startBorrowed(), launchBrowser()])
@@ -74,7 +73,7 @@ describe('the story of a driver who reads the code on a station', () => {
     // 0.249 and 0.39 without, 25.5 % VAT.
     expect(price).toMatch(/€0\.312[45]\d*\b/)
     expect(price).toMatch(/€0\.4(9|89\d*)\b/)
-    await isNotWider()
+    expect(await isWiderThanScreen(page)).toBe(false)
     await stage.picture('driver-1-free')
   })
 
@@ -91,7 +90,7 @@ describe('the story of a driver who reads the code on a station', () => {
     await until(async () => numberIn(await energy.innerText()) > before.energy)
     await until(async () => numberIn(await cost.innerText()) > before.cost, 30_000)
     expect(await places().nth(1).innerText()).toContain(word('portal.state.free'))
-    await isNotWider()
+    expect(await isWiderThanScreen(page)).toBe(false)
     await stage.picture('driver-2-charging')
   })
 
@@ -118,7 +117,7 @@ describe('the story of a driver who reads the code on a station', () => {
     const last = Number(made.number.at(-1))
     await page.goto(`/s/${made.number.slice(0, -1)}${(last + 1) % 10}`)
     await page.getByText(word('portal.driver.station.check-digit')).waitFor()
-    await isNotWider()
+    expect(await isWiderThanScreen(page)).toBe(false)
     await stage.picture('driver-4-slip')
   })
 
@@ -126,8 +125,3 @@ describe('the story of a driver who reads the code on a station', () => {
     expect(stage.faults()).toEqual([])
   })
 })
-
-/** Nothing scrolls sideways on a phone. */
-async function isNotWider(): Promise<void> {
-  expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true)
-}
