@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest'
+import { framesFromText, type LogFrame, pairedFrames, textFromFrames } from './log-frames.ts'
+
+const start = Temporal.Instant.from('2026-11-26T12:00:00Z')
+let count = 0
+function frame(direction: LogFrame['direction'], kind: LogFrame['kind'], messageId: string): LogFrame {
+  count += 1
+  return { id: `f-${count}`, at: start.add({ milliseconds: count }), direction, kind, messageId, text: '[]', marks: [] }
+}
+
+it('comes back from its text as it was', () => {
+  const frames = [frame('from-station', 'call', 'a'), { ...frame('to-station', 'result', 'a'), text: '\u0000"\ud800' }]
+  expect(framesFromText(textFromFrames(frames))).toEqual(frames)
+})
+
+it('pairs each request with the first answer of the other side that follows, newest first', () => {
+  const [one, two, answerTwo, same, answerOne, again, answerAgain] = [
+    frame('from-station', 'call', 'x'),
+    frame('to-station', 'call', 'x'),
+    frame('from-station', 'result', 'x'),
+    frame('from-station', 'send', 'x'),
+    frame('to-station', 'error', 'x'),
+    frame('from-station', 'call', 'x'),
+    frame('to-station', 'result', 'x'),
+  ] as const
+  expect(pairedFrames([one, two, answerTwo, same, answerOne, again, answerAgain])).toEqual([
+    { request: again, answer: answerAgain },
+    { request: same },
+    { request: two, answer: answerTwo },
+    { request: one, answer: answerOne },
+  ])
+})
+
+it('shows an answer to nothing, which is what was wrong with it', () => {
+  const late = frame('from-station', 'result', 'gone')
+  expect(pairedFrames([late])).toEqual([{ request: late }])
+})
