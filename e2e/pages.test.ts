@@ -78,17 +78,19 @@ async function open({ page }: Stage, path: string): Promise<void> {
 interface Look {
   readonly colorScheme: 'light' | 'dark'
   readonly viewport: { readonly width: number; readonly height: number }
+  readonly axe: 'all' | 'all-but-contrast' | 'none'
 }
 
+/** Colours are the same wide and narrow, so contrast, which takes longest, is measured once in each scheme. */
 const looks: readonly Look[] = [
-  { colorScheme: 'light', viewport: desk },
-  { colorScheme: 'dark', viewport: desk },
-  { colorScheme: 'dark', viewport: narrow },
-  { colorScheme: 'light', viewport: narrow },
+  { colorScheme: 'light', viewport: desk, axe: 'all' },
+  { colorScheme: 'dark', viewport: desk, axe: 'all' },
+  { colorScheme: 'dark', viewport: narrow, axe: 'none' },
+  { colorScheme: 'light', viewport: narrow, axe: 'all-but-contrast' },
 ]
 
 /** What is wrong with the page as it stands, in this scheme and width. */
-async function faultsOf({ page }: Stage, { colorScheme, viewport }: Look): Promise<readonly string[]> {
+async function faultsOf({ page }: Stage, { colorScheme, viewport, axe }: Look): Promise<readonly string[]> {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
   await page.setViewportSize(viewport)
   const scheme = page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`)
@@ -98,7 +100,9 @@ async function faultsOf({ page }: Stage, { colorScheme, viewport }: Look): Promi
     // A key instead of its text.
     keys: document.body.innerText.match(/\bportal\.[a-z][\w.-]+/g) ?? [],
   }))
-  const { violations } = await new AxeBuilder({ page }).withTags(wcag).analyze()
+  const builder = new AxeBuilder({ page }).withTags(wcag)
+  if (axe === 'all-but-contrast') builder.disableRules('color-contrast')
+  const { violations } = axe === 'none' ? { violations: [] } : await builder.analyze()
   return [
     ...(shown.over > 0 ? [`${shown.over} px too wide`] : []),
     ...shown.keys.map((key) => `no text for ${key}`),
@@ -123,7 +127,7 @@ describe('every page', () => {
     }
     expect([...faults, ...stage.faults()]).toEqual([])
     await stage.close()
-  }, 180_000)
+  }, 240_000)
 })
 
 describe('the console', () => {

@@ -33,7 +33,7 @@ export default function MapView(props: {
   const box = useRef<HTMLDivElement>(null)
   const map = useRef<MapLibreMap>(undefined)
   const [failed, setFailed] = useState(false)
-  const places = useMemo(() => placesOf(props.stations), [props.stations])
+  const places = useSame(useMemo(() => placesOf(props.stations), [props.stations]))
   const newestPlaces = useEffectEvent(() => places)
   const openPlace = useEffectEvent((key: string) => props.onPlace(key))
 
@@ -66,6 +66,16 @@ export default function MapView(props: {
       {failed && <p className="map-failed mid">{t('portal.map.no-canvas')}</p>}
     </div>
   )
+}
+
+/** The marks before, while nothing about them changed: most events of a station move no mark, and drawing is dear. */
+function useSame(places: ReturnType<typeof placesOf>): ReturnType<typeof placesOf> {
+  const [kept, setKept] = useState(() => ({ places, text: JSON.stringify(places) }))
+  if (kept.places === places) return places
+  const text = JSON.stringify(places)
+  if (text === kept.text) return kept.places
+  setKept({ places, text })
+  return places
 }
 
 interface Source {
