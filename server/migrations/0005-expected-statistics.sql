@@ -12,8 +12,6 @@ begin
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
       and exists (select 1 from pg_attribute t where t.attrelid = c.oid and t.attname = 'tenant_id')
   loop
-    perform pg_restore_relation_stats(
-      'schemaname', 'public', 'relname', one.name, 'relpages', 100::int, 'reltuples', 2000::real);
     perform pg_restore_attribute_stats(
       'schemaname', 'public', 'relname', one.name, 'attname', one.attribute, 'inherited', one.inherited,
       'null_frac', 0::real, 'avg_width', 16::int,

@@ -58,7 +58,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 export function openDatabase({ connection, roles, log, appConnections = 8 }: DatabaseOptions): Database {
   const app = poolOf(connection, appConnections, log)
-  const ingest = poolOf(connection, 2, log)
+  const ingest = poolOf(connection, 2, log, BY_KEY)
   // Apart: a request may look into the directory while it holds a connection of its tenant, and must not wait for its own kind.
   const directory = poolOf(connection, 2, log)
   const logs = poolOf(connection, 1, log)
@@ -120,14 +120,21 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
   }
 }
 
-function poolOf(connection: pg.ClientConfig, max: number, log: Log): pg.Pool {
+/**
+ * Batches find every row by its key, and their statements are prepared once, maybe while tables are still empty: a plan
+ * that reads a table whole must not be taken then and kept when the table has grown.
+ */
+const BY_KEY =
+  ' -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan'
+
+function poolOf(connection: pg.ClientConfig, max: number, log: Log, more = ''): pg.Pool {
   const pool = new pg.Pool({
     ...connection,
     max,
     types: parsers,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
-    options: '-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000',
+    options: `-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000${more}`,
   })
   pool.on('error', (error) => {
     if (!pool.ending) log.warn('database connection lost', { error: error.message })

@@ -17,8 +17,7 @@ export async function makeRecords(tx: Tx, sessions: readonly HeldSession[], at: 
   const readings = Map.groupBy(
     await readingsOf(
       tx,
-      tenantIds,
-      due.map(({ row }) => row.id),
+      due.map(({ row }) => row),
     ),
     (reading) => reading.sessionId,
   )

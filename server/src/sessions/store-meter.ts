@@ -161,23 +161,26 @@ export interface KeptReading {
   readonly socTenths: number | null
 }
 
-/** All readings of some sessions, in the stations' order of time. */
+/** All readings of some sessions, in the stations' order of time. Looked up session by session, however many there are. */
 export async function readingsOf(
   tx: Tx,
-  tenantIds: readonly string[],
-  sessionIds: readonly string[],
+  sessions: readonly { readonly tenantId: string; readonly id: string }[],
 ): Promise<readonly KeptReading[]> {
-  if (sessionIds.length === 0) return []
+  if (sessions.length === 0) return []
   const rows = await tx.named<Omit<KeptReading, 'registerWh'> & { readonly registerWh: bigint | null }>(
     'meter-values-of-sessions',
     `select m.tenant_id as "tenantId", t.session_id as "sessionId", m.at, m.context, m.received_at as "receivedAt",
        m.register_wh as "registerWh", m.power_w as "powerW", m.currents_ma as "currentsMa",
        m.voltages_mv as "voltagesMv", m.soc_tenths as "socTenths"
-     from transactions t
-     join meter_values m on m.tenant_id = t.tenant_id and m.month = t.month and m.transaction_id = t.id
-     where t.tenant_id = any($1::uuid[]) and t.session_id = any($2::uuid[])
+     from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, session_id)
+     cross join lateral (
+       select t.tenant_id, t.session_id, t.month, t.id from transactions t
+       where t.tenant_id = w.tenant_id and t.session_id = w.session_id offset 0) t
+     cross join lateral (
+       select m.* from meter_values m
+       where m.tenant_id = t.tenant_id and m.month = t.month and m.transaction_id = t.id offset 0) m
      order by m.at, m.context`,
-    [tenantIds, sessionIds],
+    [sessions.map((session) => session.tenantId), sessions.map((session) => session.id)],
   )
   return rows.map((row) => ({ ...row, registerWh: row.registerWh === null ? null : Number(row.registerWh) }))
 }

@@ -78,28 +78,30 @@ export async function lockSessions(
   },
 ): Promise<readonly SessionRow[]> {
   const { tenantIds, ids, openOf = [], skipLocked = false } = wanted
-  if (ids.length === 0 && openOf.length === 0) return []
-  const lock = skipLocked ? 'for update skip locked' : 'for update'
-  const byId = 's.tenant_id = any($1::uuid[]) and s.id = any($2::uuid[])'
-  if (openOf.length === 0) {
-    const rows = await tx.named<Raw>(
-      `sessions-lock${skipLocked ? '-skip' : ''}`,
-      `select ${SESSION_COLUMNS} from sessions s where ${byId} order by s.id ${lock}`,
-      [tenantIds, ids],
-    )
-    return rows.map(rowFrom)
-  }
+  const open = openOf.length === 0 ? [] : await openSessionIds(tx, tenantIds, openOf)
+  const all = [...new Set([...ids, ...open])]
+  if (all.length === 0) return []
   const rows = await tx.named<Raw>(
-    'sessions-lock-with-open',
-    `select ${SESSION_COLUMNS} from sessions s
-     where s.tenant_id = any($1::uuid[]) and s.id in (
-       select unnest($2::uuid[]) union
-       select o.id from sessions o where o.tenant_id = any($1::uuid[]) and o.station_id = any($3::uuid[])
-         and o.state not in ('ended', 'refused', 'abandoned'))
-     order by s.id for update`,
-    [tenantIds, ids, openOf],
+    `sessions-lock${skipLocked ? '-skip' : ''}`,
+    `select ${SESSION_COLUMNS} from sessions s where s.tenant_id = any($1::uuid[]) and s.id = any($2::uuid[])
+     order by s.id for update${skipLocked ? ' skip locked' : ''}`,
+    [tenantIds, all],
   )
   return rows.map(rowFrom)
+}
+
+async function openSessionIds(
+  tx: Tx,
+  tenantIds: readonly string[],
+  stationIds: readonly string[],
+): Promise<readonly string[]> {
+  const rows = await tx.named<{ id: string }>(
+    'sessions-open-ids',
+    `select s.id from sessions s where s.tenant_id = any($1::uuid[]) and s.station_id = any($2::uuid[])
+       and s.state not in ('ended', 'refused', 'abandoned')`,
+    [tenantIds, stationIds],
+  )
+  return rows.map((row) => row.id)
 }
 
 /** As many numbers of the tenant's one sequence as asked for, in order. */

@@ -30,8 +30,7 @@ async function pricesOf(
   const readings = Map.groupBy(
     await readingsOf(
       tx,
-      [tx.tenantId],
-      rows.map((row) => row.id),
+      rows.map(({ id }) => ({ tenantId: tx.tenantId, id })),
     ),
     (reading) => reading.sessionId,
   )
