@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { borrowDatabase, type BorrowedDatabase } from './kit/borrowed.ts'
 import { interruptFirstStart, measureFirstStart } from './kit/interrupted-start.ts'
 import { addStation, makeNetwork } from './kit/network.ts'
 import { databaseProcesses, killAll } from './kit/processes.ts'
@@ -112,6 +113,14 @@ describe('a start that cannot be says in one sentence what to do', () => {
 })
 
 describe('beside a server that runs', () => {
+  /** Where the database is not what is looked at; one for each start, since each has a secret of its own. */
+  let databases: readonly BorrowedDatabase[]
+  const borrowed = (n: number): ServerOptions['env'] => databases[n]?.settings ?? {}
+  beforeAll(async () => {
+    databases = [await borrowDatabase(), await borrowDatabase()]
+  })
+  afterAll(() => Promise.all(databases.map((database) => database.drop())))
+
   it('a second start is refused and names the first, also by a link to the folder; kill -9 lets the next one in (row 24)', async () => {
     const first = await options()
     let server = await startServer(first)
@@ -129,7 +138,7 @@ describe('beside a server that runs', () => {
       // The first one did not notice.
       expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
 
-      const said = await startInVain({ ...(await options()), port: first.port })
+      const said = await startInVain({ ...(await options({ env: borrowed(0) })), port: first.port })
       expectSentence(
         said,
         new RegExp(`Port ${first.port} on 127.0.0.1 is taken by another program: stop it, or set PORT`),
@@ -147,7 +156,7 @@ describe('beside a server that runs', () => {
     await once(other, 'listening')
     const { port } = other.address() as net.AddressInfo
     try {
-      const said = await startInVain(await options({ opsPort: port }))
+      const said = await startInVain(await options({ opsPort: port, env: borrowed(1) }))
       expectSentence(said, new RegExp(`Port ${port} for metrics is taken by another program: set OPS_PORT`))
     } finally {
       other.close()
