@@ -86,7 +86,9 @@ function chunkOf({ tenantId, stationId, frames }: Noted, sealed: Buffer): LogChu
   const actions = new Set(frames.flatMap(({ action }) => (action === undefined ? [] : action)))
   const [first] = frames
   if (first === undefined) throw new Error('a chunk of the log without a frame')
-  return { tenantId, stationId, at: first.at, actions: [...actions], frames: sealed }
+  // As exact as its frames are kept, so that one finds the other.
+  const at = Temporal.Instant.fromEpochMilliseconds(first.at.epochMilliseconds)
+  return { tenantId, stationId, at, actions: [...actions], frames: sealed }
 }
 
 const kinds = { 2: 'call', 3: 'result', 4: 'error', 5: 'error', 6: 'send' } as const

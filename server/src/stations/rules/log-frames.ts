@@ -17,14 +17,38 @@ export interface LogMark {
   readonly note?: string
 }
 
+/** As it lies in the log: a list without names, its instant in milliseconds; it is written for every frame there is. */
+type Row = readonly [
+  id: string,
+  atMs: number,
+  direction: LogFrame['direction'],
+  kind: LogFrame['kind'],
+  messageId: string | null,
+  action: string | null,
+  text: string,
+  ...marks: LogMark[],
+]
+
 /** Frames of one station as one text, in order. */
 export function textFromFrames(frames: readonly LogFrame[]): string {
-  return JSON.stringify(frames)
+  return JSON.stringify(
+    frames.map(({ id, at, direction, kind, messageId, action, text, marks }): Row => {
+      return [id, at.epochMilliseconds, direction, kind, messageId ?? null, action ?? null, text, ...marks]
+    }),
+  )
 }
 
 export function framesFromText(text: string): readonly LogFrame[] {
-  const frames = JSON.parse(text) as (Omit<LogFrame, 'at'> & { readonly at: string })[]
-  return frames.map((frame) => ({ ...frame, at: Temporal.Instant.from(frame.at) }))
+  return (JSON.parse(text) as Row[]).map(([id, atMs, direction, kind, messageId, action, said, ...marks]) => ({
+    id,
+    at: Temporal.Instant.fromEpochMilliseconds(atMs),
+    direction,
+    kind,
+    ...(messageId === null ? {} : { messageId }),
+    ...(action === null ? {} : { action }),
+    text: said,
+    marks,
+  }))
 }
 
 export interface LogPair {
