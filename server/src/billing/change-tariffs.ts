@@ -1,5 +1,6 @@
 import { isBefore } from '../../../units/index.ts'
 import { type FieldFault, newId, ok, refuse, type Result, type Tx } from '../platform/index.ts'
+import { lockTenant } from '../tenants/index.ts'
 import { parseTariff, type Tariff } from './rules/index.ts'
 import { hasTariffs, insertTariff, insertVersion, lockTariff, makeDefault } from './store.ts'
 
@@ -23,6 +24,8 @@ export async function makeTariff(tx: Tx, wanted: NewTariff): Promise<Result<stri
   const parsed = parsedIn(wanted.json)
   if (!parsed.ok) return parsed
   const id = newId()
+  // Two that are made at once must not both be the first.
+  if (wanted.isDefault !== false) await lockTenant(tx)
   const isDefault = wanted.isDefault ?? !(await hasTariffs(tx))
   await insertTariff(tx, { id, name: wanted.name, at: wanted.at })
   await insertVersion(tx, versionRow(id, 1, parsed.value, wanted))

@@ -132,6 +132,14 @@ describe('tariffs (TAR-MANAGE)', () => {
     const tariffs = await ground.database.inTenant(tenantId, (tx) => listTariffs(tx, { limit: 10 }))
     expect(tariffs.filter((tariff) => tariff.isDefault)).toHaveLength(1)
   })
+
+  it('have one first among those that are made at once', async () => {
+    const tenantId = await makeTestTenant(ground, 'first-at-once')
+    await Promise.all(Array.from({ length: 5 }, () => ground.database.inTenant(tenantId, (tx) => made(tx))))
+    const tariffs = await ground.database.inTenant(tenantId, (tx) => listTariffs(tx, { limit: 10 }))
+    expect(tariffs).toHaveLength(5)
+    expect(tariffs.filter((tariff) => tariff.isDefault)).toHaveLength(1)
+  })
 })
 
 describe('session records (END-SDR)', () => {

@@ -50,7 +50,10 @@ export async function readTenants(tx: Tx): Promise<Tenant[]> {
   return tx.rows(sql`select ${COLUMNS} from tenants where tenant_id = any(${tx.tenantIds}::uuid[]) order by slug`)
 }
 
-/** Waits for whoever else decides something about the whole tenant, such as who its last administrator is. */
+/**
+ * Waits for whoever else decides something about the whole tenant, such as who its last administrator is. Not `for update`:
+ * every row that names the tenant would wait too.
+ */
 export async function lockTenant(tx: Tx): Promise<void> {
-  await tx.row(sql`select 1 as one from tenants where tenant_id = ${tx.tenantId} for update`)
+  await tx.row(sql`select 1 as one from tenants where tenant_id = ${tx.tenantId} for no key update`)
 }
