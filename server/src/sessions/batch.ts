@@ -199,7 +199,7 @@ function begin(body: ReportBody, isKnown: boolean): boolean {
 }
 
 function needsStation({ report: { body } }: Prepared): boolean {
-  return isTransaction(body) && body.idToken !== undefined
+  return isTransaction(body) && body.idToken !== undefined && body.kind !== 'transaction-ended'
 }
 
 function distinctPlaces(prepared: readonly Prepared[]) {
