@@ -1,7 +1,7 @@
-import { DatabaseAway, type Ground, sql, type Tx } from '../platform/index.ts'
-import { loadCommands } from './commands/store.ts'
+import { DatabaseAway, type Ground, type Tx } from '../platform/index.ts'
+import { findCommand } from './commands/store.ts'
 import { commandView } from './commands/view.ts'
-import { loadConnectors, loadEvses, loadStations } from './store.ts'
+import { loadConnectors, loadEvses, loadStations, stationsNamed } from './store.ts'
 import { connectionView, mapItem, partsOf, seenOf, type StationParts } from './views.ts'
 
 export interface ChangeFeed {
@@ -99,7 +99,7 @@ function openPublisher({ database, bus, clock, log }: Ground): Publisher {
     },
     async command(tenantId, id) {
       try {
-        const [row] = await database.inTenant(tenantId, (tx) => loadCommands(tx, sql`c.id = ${id}`))
+        const row = await database.inTenant(tenantId, (tx) => findCommand(tx, id))
         if (row !== undefined) bus.publish(tenantId, { type: 'command.changed', version: 1, command: commandView(row) })
       } catch (error) {
         fail(error)
@@ -109,7 +109,7 @@ function openPublisher({ database, bus, clock, log }: Ground): Publisher {
 }
 
 async function loadParts(tx: Tx, ids: readonly string[]): Promise<readonly StationParts[]> {
-  const stations = await loadStations(tx, sql`s.id = any(${ids}::uuid[])`)
+  const stations = await loadStations(tx, stationsNamed(ids))
   return partsOf(stations, await loadEvses(tx, ids), await loadConnectors(tx, ids))
 }
 

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { recordChange } from '../audit/index.ts'
 import {
-  allOf,
   type AnyRoute,
   cursorFrom,
   cursorOf,
@@ -11,14 +10,13 @@ import {
   paging,
   refuse,
   type Result,
-  sql,
   type StaffOrKey,
   tenantRoute,
   type Tx,
 } from '../platform/index.ts'
 import { type CommandBody, commandBody, commandFrom } from './commands/body.ts'
 import type { CommandQueue } from './commands/queue.ts'
-import { type CommandRow, commandStates, loadCommands } from './commands/store.ts'
+import { type CommandRow, commandStates, findCommand, listCommands } from './commands/store.ts'
 import { commandView } from './commands/view.ts'
 import type { HandedIn } from './handed-in.ts'
 import { findStation, NO_STATION } from './http-stations.ts'
@@ -55,7 +53,7 @@ function sendRoute(deps: CommandRouteDeps): AnyRoute {
       if (parts === undefined) return refuse('no-such-station')
       const sent = await send(tx, deps, { stationId: params.id, protocol: parts.station.protocol, body, caller, at })
       if (!sent.ok) return sent
-      const [row] = await loadCommands(tx, sql`c.id = ${sent.value}`)
+      const row = await findCommand(tx, sent.value)
       const view = commandView(must(row, 'the command'))
       const change = {
         caller,
@@ -122,7 +120,7 @@ const readRoute = tenantRoute({
   answer: shapes.command,
   refusals: NOT_FOUND,
   async handle(tx, { params, caller }) {
-    const [row] = await loadCommands(tx, sql`c.id = ${params.id}`)
+    const row = await findCommand(tx, params.id)
     if (row === undefined || !(await maySee(tx, row, caller))) return refuse('no-such-command')
     return ok(commandView(row))
   },
@@ -145,17 +143,9 @@ const listRoute = tenantRoute({
   }),
   answer: listOf(shapes.command),
   async handle(tx, { query, caller: { sites } }) {
-    const [createdAt, id] = cursorFrom(query.cursor) ?? []
-    const condition = allOf([
-      query.stationId === undefined ? undefined : sql`c.station_id = ${query.stationId}`,
-      query.state === undefined ? undefined : sql`c.state = ${query.state}`,
-      createdAt === undefined ? undefined : sql`(c.created_at, c.id) < (${createdAt}::timestamptz, ${id}::uuid)`,
-      sites === 'all'
-        ? undefined
-        : sql`exists (select 1 from stations s where s.tenant_id = c.tenant_id and s.id = c.station_id
-            and s.site_id = any(${sites}::uuid[]))`,
-    ])
-    const rows = await loadCommands(tx, condition, query.limit + 1)
+    const { stationId, state } = query
+    const after = cursorFrom(query.cursor)
+    const rows = await listCommands(tx, { stationId, state, sites, after, limit: query.limit + 1 })
     const items = rows.slice(0, query.limit)
     const last = items.at(-1)
     const next = rows.length > items.length && last !== undefined ? cursorOf([String(last.createdAt), last.id]) : null

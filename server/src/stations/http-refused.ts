@@ -10,7 +10,6 @@ import {
   paging,
   refuse,
   type Result,
-  sql,
   tenantRoute,
   type Tx,
 } from '../platform/index.ts'
@@ -18,7 +17,7 @@ import { viewStation } from './http-stations.ts'
 import { credentialOf, makeStation, newPassword } from './make-station.ts'
 import { stationUrl } from './rules/station-path.ts'
 import * as shapes from './shapes.ts'
-import { changeStation, loadStations, loadTenantSlug, setCredential } from './store.ts'
+import { changeStation, loadStations, loadTenantSlug, setCredential, stationIdentified } from './store.ts'
 import { countRefused, findRefused, forgetRefused, loadRefused, type RefusedRow } from './store-refused.ts'
 
 const TAG = 'stations'
@@ -117,7 +116,7 @@ async function adopt(
   const { keepPassword, ...making } = body
   const { offeredHash: hash, offeredKeyVersion: keyVersion } = row
   const kept = keepPassword === true && hash !== null && keyVersion !== null ? { hash, keyVersion } : undefined
-  const [known] = await loadStations(tx, sql`s.identity = ${identity}`)
+  const [known] = await loadStations(tx, stationIdentified(identity))
   if (known === undefined) return makeStation(tx, ground, { ...making, identity, credential: kept }, at)
   await changeStation(tx, known.id, { name: body.name, siteId: body.siteId, plainUntil: body.plainUntil }, at)
   if (kept !== undefined) await setCredential(tx, known.id, kept, at)

@@ -10,7 +10,6 @@ import {
   ok,
   paging,
   refuse,
-  sql,
   type StaffOrKey,
   tenantRoute,
   type Tx,
@@ -96,7 +95,7 @@ async function loadParts(tx: Tx, stations: readonly store.StationRow[]): Promise
 
 /** One station as a caller may see it. */
 export async function findStation(tx: Tx, id: string, sites: StaffOrKey['sites']): Promise<StationParts | undefined> {
-  const rows = await store.loadStations(tx, sql`s.id = ${id} and ${store.withinSites(sites)}`)
+  const rows = await store.loadStations(tx, store.stationsNamed([id], sites))
   const [parts] = await loadParts(tx, rows)
   return parts
 }

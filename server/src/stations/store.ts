@@ -50,6 +50,14 @@ export async function loadStations(tx: Tx, condition: Sql, limit?: number): Prom
     order by s.created_at, s.id limit ${limit ?? null}`)
 }
 
+export function stationsNamed(ids: readonly string[], sites: 'all' | readonly string[] = 'all'): Sql {
+  return sql`s.id = any(${ids}::uuid[]) and ${withinSites(sites)}`
+}
+
+export function stationIdentified(identity: string): Sql {
+  return sql`s.identity = ${identity}`
+}
+
 export async function countStations(tx: Tx, condition: Sql): Promise<number> {
   const row = await tx.row<{ n: bigint }>(
     sql`select count(*) as n from stations s where s.tenant_id = ${tx.tenantId} and s.removed_at is null and ${condition}`,

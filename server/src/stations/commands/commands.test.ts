@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Answer, IncomingCall, OcppVersion } from '../../../../ocpp/index.ts'
-import { type Clock, sql, takeDue } from '../../platform/index.ts'
+import { type Clock, takeDue } from '../../platform/index.ts'
 import { makeTestTenant, testGround, type TestGround } from '../../platform/testing.ts'
 import type { StationCommand } from '../model.ts'
 import { addTestStation, connectStation, openTestStations, type TestStations, until } from '../testing.ts'
-import { loadCommands } from './store.ts'
+import { findCommand } from './store.ts'
 import { type CommandView, commandView } from './view.ts'
 
 let ground: TestGround
@@ -34,7 +34,7 @@ function send(stationId: string, command: StationCommand): Promise<string> {
 
 function read(id: string): Promise<CommandView> {
   return ground.database.inTenant(tenantId, async (tx) => {
-    const [row] = await loadCommands(tx, sql`c.id = ${id}`)
+    const row = await findCommand(tx, id)
     if (row === undefined) throw new Error('no command')
     return commandView(row)
   })

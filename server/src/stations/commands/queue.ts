@@ -1,4 +1,4 @@
-import { type Bus, type Clock, type Keys, newId, sql, type Tx } from '../../platform/index.ts'
+import { type Bus, type Clock, type Keys, newId, type Tx } from '../../platform/index.ts'
 import type { CommandBy, CommandFailure, HandedIn, SettledCommand } from '../handed-in.ts'
 import type { StationCommand } from '../model.ts'
 import { expectedEffectOf, protocolNamed } from '../protocols/index.ts'
@@ -50,7 +50,7 @@ export function openCommandQueue(deps: CommandQueueDeps): CommandQueue {
     const isFirst = await store.saveEnding(tx, { id: row.id, ...ending })
     if (!isFirst) return
     await deps.commandSettled(tx, await settledFrom(keys, tx.tenantId, row, ending))
-    const [now] = await store.loadCommands(tx, sql`c.id = ${row.id}`)
+    const now = await store.findCommand(tx, row.id)
     if (now === undefined) return
     const command = commandView(now)
     const { tenantId } = tx
@@ -87,7 +87,7 @@ export function openCommandQueue(deps: CommandQueueDeps): CommandQueue {
     },
 
     async takeDue(tx, ids, at) {
-      for (const row of await store.lockCommands(tx, ids, sql`c.due_at <= ${at}`)) {
+      for (const row of await store.lockDueCommands(tx, ids, at)) {
         await settle(tx, row, { ...overdue(row), at })
       }
     },

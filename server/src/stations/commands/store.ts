@@ -1,4 +1,4 @@
-import { json, type Sql, sql, type Tx } from '../../platform/index.ts'
+import { allOf, json, type Sql, sql, type Tx } from '../../platform/index.ts'
 import type { CommandBy, CommandFailure } from '../handed-in.ts'
 import type { CommandAnswer, CommandKind } from '../model.ts'
 
@@ -95,10 +95,15 @@ export async function lockNextQueued(
     order by c.created_at, c.id limit 1 for update of c skip locked`)
 }
 
-export async function lockCommands(tx: Tx, ids: readonly string[], condition: Sql): Promise<readonly CommandRow[]> {
+/** Those of these that are due, for this transaction alone. */
+export async function lockDueCommands(
+  tx: Tx,
+  ids: readonly string[],
+  at: Temporal.Instant,
+): Promise<readonly CommandRow[]> {
   return tx.rows<CommandRow>(sql`
     select ${columns} from commands c
-    where c.tenant_id = ${tx.tenantId} and c.id = any(${ids}::uuid[]) and ${condition}
+    where c.tenant_id = ${tx.tenantId} and c.id = any(${ids}::uuid[]) and c.due_at <= ${at}
     order by c.created_at, c.id for update skip locked`)
 }
 
@@ -173,10 +178,39 @@ export async function addSettings(
     where tenant_id = ${tx.tenantId} and id = ${id}`)
 }
 
-export async function loadCommands(tx: Tx, condition: Sql, limit = 1): Promise<readonly CommandRow[]> {
+async function loadCommands(tx: Tx, condition: Sql, limit: number): Promise<readonly CommandRow[]> {
   return tx.rows<CommandRow>(sql`
     select ${columns} from commands c where c.tenant_id = ${tx.tenantId} and ${condition}
     order by c.created_at desc, c.id desc limit ${limit}`)
+}
+
+export async function findCommand(tx: Tx, id: string): Promise<CommandRow | undefined> {
+  const [row] = await loadCommands(tx, sql`c.id = ${id}`, 1)
+  return row
+}
+
+export interface CommandQuestion {
+  readonly stationId: string | undefined
+  readonly state: string | undefined
+  readonly sites: 'all' | readonly string[]
+  /** The key of the last row seen: (created at, id). */
+  readonly after: readonly (string | number)[] | undefined
+  readonly limit: number
+}
+
+/** The newest first. */
+export async function listCommands(tx: Tx, asked: CommandQuestion): Promise<readonly CommandRow[]> {
+  const { stationId, state, sites, after, limit } = asked
+  const condition = allOf([
+    stationId === undefined ? undefined : sql`c.station_id = ${stationId}`,
+    state === undefined ? undefined : sql`c.state = ${state}`,
+    after === undefined ? undefined : sql`(c.created_at, c.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+    sites === 'all'
+      ? undefined
+      : sql`exists (select 1 from stations s where s.tenant_id = c.tenant_id and s.id = c.station_id
+          and s.site_id = any(${sites}::uuid[]))`,
+  ])
+  return loadCommands(tx, condition, limit)
 }
 
 /** Whether a station has commands whose effect is still to be seen. */
