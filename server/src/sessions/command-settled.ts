@@ -1,10 +1,12 @@
 import type { Tx } from '../platform/index.ts'
 import type { SettledCommand } from '../stations/index.ts'
 import type { SessionsDeps } from './deps.ts'
+import type { HeldSession } from './held.ts'
 import { learn } from './learn.ts'
 import { loadSessions } from './load-session.ts'
 import type { Fact } from './rules/index.ts'
 import { saveSessions } from './save-sessions.ts'
+import { saveWish } from './store.ts'
 
 /** Tells a session how the command that was sent for it ended. */
 export async function commandSettled(tx: Tx, deps: SessionsDeps, ended: SettledCommand): Promise<void> {
@@ -12,12 +14,23 @@ export async function commandSettled(tx: Tx, deps: SessionsDeps, ended: SettledC
   if (ended.sessionId === null || fact === undefined) return
   const { sessions, stations } = await loadSessions(tx, [ended.sessionId])
   for (const session of sessions) {
-    if (fact.kind === 'wish-answered' && fact.outcome === 'refused') {
-      session.row = { ...session.row, closedWhy: ended.failure ?? 'rejected' }
-    }
+    if (fact.kind === 'wish-answered' && fact.outcome === 'refused') await takeBack(tx, session, ended)
     learn(session, fact, ended.at)
   }
   await saveSessions(tx, deps, { sessions, stations }, ended.at)
+}
+
+/** Where the cable came first the session goes on without the wish, free for the next one; else it ends with it. */
+async function takeBack(tx: Tx, session: HeldSession, { failure }: SettledCommand): Promise<void> {
+  const { row } = session
+  if (row.machine.state !== 'waiting-for-token') {
+    session.row = { ...row, closedWhy: failure ?? 'rejected' }
+    return
+  }
+  const nobody = { startedById: null, startedByName: null, idTokenId: null, tokenLast4: null }
+  session.row = { ...row, ...nobody, startedBy: 'station', remoteStartId: null, wishUidHash: null }
+  session.isTouched = true
+  await saveWish(tx, session.row)
 }
 
 function factFrom({ command, state, failure, answer }: SettledCommand): Fact | undefined {

@@ -115,6 +115,14 @@ describe('sessions over REST', () => {
     await tell(station, say2x('transaction-started', 'cable-first', 0, now, { chargingState: 'ev-connected' }))
     const before = await call('GET', `/v1/sessions?stationId=${station}`)
     expect(before.body.items).toMatchObject([{ state: 'waiting-for-token' }])
+    const refused = await call('POST', '/v1/sessions', { stationId: station, evseId: 1 })
+    const { command } = lastCommand(station)
+    await settle({ command, stationId: station, sessionId: refused.body.id, state: 'failed', failure: 'rejected' })
+    // The wish is gone, the cable is still in: the next wish is as good as the first.
+    expect((await call('GET', `/v1/sessions/${refused.body.id}`)).body).toMatchObject({
+      state: 'waiting-for-token',
+      startedBy: { kind: 'station' },
+    })
     const started = await call('POST', '/v1/sessions', { stationId: station, evseId: 1 })
     expect(started.body.id).toBe(before.body.items[0].id)
     const { remoteStartId } = lastCommand(station).command as { remoteStartId: number }
