@@ -1,0 +1,129 @@
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { type Fleet, startFleet } from '../simulator/index.ts'
+import { launchBrowser } from './browser.ts'
+import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
+import { addCard, addStation, addTariff, type MadeStation, makeNetwork, type Network } from './kit/network.ts'
+import { isWiderThanScreen } from './kit/page-reading.ts'
+import { openStage, spoken, type Stage, word } from './kit/stage.ts'
+import { openStory } from './kit/story.ts'
+
+const card = '04AB01234567890'
+const person = { name: 'Aino Koski', mail: 'aino@keys.example', role: 'operator' }
+const password = 'twelve letters and more'
+
+let borrowed: Borrowed
+let browser: Browser
+let network: Network
+let made: MadeStation
+let fleet: Fleet
+let stage: Stage
+let page: Page
+
+const button = (key: string): Locator => page.getByRole('button', { name: word(key), exact: true })
+
+beforeAll(async () => {
+  ;[borrowed, browser] = await Promise.all([startBorrowed(), launchBrowser()])
+  network = await makeNetwork(borrowed.server, 'keys')
+  await addTariff(network)
+  await addCard(network, card)
+  await addStation(network, { identity: 'OTHER-1' })
+  made = await addStation(network, { identity: 'KEYS-1' })
+  fleet = startFleet({
+    url: network.stationsUrl,
+    stations: [
+      { identity: made.identity, password: made.password, protocol: 'ocpp2.0.1', settings: { sampleInterval: '1' } },
+    ],
+  })
+  const hands = fleet.station(made.identity)
+  await hands.until((state) => state.registration === 'Accepted')
+  hands.plug(1)
+  hands.presentCard(1, card)
+  await hands.until((state) => state.evses[0]?.transaction?.chargingState === 'Charging')
+  stage = await openStage(browser, borrowed.server.url, { viewport: { width: 1280, height: 800 } })
+  page = stage.page
+})
+afterAll(async () => {
+  await browser?.close()
+  await fleet?.stop()
+  await borrowed?.close()
+})
+
+describe('the keyboard alone', () => {
+  const part = openStory(() => stage)
+
+  part('sets a password after an invitation, and signs in with it', async () => {
+    const { invitationUrl } = await network.rest.post<{ invitationUrl: string }>('/v1/staff', person)
+    await page.goto(invitationUrl)
+    await tabTo(page.getByLabel(word('portal.sign-in.set.new'), { exact: true }))
+    await page.keyboard.type(password)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: word('portal.map.title') }).waitFor()
+    await page.context().clearCookies()
+    await page.goto('/map')
+    await tabTo(page.getByLabel(word('portal.sign-in.mail'), { exact: true }))
+    await page.keyboard.type(person.mail)
+    await page.keyboard.press('Tab')
+    await page.keyboard.type(password)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: word('portal.map.title') }).waitFor()
+  })
+
+  part('goes from the list of the map to a station', async () => {
+    const link = page.getByRole('link', { name: spoken(made.number), exact: true })
+    await link.waitFor()
+    for (let n = 0; n < 3 && !(await hasFocus(link)); n += 1) await page.keyboard.press('j')
+    expect(await hasFocus(link)).toBe(true)
+    await page.keyboard.press('Enter')
+    await button('portal.stations.stop').waitFor()
+  })
+
+  part('stops the session there, and always shows where it is', async () => {
+    await tabTo(button('portal.stations.stop'))
+    const ring = await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle)
+    expect(ring).not.toBe('none')
+    await page.keyboard.press('Enter')
+    const effect = word('portal.stations.step.effect', { effect: word('portal.stations.effect.transaction-ended') })
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: `${word('portal.step.done')} ${effect}` })
+      .waitFor()
+  })
+
+  part('goes on by two keys, and back', async () => {
+    await page.keyboard.press('g')
+    await page.keyboard.press('e')
+    await page.getByRole('heading', { name: word('portal.sessions.title'), exact: true }).waitFor()
+    await page.getByText(word('portal.sessions.state.ended'), { exact: true }).first().waitFor()
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: word('portal.sessions.numbered', { number: '1' }) }).waitFor()
+  })
+
+  part('at 320 pixels nothing of this has to be scrolled sideways', async () => {
+    await page.setViewportSize({ width: 320, height: 640 })
+    for (const path of ['/map', `/stations/${made.id}`, '/sessions', '/sign-in']) {
+      await page.goto(path)
+      await page.locator('h1').first().waitFor()
+      await page.locator('.bone').first().waitFor({ state: 'detached' })
+      expect(await isWiderThanScreen(page), path).toBe(false)
+      await stage.picture(`keys-${path.split('/')[1]}`)
+    }
+  })
+
+  part('the browser had nothing to complain about', async () => {
+    expect(stage.faults()).toEqual([])
+  })
+})
+
+/** Tab, as often as a person may be asked to press it. */
+async function tabTo(wanted: Locator): Promise<void> {
+  await wanted.waitFor()
+  for (let n = 0; n < 40; n += 1) {
+    if (await hasFocus(wanted)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`40 tabs do not lead to ${wanted.toString()}`)
+}
+
+const hasFocus = (wanted: Locator): Promise<boolean> => wanted.evaluate((element) => element === document.activeElement)
