@@ -75,6 +75,11 @@ async function open({ page }: Stage, path: string): Promise<void> {
   await page.locator('.bone').first().waitFor({ state: 'detached' })
 }
 
+/** A map is drawn in software here: while it draws, nothing else of the page moves. */
+async function drawn(page: Page): Promise<void> {
+  await page.locator('[aria-busy="true"]').waitFor({ state: 'detached', timeout: 60_000 })
+}
+
 interface Look {
   readonly colorScheme: 'light' | 'dark'
   readonly viewport: { readonly width: number; readonly height: number }
@@ -91,10 +96,12 @@ const looks: readonly Look[] = [
 
 /** What is wrong with the page as it stands, in this scheme and width. */
 async function faultsOf({ page }: Stage, { colorScheme, viewport, axe }: Look): Promise<readonly string[]> {
+  await drawn(page)
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
   await page.setViewportSize(viewport)
   const scheme = page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`)
-  await scheme.waitFor({ state: 'attached' })
+  await scheme.waitFor({ state: 'attached', timeout: 60_000 })
+  await drawn(page)
   const shown = await page.evaluate(() => ({
     over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     // A key instead of its text.

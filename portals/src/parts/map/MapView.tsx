@@ -33,6 +33,7 @@ export default function MapView(props: {
   const box = useRef<HTMLDivElement>(null)
   const map = useRef<MapLibreMap>(undefined)
   const [failed, setFailed] = useState(false)
+  const [drawn, setDrawn] = useState<string>()
   const places = useSame(useMemo(() => placesOf(props.stations), [props.stations]))
   const newestPlaces = useEffectEvent(() => places)
   const openPlace = useEffectEvent((key: string) => props.onPlace(key))
@@ -43,8 +44,9 @@ export default function MapView(props: {
     if (element === null) return
     start(element, { places: () => newestPlaces(), open: (key) => openPlace(key) })
       .then((made) => {
-        if (left) made.remove()
-        else map.current = made
+        if (left) return made.remove()
+        map.current = made
+        void made.once('idle').then(() => setDrawn(scheme))
       })
       .catch(() => setFailed(true))
     return () => {
@@ -62,7 +64,13 @@ export default function MapView(props: {
 
   return (
     <div className="mapbox">
-      <div ref={box} className="map-canvas" role="application" aria-label={t('portal.map.canvas')} />
+      <div
+        ref={box}
+        className="map-canvas"
+        aria-busy={drawn !== scheme && !failed}
+        role="application"
+        aria-label={t('portal.map.canvas')}
+      />
       {failed && <p className="map-failed mid">{t('portal.map.no-canvas')}</p>}
     </div>
   )
@@ -91,6 +99,7 @@ async function start(element: HTMLElement, source: Source): Promise<MapLibreMap>
     container: element,
     style: mapStyle(world, source.places()),
     attributionControl: false,
+    fadeDuration: window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 180,
     maxZoom: 16,
     dragRotate: false,
     pitchWithRotate: false,
