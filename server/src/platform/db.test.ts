@@ -41,6 +41,23 @@ describe('transactions of one tenant (GEN-ISOLATION)', () => {
   })
 })
 
+it('work that the database ends to break a deadlock is done again, batches of reports too', async () => {
+  let tries = 0
+  let meet: () => void = () => {}
+  const bothHoldOne = new Promise<void>((resolve) => (meet = resolve))
+  const take = (...ids: string[]): Promise<void> =>
+    ground.database.inTenants([first, second], async (tx) => {
+      tries += 1
+      for (const [n, id] of ids.entries()) {
+        await tx.run(sql`update tenants set next_session_number = next_session_number where tenant_id = ${id}`)
+        if (n === 0 && tries === 2) meet()
+        if (n === 0) await bothHoldOne
+      }
+    })
+  await Promise.all([take(first, second), take(second, first)])
+  expect(tries).toBe(3)
+})
+
 describe('values', () => {
   it('come back as they went in: instants, big integers, arrays', async () => {
     const at = Temporal.Instant.from('2026-11-26T12:00:00.123456Z')

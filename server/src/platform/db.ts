@@ -95,8 +95,8 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
   return {
     inTenant: (tenantId, work) =>
       retried(() => transaction(app, as(roles.app) + tenantSetting('app.tenant', uuid(tenantId)), [tenantId], work)),
-    inTenants: (tenantIds, work) =>
-      transaction(ingest, as(roles.ingest) + tenantSetting('app.tenants', list(tenantIds)), tenantIds, work),
+    inTenants: (ids, work) =>
+      retried(() => transaction(ingest, as(roles.ingest) + tenantSetting('app.tenants', list(ids)), ids, work)),
     inTenantsUnsynced: (tenantIds, work) =>
       transaction(
         logs,

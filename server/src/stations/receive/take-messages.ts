@@ -35,12 +35,13 @@ export async function takeMessages(
   const states = new Map((await store.loadStationStates(tx, messages)).map((state) => [state.stationId, state]))
   const current = messages.filter((message) => states.get(message.stationId)?.epoch === message.epoch)
   const reports = current.flatMap(reportsOf)
+  // Commands before EVSEs and sessions: so does whoever keeps the answer to one, and neither waits for the other in a ring.
+  await deps.markEffects(tx, current)
   await saveBoots(tx, reports, states)
   await savePlaces(tx, deps, reports)
   await saveStatuses(tx, reports)
   await saveRecorded(tx, deps, current)
   const answers = await deps.takeReports(tx, reports)
-  await deps.markEffects(tx, current)
 
   const byMessage = new Map<StationMessage, ReportAnswer>()
   let index = 0
