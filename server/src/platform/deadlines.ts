@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts'
-import type { Database, Tx } from './db.ts'
+import { type Database, DatabaseAway, type Tx } from './db.ts'
+import type { Log } from './log.ts'
 import { type Sql, sql } from './sql.ts'
 
 /** A table whose rows carry their own next deadline (`due_at`). */
@@ -16,21 +17,64 @@ const DUE: Readonly<Record<DeadlineTable['table'], (at: Temporal.Instant) => Sql
     sql`select tenant_id as "tenantId", id from commands where due_at <= ${at} order by due_at limit 500`,
 }
 
-/** Takes what is due, tenant by tenant. Returns how many rows were found. */
-export async function takeDue(
-  deps: { readonly database: Database; readonly clock: Clock },
-  table: DeadlineTable,
-): Promise<number> {
+const POSTPONE: Readonly<Record<DeadlineTable['table'], (tenantId: string, id: string, to: Temporal.Instant) => Sql>> =
+  {
+    sessions: (tenantId, id, to) =>
+      sql`update sessions set due_at = ${to} where tenant_id = ${tenantId} and id = ${id}`,
+    commands: (tenantId, id, to) =>
+      sql`update commands set due_at = ${to} where tenant_id = ${tenantId} and id = ${id}`,
+  }
+
+export interface DeadlineDeps {
+  readonly database: Database
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What cannot be taken waits this long, so that it neither fills the list of what is due nor the log. */
+const POSTPONED = Temporal.Duration.from({ seconds: 60 })
+
+/**
+ * Takes what is due, tenant by tenant; where that fails each row for itself, so that one that cannot be taken hurts no
+ * other. Returns how many were taken.
+ */
+export async function takeDue(deps: DeadlineDeps, table: DeadlineTable): Promise<number> {
   const at = deps.clock.now()
   const due = await deps.database.asWorker((tx) => tx.rows<{ tenantId: string; id: string }>(DUE[table.table](at)))
+  let taken = 0
   for (const [tenantId, rows] of Map.groupBy(due, (row) => row.tenantId)) {
-    await deps.database.inTenant(tenantId, (tx) =>
-      table.take(
-        tx,
-        rows.map((row) => row.id),
-        at,
-      ),
+    taken += await takeOf(
+      deps,
+      table,
+      tenantId,
+      rows.map((row) => row.id),
+      at,
     )
   }
-  return due.length
+  return taken
+}
+
+async function takeOf(
+  deps: DeadlineDeps,
+  table: DeadlineTable,
+  tenantId: string,
+  ids: readonly string[],
+  at: Temporal.Instant,
+): Promise<number> {
+  const { database, log } = deps
+  try {
+    await database.inTenant(tenantId, (tx) => table.take(tx, ids, at))
+    return ids.length
+  } catch (error) {
+    if (error instanceof DatabaseAway) throw error
+    const [id, second] = ids
+    if (id !== undefined && second === undefined) {
+      log.error('a deadline could not be taken', { tenantId, table: table.table, id, error })
+      await database.inTenant(tenantId, (tx) => tx.run(POSTPONE[table.table](tenantId, id, at.add(POSTPONED))))
+      return 0
+    }
+    let taken = 0
+    for (const one of ids) taken += await takeOf(deps, table, tenantId, [one], at)
+    return taken
+  }
 }
