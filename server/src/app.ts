@@ -123,16 +123,23 @@ export function wireFeatures(
   return {
     stations,
     routes,
-    loops: () => loopsOf(ground, stations, sessions),
+    loops: () => loopsOf(ground, stations, sessions, monitoring),
     closeEvents: () => rings.close(),
   }
 }
 
 /** What the worker does again and again. Several workers may run: rows are taken `skip locked`. */
-function loopsOf(ground: Ground, stations: Stations, sessions: ReturnType<typeof wireSessions>): Loop[] {
+function loopsOf(
+  ground: Ground,
+  stations: Stations,
+  sessions: ReturnType<typeof wireSessions>,
+  monitoring: ReturnType<typeof wireMonitoring>,
+): Loop[] {
   const { log } = ground
   return [
-    startLoop('outbox', 500, log, () => carryOutDue({ ...ground, handlers: sessions.effects })),
+    startLoop('outbox', 500, log, () =>
+      carryOutDue({ ...ground, handlers: sessions.effects, onSetAside: monitoring.effectSetAside }),
+    ),
     startLoop('sessions', 1_000, log, () => takeDue(ground, sessions.deadlines)),
     startLoop('commands', 1_000, log, () => takeDue(ground, stations.deadlines)),
   ]

@@ -6,6 +6,7 @@ import { alertKinds, alertsOfReport } from './rules/alerts-of-report.ts'
 import { wireMonitoring } from './wire.ts'
 
 const texts = openTexts('languages')
+const at = Temporal.Instant.from('2026-11-26T12:00:00Z')
 let ground: TestGround
 let tenantId: string
 let other: string
@@ -30,6 +31,23 @@ describe('alerts', () => {
       alert: Record<string, string>
     }
     for (const kind of alertKinds) expect(own.alert[kind], kind).toMatch(/\w/)
+  })
+
+  it('tell of what could not be handed on, and of which session it was', async () => {
+    const { effectSetAside } = wireMonitoring({ ground, texts })
+    const sessionId = newId()
+    const tenant = await makeTestTenant(ground, 'three')
+    await ground.database.inTenant(tenant, (tx) =>
+      effectSetAside(
+        tx,
+        { type: 'session-record.made', key: `${sessionId}/1`, payload: { sessionId, revision: 1 } },
+        at,
+      ),
+    )
+    const alerts = await ground.database.inTenant(tenant, (tx) =>
+      tx.rows(sql`select kind, severity, session_id as "sessionId" from alerts`),
+    )
+    expect(alerts).toEqual([{ kind: 'effect-set-aside', severity: 'critical', sessionId }])
   })
 
   it('count up while open, and open anew once cleared', async () => {

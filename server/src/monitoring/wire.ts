@@ -1,4 +1,4 @@
-import { type AnyRoute, type Ground, type Texts, type Tx } from '../platform/index.ts'
+import { type AnyRoute, type Ground, type OutboxDeps, type Texts, type Tx } from '../platform/index.ts'
 import type { StationReport } from '../stations/index.ts'
 import { alertView } from './alert-view.ts'
 import { alertRoutes } from './http.ts'
@@ -10,14 +10,32 @@ export interface Monitoring {
   clearAlert(tx: Tx, cleared: Cleared): Promise<void>
   /** Faults and security events of a batch, within its transaction. */
   takeReports(tx: Tx, reports: readonly StationReport[]): Promise<void>
+  /** Something could not be handed on, such as a session data record: nobody else would tell. */
+  effectSetAside: NonNullable<OutboxDeps['onSetAside']>
   readonly routes: readonly AnyRoute[]
 }
 
 export function wireMonitoring({ ground, texts }: { readonly ground: Ground; readonly texts: Texts }): Monitoring {
   const tell = (tx: Tx, ids: readonly string[]): Promise<void> => publishLater(ground, texts, tx, ids)
+  const raiseAlert = async (tx: Tx, alert: NewAlert): Promise<void> => {
+    await tell(tx, await insertAlerts(tx, [alert]))
+  }
   return {
-    async raiseAlert(tx, alert) {
-      await tell(tx, await insertAlerts(tx, [alert]))
+    raiseAlert,
+    async effectSetAside(tx, { type, key, payload }, at) {
+      const { sessionId } = payload as { readonly sessionId?: string }
+      const subject = `${type}/${key}`
+      const evidence = { type, key }
+      const { tenantId } = tx
+      await raiseAlert(tx, {
+        tenantId,
+        kind: 'effect-set-aside',
+        severity: 'critical',
+        subject,
+        sessionId,
+        evidence,
+        at,
+      })
     },
     async clearAlert(tx, cleared) {
       await tell(tx, await clearAlerts(tx, [cleared]))

@@ -31,7 +31,14 @@ export { type Log, type LogLevel, logLevels, openLog, silentLog } from './log.ts
 export { ensurePartitions, migrate, type Migrated } from './migrate.ts'
 export { type Metrics, openMetrics, openOps, type Readiness } from './ops.ts'
 export { openPostgres } from './postgres-client.ts'
-export { carryOutDue, type DueEffect, type Effect, type EffectHandler, leaveInOutbox } from './outbox.ts'
+export {
+  carryOutDue,
+  type DueEffect,
+  type Effect,
+  type EffectHandler,
+  leaveInOutbox,
+  type OutboxDeps,
+} from './outbox.ts'
 export { type FieldFault, must, never, ok, type Refused, refuse, type Result } from './result.ts'
 export { allOf, json, type Sql, sql } from './sql.ts'
 export { type Loop, startLoop } from './worker.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, beforeAll, describe, expect, it } from 'vitest'
 import { movableClock } from './clock.ts'
 import { silentLog } from './log.ts'
-import { carryOutDue, type EffectHandler, leaveInOutbox, waitAfter } from './outbox.ts'
+import { carryOutDue, type EffectHandler, leaveInOutbox, type OutboxDeps, waitAfter } from './outbox.ts'
 import { sql } from './sql.ts'
 import { makeTestTenant, type TestGround, testGround } from './testing.ts'
 
@@ -94,11 +94,15 @@ describe('an effect', () => {
     expect(await work()).toBe(1)
   })
 
-  it('that never succeeds is set aside at last, with its reason', async () => {
+  it('that never succeeds is set aside at last, with its reason, and that is told once', async () => {
     broken.add('never')
     await leave(first, 'never')
+    const told: unknown[] = []
+    const onSetAside: OutboxDeps['onSetAside'] = async (tx, { type, key }) => {
+      told.push([tx.tenantId, type, key])
+    }
     for (let n = 0; n < 25; n += 1) {
-      await work()
+      await carryOutDue({ database: ground.database, clock, log: silentLog, handlers, onSetAside })
       clock.move({ hours: 1 })
     }
     const row = await ground.database.inTenant(first, (tx) =>
@@ -107,6 +111,7 @@ describe('an effect', () => {
       ),
     )
     expect(row).toEqual({ attempts: 20, lastError: 'Error: cannot never', failed: true, dueAt: null })
+    expect(told).toEqual([[first, 'note', 'never']])
   })
 
   it('of a type nobody handles stays for who will', async () => {

@@ -53,6 +53,12 @@ export interface OutboxDeps {
   readonly clock: Clock
   readonly log: Log
   readonly handlers: Readonly<Record<string, EffectHandler>>
+  /** An effect was set aside, in the transaction that does so: people must hear of it. */
+  readonly onSetAside?: (
+    tx: Tx,
+    effect: Pick<Effect, 'type' | 'key' | 'payload'>,
+    at: Temporal.Instant,
+  ) => Promise<void>
 }
 
 /** Carries out what is due, up to a hundred effects a tenant. Returns how many were done. */
@@ -101,8 +107,8 @@ async function alone(deps: OutboxDeps, tenantId: string, id: string, at: Tempora
   } catch (error) {
     deps.log.warn('an effect could not be carried out', { tenantId, effectId: id, error })
     await deps.database.inTenant(tenantId, async (tx) => {
-      const row = await tx.row<{ attempts: number }>(
-        sql`select attempts from outbox where tenant_id = ${tenantId} and id = ${id} and due_at is not null for update skip locked`,
+      const row = await tx.row<Pick<DueEffect, 'type' | 'key' | 'payload' | 'attempts'>>(
+        sql`select type, key, payload, attempts from outbox where tenant_id = ${tenantId} and id = ${id} and due_at is not null for update skip locked`,
       )
       if (row === undefined) return
       const last = row.attempts + 1 >= MOST_ATTEMPTS
@@ -110,6 +116,7 @@ async function alone(deps: OutboxDeps, tenantId: string, id: string, at: Tempora
         update outbox set attempts = attempts + 1, last_error = ${String(error).slice(0, 500)},
           due_at = ${last ? null : at.add(waitAfter(row.attempts + 1))}, failed_at = ${last ? at : null}
         where tenant_id = ${tenantId} and id = ${id}`)
+      if (last) await deps.onSetAside?.(tx, row, at)
     })
     return 0
   }
