@@ -115,7 +115,7 @@ describe('a start that cannot be says in one sentence what to do', () => {
 describe('beside a server that runs', () => {
   /** Where the database is not what is looked at; one for each start, since each has a secret of its own. */
   let databases: readonly BorrowedDatabase[]
-  const borrowed = (n: number): ServerOptions['env'] => databases[n]?.settings ?? {}
+  const borrowed = (n: number): Readonly<Record<string, string>> => databases[n]?.settings ?? {}
   beforeAll(async () => {
     databases = [await borrowDatabase(), await borrowDatabase()]
   })
@@ -202,7 +202,7 @@ describe('a first start that is interrupted (row 25)', () => {
         for (const moment of moments.filter((_, n) => n % 2 === half)) await interruptFirstStart(moment)
       }),
     )
-  }, 120_000)
+  }, 300_000)
 })
 
 function nobodyCanRun(): boolean {

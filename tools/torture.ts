@@ -31,7 +31,7 @@ torture
         ),
     })
     console.log(JSON.stringify(outcome, null, 2))
-    finish(outcome.missing.length === 0 && outcome.notOnce.length === 0)
+    finish(outcome.missing.length === 0 && outcome.notOnce.length === 0 && outcome.refused === 0)
   })
 
 torture

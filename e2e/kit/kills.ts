@@ -28,6 +28,8 @@ export interface KillsOutcome {
   readonly missing: readonly string[]
   /** Records that were not made or handed on exactly once, when everything had come to rest. */
   readonly notOnce: readonly string[]
+  /** Messages that were answered with an error: a station throws such a message away after a few tries. */
+  readonly refused: number
   readonly longestStartMs: number
 }
 
@@ -75,6 +77,7 @@ export async function runKills(input: KillsInput): Promise<KillsOutcome> {
     sessionsEnded: 0,
     missing: [],
     notOnce: [],
+    refused: 0,
     longestStartMs: 0,
   }
   try {
@@ -88,8 +91,13 @@ export async function runKills(input: KillsInput): Promise<KillsOutcome> {
       outcome = await look(options.dataDir, network, before, rest, outcome, startMs)
       input.onKill?.(n, outcome)
     }
+    outcome = { ...outcome, refused: fleet.totals().messagesRefused }
+    if (input.answersBeforeCommit === true) return outcome
+    // Whatever the machine is busy with: some sessions must have come to their end.
+    await until(() => fleet.totals().sessionsEnded > input.stations, 90_000)
+    outcome = { ...outcome, refused: fleet.totals().messagesRefused }
     await fleet.stop()
-    return input.answersBeforeCommit === true ? outcome : await atRest(options.dataDir, network, oracle.all(), outcome)
+    return await atRest(options.dataDir, network, oracle.all(), outcome)
   } finally {
     rest.stop()
     await fleet.stop()
@@ -118,7 +126,8 @@ async function liveFor(
 ): Promise<void> {
   const end = performance.now() + least + chance() * (most - least)
   await until(() => performance.now() > end && isWorking(), 20_000, 5)
-  if (server.stderr().includes('"level":50')) throw new Error(`the server logged a fault: ${server.stderr()}`)
+  if (server.stderr().includes('"level":50'))
+    throw new Error(`the server logged a fault: ${server.stderr().slice(0, 500)}`)
 }
 
 /** What was acknowledged up to the kill, beside what is there after the restart. */
