@@ -36,6 +36,15 @@ describe('reading energy robustly', () => {
     expect(readings16([sampled]).readings).toMatchObject([{ registerWh: 15435, context: 'periodic' }])
   })
 
+  it.each(['0000-01-01T00:00:00Z', '9999-12-31T23:59:59-12:00', '0001-01-01T00:00:00+14:00'])(
+    'takes our clock for %s, which no database column holds',
+    (odd) => {
+      const payload = { connectorId: 1, idTag: 'A', meterStart: 1, timestamp: odd }
+      const incoming = protocolOf('ocpp1.6').reportFrom('StartTransaction', payload, at)
+      expect(incoming).toMatchObject({ bodies: [{ reportedAt: at, readings: [{ at }] }] })
+    },
+  )
+
   it('applies the multiplier of 2.x as a power of ten', () => {
     const sampledValue = [{ value: 15.435, unitOfMeasure: { unit: 'Wh', multiplier: 3 } }]
     expect(transaction('ocpp2.0.1', { meterValue: [{ timestamp, sampledValue }] }).readings).toMatchObject([
