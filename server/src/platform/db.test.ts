@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { together } from './db.ts'
 import { sql } from './sql.ts'
 import { makeTestTenant, type TestGround, testGround } from './testing.ts'
 
@@ -75,5 +76,24 @@ describe('values', () => {
       text: 'select $1 where a = $2 and b = $3 and c = $4',
       values: [1, 2, 3, 4],
     })
+  })
+})
+
+describe('statements sent together', () => {
+  it('are all waited for, and the true cause is told, not what followed from it', async () => {
+    const done: string[] = []
+    const work = ground.database.inTenant(first, async (tx) => {
+      const note = async (name: string, statement: ReturnType<typeof sql>) => {
+        try {
+          await tx.run(statement)
+        } finally {
+          done.push(name)
+        }
+      }
+      await together([note('first', sql`select 1`), note('second', sql`select 1 / 0`), note('third', sql`select 3`)])
+    })
+    await expect(work).rejects.toThrow(/division by zero/)
+    expect(done).toEqual(['first', 'second', 'third'])
+    expect(await ground.database.inTenant(first, (tx) => tx.rows(sql`select 1 as one`))).toEqual([{ one: 1 }])
   })
 })

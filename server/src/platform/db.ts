@@ -74,7 +74,8 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
     const hints: (() => void)[] = []
     let broken: Error | undefined
     try {
-      await client.query(begin)
+      // Not waited for: statements are pipelined, and without it they find no rights and fail.
+      client.query(begin).catch(() => {})
       const result = await work(txOver(client, tenantIds, hints))
       await client.query('commit')
       transactions += 1
@@ -130,6 +131,8 @@ const BY_KEY =
 function poolOf(connection: pg.ClientConfig, max: number, log: Log, more = ''): pg.Pool {
   const pool = new pg.Pool({
     ...connection,
+    // What does not need another's answer may be sent at once (`together`).
+    pipeline: true,
     max,
     types: parsers,
     connectionTimeoutMillis: 5_000,
@@ -166,6 +169,19 @@ function txOver(client: pg.PoolClient, tenantIds: readonly string[], hints: (() 
       hints.push(hint)
     },
   }
+}
+
+/**
+ * Waits for statements that were sent without waiting for each other, all of them, also when one fails: the transaction must not end
+ * while one is still on its way. Throws the first true cause.
+ */
+export async function together<T extends readonly unknown[]>(sent: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  const settled = await Promise.allSettled(sent as readonly Promise<unknown>[])
+  const faults = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as { code?: unknown }] : []))
+  // 25P02: "after an earlier fault nothing is done", which is not the cause.
+  const cause = faults.find(({ code }) => code !== '25P02') ?? faults[0]
+  if (cause !== undefined) throw cause
+  return settled.map((one) => (one.status === 'fulfilled' ? one.value : undefined)) as unknown as T
 }
 
 /** What `pg` would get wrong: instants (it would quote them as JSON) and big integers inside arrays. */

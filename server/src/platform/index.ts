@@ -1,7 +1,7 @@
 export { type Bus, localBus, type Notice } from './bus.ts'
 export { postgresBus } from './bus-postgres.ts'
 export { type Clock, monotonicMs, movableClock, systemClock } from './clock.ts'
-export { type Database, DatabaseAway, type DatabaseOptions, openDatabase, type Roles, type Tx } from './db.ts'
+export { type Database, DatabaseAway, type DatabaseOptions, openDatabase, type Roles, together, type Tx } from './db.ts'
 export { type DeadlineTable, takeDue } from './deadlines.ts'
 export { binariesAreThere, type EmbeddedPostgres, startEmbedded } from './embedded-postgres.ts'
 export { keepFirstFact } from './facts.ts'

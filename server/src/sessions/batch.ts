@@ -1,4 +1,4 @@
-import { type DataKey, must, type Tx } from '../platform/index.ts'
+import { type DataKey, must, together, type Tx } from '../platform/index.ts'
 import type { ReportBody, StationReport, TransactionReport } from '../stations/index.ts'
 import { hashOfUid, type JudgedTokenRow, tokensByHash } from '../subscribers/index.ts'
 import type { SessionsDeps } from './deps.ts'
@@ -52,11 +52,15 @@ export async function loadBatch(tx: Tx, deps: SessionsDeps, reports: readonly St
 
   // EVSEs before sessions: what surely opens or closes something first, then what turns out to.
   const places = new Map<string, PlaceRow>()
-  await addPlaces(tx, places, prepared.filter(opensOrCloses))
-  const known = await lockSessionsOfNumbers(tx, prepared.flatMap(nameOf))
+  const [, known, started, tokens] = await together([
+    addPlaces(tx, places, prepared.filter(opensOrCloses)),
+    lockSessionsOfNumbers(tx, prepared.flatMap(nameOf)),
+    transactionsByStartKey(tx, prepared.flatMap(startKeyOf)),
+    loadTokens(tx, prepared),
+  ])
   const transactions = new Map<string, TransactionRow>()
   for (const { session: _, ...row } of known) addTransaction(transactions, row)
-  for (const row of await transactionsByStartKey(tx, prepared.flatMap(startKeyOf))) addTransaction(transactions, row)
+  for (const row of started) addTransaction(transactions, row)
   const sessions = new Map(known.map(({ session }) => [session.id, held(session)]))
 
   const isKnown = (one: Prepared): boolean => transactionOf({ transactions }, one) !== undefined
@@ -70,16 +74,14 @@ export async function loadBatch(tx: Tx, deps: SessionsDeps, reports: readonly St
   const ids = new Set(prepared.flatMap((one) => transactionOf({ transactions }, one)?.sessionId ?? []))
   for (const { openSessionId } of places.values()) if (openSessionId !== null) ids.add(openSessionId)
   const missing = [...ids].filter((id) => !sessions.has(id))
-  for (const row of await lockSessions(tx, { tenantIds, ids: missing, openOf })) {
-    if (!sessions.has(row.id)) sessions.set(row.id, held(row))
-  }
-
-  const tokens = await loadTokens(tx, prepared)
-  const tokenSessions = await openSessionsOfTokens(tx, tenantIds, [...tokens.values()].flatMap(limitedToken))
-  const stationIds = [...new Set(prepared.filter(needsStation).map((one) => one.report.stationId))]
-  const stations = new Map(
-    (await stationsById(tx, tenantIds, [...new Set([...stationIds, ...openOf])])).map((row) => [row.id, row]),
-  )
+  const stationIds = prepared.filter(needsStation).map((one) => one.report.stationId)
+  const [locked, tokenSessions, stationRows] = await together([
+    lockSessions(tx, { tenantIds, ids: missing, openOf }),
+    openSessionsOfTokens(tx, tenantIds, [...tokens.values()].flatMap(limitedToken)),
+    stationsById(tx, tenantIds, [...new Set([...stationIds, ...openOf])]),
+  ])
+  for (const row of locked) if (!sessions.has(row.id)) sessions.set(row.id, held(row))
+  const stations = new Map(stationRows.map((row) => [row.id, row]))
   return {
     prepared,
     sessions,

@@ -1,5 +1,5 @@
 import { tariffVersions } from '../billing/index.ts'
-import { type Effect, leaveInOutbox, type Tx } from '../platform/index.ts'
+import { type Effect, leaveInOutbox, together, type Tx } from '../platform/index.ts'
 import type { HeldSession } from './held.ts'
 import { type MadeRecord, makeRecord } from './rules/index.ts'
 import { readingsOf } from './store-meter.ts'
@@ -14,25 +14,24 @@ export async function makeRecords(tx: Tx, sessions: readonly HeldSession[], at: 
   const due = sessions.filter((session) => session.records.length > 0)
   if (due.length === 0) return
   const tenantIds = [...new Set(due.map(({ row }) => row.tenantId))]
-  const readings = Map.groupBy(
-    await readingsOf(
+  const priced = due.filter(({ row }) => row.tariffId !== null)
+  const [allReadings, allStations, versions] = await together([
+    readingsOf(
       tx,
       due.map(({ row }) => row),
     ),
-    (reading) => reading.sessionId,
-  )
-  const stations = new Map<string, StationFacts>(
-    (await stationsById(tx, tenantIds, [...new Set(due.map(({ row }) => row.stationId))])).map((row) => [row.id, row]),
-  )
-  const priced = due.filter(({ row }) => row.tariffId !== null)
-  const versions = await tariffVersions(
-    tx,
-    priced.map(({ row }) => ({
-      tenantId: row.tenantId,
-      tariffId: row.tariffId ?? '',
-      version: row.tariffVersion ?? 0,
-    })),
-  )
+    stationsById(tx, tenantIds, [...new Set(due.map(({ row }) => row.stationId))]),
+    tariffVersions(
+      tx,
+      priced.map(({ row }) => ({
+        tenantId: row.tenantId,
+        tariffId: row.tariffId ?? '',
+        version: row.tariffVersion ?? 0,
+      })),
+    ),
+  ])
+  const readings = Map.groupBy(allReadings, (reading) => reading.sessionId)
+  const stations = new Map<string, StationFacts>(allStations.map((row) => [row.id, row]))
   const tariffs = new Map(priced.map(({ row }, index) => [row.id, versions[index]]))
   const rows = due.flatMap(({ row, records }) =>
     records.map(({ revision, reason }): RecordRow => {
@@ -58,8 +57,7 @@ export async function makeRecords(tx: Tx, sessions: readonly HeldSession[], at: 
       return { tenantId: row.tenantId, sessionId: row.id, revision, createdAt: at, reason, record: made.json }
     }),
   )
-  await insertRecords(tx, rows)
-  await leaveInOutbox(tx, rows.map(effectOf), at)
+  await together([insertRecords(tx, rows), leaveInOutbox(tx, rows.map(effectOf), at)])
 }
 
 function effectOf({ tenantId, sessionId, revision }: RecordRow): Effect {

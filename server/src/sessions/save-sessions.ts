@@ -1,5 +1,5 @@
 import { tariffsThatApply, type TariffVersion } from '../billing/index.ts'
-import type { Tx } from '../platform/index.ts'
+import { together, type Tx } from '../platform/index.ts'
 import type { SessionsDeps } from './deps.ts'
 import type { HeldSession, TransactionRow } from './held.ts'
 import { makeRecords } from './make-records.ts'
@@ -23,27 +23,30 @@ export async function saveSessions(tx: Tx, deps: SessionsDeps, saved: ToSave, at
   const touched = saved.sessions.filter((session) => session.isTouched)
   const made = touched.filter((session) => session.isNew)
   const earlier = touched.filter(beganEarlier)
-  await fixTariffs(tx, [...made, ...earlier], saved.stations)
-  await numberSessions(tx, made)
+  await together([fixTariffs(tx, [...made, ...earlier], saved.stations), numberSessions(tx, made)])
   const histories = touched.flatMap(historyOf)
-  await insertSessions(
-    tx,
-    made.map(({ row }) => row),
-    at,
-  )
-  await insertTransactions(tx, saved.transactions ?? [], at)
-  await updateSessions(
-    tx,
-    touched.filter((session) => !session.isNew && !session.isSaved).map(({ row }) => row),
-    at,
-  )
-  await saveTariffs(
-    tx,
-    earlier.map(({ row }) => row),
-  )
-  await insertChanges(tx, histories)
-  await showPlaces(tx, saved, touched)
-  await makeRecords(tx, touched, at)
+  const changed = touched.filter((session) => !session.isNew && !session.isSaved)
+  // None needs another's answer; they are sent in this order, and arrive in it.
+  await together([
+    insertSessions(
+      tx,
+      made.map(({ row }) => row),
+      at,
+    ),
+    insertTransactions(tx, saved.transactions ?? [], at),
+    updateSessions(
+      tx,
+      changed.map(({ row }) => row),
+      at,
+    ),
+    saveTariffs(
+      tx,
+      earlier.map(({ row }) => row),
+    ),
+    insertChanges(tx, histories),
+    showPlaces(tx, saved, touched),
+    makeRecords(tx, touched, at),
+  ])
   await carryOut(tx, deps, touched, at)
   tellChanges(tx, deps, touched, at)
 }
