@@ -194,6 +194,18 @@ describe('refused stations', () => {
     await station.close()
   })
 
+  it('are listed no more once they are made, also when their last attempt is written later', async () => {
+    const password = 'what-the-installer-typed'
+    const listed = async () => (await call('GET /v1/refused-stations')).text
+    await expect(connectStation(stations.port, { path: '/ocpp/power/EARLY-1', password })).rejects.toThrow('404')
+    await stations.idle()
+    expect(await listed()).toContain('EARLY-1')
+    await expect(connectStation(stations.port, { path: '/ocpp/power/EARLY-1', password })).rejects.toThrow('404')
+    await add('EARLY-1')
+    await stations.idle()
+    expect(await listed()).not.toContain('EARLY-1')
+  })
+
   it('that are ours already get the password they came with', async () => {
     const { id } = await add('OURS-1')
     const password = 'another-installers-word'

@@ -14,6 +14,7 @@ import { CREDENTIAL_PURPOSE } from './gateway/refusals.ts'
 import { canonicalPassword } from './rules/credential.ts'
 import { LONGEST_NUMBER, SHORTEST_NUMBER, stationNumber } from './rules/number.ts'
 import { type DeclaredEvse, declareEvses, insertStation, siteExists, takeNumber } from './store.ts'
+import { forgetRefused } from './store-refused.ts'
 
 export interface StationMaking {
   readonly identity: string
@@ -81,6 +82,7 @@ export async function makeStation(
     at,
   })
   if (!isAdded) return refuse('identity-taken')
+  await forgetRefused(tx, making.identity)
   await declareEvses(tx, id, making.evses ?? [])
   return ok({ id, ...(given === undefined && password !== undefined ? { password } : {}) })
 }
