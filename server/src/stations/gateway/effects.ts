@@ -9,10 +9,15 @@ export function effectsOf({ tenantId, stationId, receivedAt: at, bodies }: Stati
       tenantId,
       stationId,
       effect,
-      evse: 'evse' in body && body.evse !== undefined ? body.evse : null,
+      evse: 'evse' in body ? evseOf(body.evse) : null,
       at,
     })),
   )
+}
+
+/** Null also for a number that no EVSE bears, and no column holds. */
+function evseOf(evse: number | undefined): number | null {
+  return evse !== undefined && Math.abs(evse) < 2 ** 31 ? evse : null
 }
 
 function namesOf(body: ReportBody): readonly string[] {

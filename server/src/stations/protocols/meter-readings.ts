@@ -90,9 +90,10 @@ function totalOf(
     const index = phaseIndex.get(sample.phase ?? '')
     if (index !== undefined && !phases.has(index)) phases.set(index, sample)
   }
-  if (phases.size === 0) return undefined
+  const sum = [...phases.values()].reduce((so, sample) => so + (convert(sample) ?? 0), 0)
+  if (phases.size === 0 || !Number.isSafeInteger(sum)) return undefined
   for (const sample of phases.values()) used.add(sample)
-  return [...phases.values()].reduce((sum, sample) => sum + (convert(sample) ?? 0), 0)
+  return sum
 }
 
 function perPhase(samples: readonly Sample[], measurand: string, used: Set<Sample>): (number | null)[] | undefined {
@@ -154,8 +155,9 @@ export function withRegister(
   context: ReadingContext,
   registerWh: number,
 ): readonly MeterReading[] {
-  // A negative register is no register; it stays visible beside the others.
-  const known: Partial<MeterReading> = registerWh >= 0 ? { registerWh } : { rest: [{ register: registerWh }] }
+  // A register below nothing, or beyond all counting (2^64 - 1 of a meter that did not answer), is none; it stays visible.
+  const isRegister = registerWh >= 0 && Number.isSafeInteger(registerWh)
+  const known: Partial<MeterReading> = isRegister ? { registerWh } : { rest: [{ register: registerWh }] }
   const same = readings.findIndex((reading) => reading.context === context && reading.at.equals(at))
   const found = readings[same]
   if (found === undefined) return [...readings, { at, context, ...known }]

@@ -45,6 +45,20 @@ describe('reading energy robustly', () => {
     },
   )
 
+  it.each([18_446_744_073_709_551_615, 1e300, -1])('keeps a meterStop of %d aside: it is no register', (meterStop) => {
+    const payload = { transactionId: 1, meterStop, timestamp }
+    const incoming = protocolOf('ocpp1.6').reportFrom('StopTransaction', payload, at)
+    const [body] = incoming.kind === 'reports' ? incoming.bodies : []
+    const [reading] = body !== undefined && 'readings' in body ? body.readings : []
+    expect(reading).toMatchObject({ context: 'transaction-end', rest: [{ register: meterStop }] })
+    expect(reading).not.toHaveProperty('registerWh')
+  })
+
+  it('adds no phases beyond what a number holds exactly', () => {
+    const phases = ['L1', 'L2', 'L3'].map((phase) => ({ value: '9000000000000', unit: 'kWh', phase }))
+    expect(readings16(phases).readings[0]).not.toHaveProperty('registerWh')
+  })
+
   it('applies the multiplier of 2.x as a power of ten', () => {
     const sampledValue = [{ value: 15.435, unitOfMeasure: { unit: 'Wh', multiplier: 3 } }]
     expect(transaction('ocpp2.0.1', { meterValue: [{ timestamp, sampledValue }] }).readings).toMatchObject([
