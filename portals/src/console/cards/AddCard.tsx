@@ -8,18 +8,15 @@ import { FormProblem } from '../../parts/Waiting.tsx'
 
 const types = ['ISO14443', 'ISO15693', 'eMAID', 'KeyCode', 'Central', 'MacAddress', 'Local']
 
+const emptyForm = { uid: '', type: 'ISO14443', label: '', groupUid: '', validUntil: '', maxSessions: '' }
+
+type CardForm = typeof emptyForm
+
 export function AddCard({ close }: { readonly close: () => void }) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const [form, setForm] = useState({
-    uid: '',
-    type: 'ISO14443',
-    label: '',
-    groupUid: '',
-    validUntil: '',
-    maxSessions: '',
-  })
-  const set = (name: keyof typeof form) => (text: string) => setForm({ ...form, [name]: text })
+  const [form, setForm] = useState(emptyForm)
+  const set = (name: keyof CardForm) => (text: string) => setForm({ ...form, [name]: text })
   const add = useMutation({
     mutationFn: () =>
       call('POST', '/v1/id-tokens', {
@@ -48,45 +45,7 @@ export function AddCard({ close }: { readonly close: () => void }) {
       closeButtonProps={{ 'aria-label': t('portal.close') }}
     >
       <form className="col g3" onSubmit={submit}>
-        <Field
-          label={t('portal.cards.add.uid')}
-          hint={t('portal.cards.add.uid-hint')}
-          required
-          autoComplete="off"
-          spellCheck={false}
-          value={form.uid}
-          onText={set('uid')}
-        />
-        <Field
-          label={t('portal.cards.add.label')}
-          hint={t('portal.cards.add.label-hint')}
-          value={form.label}
-          onText={set('label')}
-        />
-        <div className="cols">
-          <Choice
-            label={t('portal.cards.type')}
-            value={form.type}
-            onText={set('type')}
-            options={types.map((value) => ({ value, text: value }))}
-          />
-          <Field label={t('portal.cards.until')} type="date" value={form.validUntil} onText={set('validUntil')} />
-        </div>
-        <div className="cols">
-          <Field
-            label={t('portal.cards.group')}
-            hint={t('portal.cards.add.group-hint')}
-            value={form.groupUid}
-            onText={set('groupUid')}
-          />
-          <Field
-            label={t('portal.cards.add.max')}
-            type="number"
-            min={1}
-            value={form.maxSessions}
-            onText={set('maxSessions')}
-          />
-        </div>
+        <CardFields form={form} set={set} />
         <FormProblem error={add.error} />
         <div className="row">
           <button type="submit" className="btn main" disabled={add.isPending}>
@@ -98,5 +57,56 @@ export function AddCard({ close }: { readonly close: () => void }) {
         </div>
       </form>
     </Modal>
+  )
+}
+
+function CardFields(props: {
+  readonly form: CardForm
+  readonly set: (name: keyof CardForm) => (text: string) => void
+}) {
+  const { t } = useTranslation()
+  const { form, set } = props
+  return (
+    <>
+      <Field
+        label={t('portal.cards.add.uid')}
+        hint={t('portal.cards.add.uid-hint')}
+        required
+        autoComplete="off"
+        spellCheck={false}
+        value={form.uid}
+        onText={set('uid')}
+      />
+      <Field
+        label={t('portal.cards.add.label')}
+        hint={t('portal.cards.add.label-hint')}
+        value={form.label}
+        onText={set('label')}
+      />
+      <div className="cols">
+        <Choice
+          label={t('portal.cards.type')}
+          value={form.type}
+          onText={set('type')}
+          options={types.map((value) => ({ value, text: value }))}
+        />
+        <Field label={t('portal.cards.until')} type="date" value={form.validUntil} onText={set('validUntil')} />
+      </div>
+      <div className="cols">
+        <Field
+          label={t('portal.cards.group')}
+          hint={t('portal.cards.add.group-hint')}
+          value={form.groupUid}
+          onText={set('groupUid')}
+        />
+        <Field
+          label={t('portal.cards.add.max')}
+          type="number"
+          min={1}
+          value={form.maxSessions}
+          onText={set('maxSessions')}
+        />
+      </div>
+    </>
   )
 }

@@ -20,16 +20,7 @@ export function CardsPage() {
   const { filters, set } = useFilters()
   const [isAdding, setAdding] = useState(false)
   const { q } = filters
-  const list = useInfiniteQuery({
-    queryKey: ['cards', q],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) => get<List<IdToken>>(`/v1/id-tokens${query({ q, cursor: pageParam })}`, signal),
-    getNextPageParam: (page) => page.next ?? undefined,
-    placeholderData: (before) => before,
-    // While a block is still on its way to stations, how far it has come is asked again.
-    refetchInterval: ({ state }) =>
-      state.data?.pages.some(({ items }) => items.some(isOnItsWay)) === true ? 3000 : 60_000,
-  })
+  const list = useCards(q)
   const cards = list.data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <Page
@@ -164,4 +155,17 @@ function Act({ card }: { readonly card: IdToken }) {
 function isOnItsWay(card: IdToken): boolean {
   const reach = card.blockedReach
   return card.status === 'blocked' && reach !== undefined && reach.told < reach.stations
+}
+
+function useCards(q: string | undefined) {
+  return useInfiniteQuery({
+    queryKey: ['cards', q],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) => get<List<IdToken>>(`/v1/id-tokens${query({ q, cursor: pageParam })}`, signal),
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: (before) => before,
+    // While a block is still on its way to stations, how far it has come is asked again.
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some(({ items }) => items.some(isOnItsWay)) === true ? 3000 : 60_000,
+  })
 }

@@ -94,20 +94,7 @@ function Network({ stations }: { readonly stations: readonly MapStation[] }) {
             {t('portal.map.worst-first')}
           </KeyHints>
         </section>
-        <section className="panel mp" aria-label={t('portal.map.map')}>
-          <div className="ph">
-            <h2>{t('portal.map.map')}</h2>
-            <span className="dim t12">{t('portal.map.same')}</span>
-          </div>
-          <Suspense fallback={<div className="mapbox" />}>
-            <MapView stations={onMap} onPlace={openPlace} />
-          </Suspense>
-          <StateFilter
-            stations={stations}
-            chosen={listOf(filters.seen)}
-            onToggle={(seen) => set({ seen: toggled(filters.seen, seen) })}
-          />
-        </section>
+        <MapPanel stations={stations} onMap={onMap} onPlace={openPlace} />
       </div>
     </>
   )
@@ -184,4 +171,30 @@ function matchingStations(stations: readonly MapStation[], seen: string | undefi
         (site === undefined || station.siteId === site),
     )
     .toSorted((one, other) => rank(one) - rank(other) || one.number.localeCompare(other.number))
+}
+
+/** The map, and under it the states: legend and filter in one. */
+function MapPanel(props: {
+  readonly stations: readonly MapStation[]
+  readonly onMap: readonly MapStation[]
+  readonly onPlace: (key: string) => void
+}) {
+  const { t } = useTranslation()
+  const { filters, set } = useFilters()
+  return (
+    <section className="panel mp" aria-label={t('portal.map.map')}>
+      <div className="ph">
+        <h2>{t('portal.map.map')}</h2>
+        <span className="dim t12">{t('portal.map.same')}</span>
+      </div>
+      <Suspense fallback={<div className="mapbox" />}>
+        <MapView stations={props.onMap} onPlace={props.onPlace} />
+      </Suspense>
+      <StateFilter
+        stations={props.stations}
+        chosen={listOf(filters.seen)}
+        onToggle={(seen) => set({ seen: toggled(filters.seen, seen) })}
+      />
+    </section>
+  )
 }

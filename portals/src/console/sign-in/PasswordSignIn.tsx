@@ -31,15 +31,7 @@ export function PasswordSignIn({
   })
   const choices = signIn.data?.choose
   if (choices !== undefined) {
-    return (
-      <Words title={t('portal.sign-in.choose')}>
-        {choices.map(({ slug, name }) => (
-          <button type="button" key={slug} className="btn touch" onClick={() => signIn.mutate(slug)}>
-            {name}
-          </button>
-        ))}
-      </Words>
-    )
+    return <ChooseNetwork choices={choices} choose={(slug) => signIn.mutate(slug)} />
   }
   function submit(event: FormEvent) {
     event.preventDefault()
@@ -73,6 +65,22 @@ export function PasswordSignIn({
         </button>
         <p className="mid t14">{t('portal.sign-in.lost')}</p>
       </form>
+    </Words>
+  )
+}
+
+function ChooseNetwork(props: {
+  readonly choices: NonNullable<Answer['choose']>
+  readonly choose: (slug: string) => void
+}) {
+  const { t } = useTranslation()
+  return (
+    <Words title={t('portal.sign-in.choose')}>
+      {props.choices.map(({ slug, name }) => (
+        <button type="button" key={slug} className="btn touch" onClick={() => props.choose(slug)}>
+          {name}
+        </button>
+      ))}
     </Words>
   )
 }

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useEffectEvent, useState } from 'react'
+import { type ReactNode, useEffect, useEffectEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import { Logo } from '../../parts/Logo.tsx'
@@ -49,17 +49,9 @@ export function SignInPage() {
       })
   }, [token])
 
-  // A reload while the network is being made: the link is used up, but its session goes on.
-  const isInstaller = useQuery({
-    ...isInstallerQuery,
-    enabled: stage === 'password' && installation?.tenants === 'none',
-  }).data
+  const isInstaller = useIsInstaller(stage === 'password' && installation?.tenants === 'none')
   const shown =
-    stage === 'password' && installation?.tenants === 'none'
-      ? isInstaller === true
-        ? 'make-network'
-        : 'no-network'
-      : stage
+    stage === 'password' && installation?.tenants === 'none' ? (isInstaller ? 'make-network' : 'no-network') : stage
   return (
     <div className="si">
       <main className="sib">
@@ -76,20 +68,9 @@ export function SignInPage() {
           <SetPassword asksCurrent={search.set === 'password' && token === ''} done={enter} />
         )}
         {shown === 'make-network' && <MakeNetwork done={() => setStage('set-password')} />}
-        {shown === 'no-network' && (
-          <Words title={t('portal.sign-in.no-network.title')}>
-            {error !== null && <FormProblem error={error} />}
-            <p className="mid">{t('portal.sign-in.no-network.text')}</p>
-            <pre className="mono code">npx lataamo sign-in-link</pre>
-          </Words>
-        )}
+        {shown === 'no-network' && <NoNetwork>{error !== null && <FormProblem error={error} />}</NoNetwork>}
       </main>
-      <aside className="siw only-d">
-        <div className="col g4">
-          <p className="t22 b">{t('portal.sign-in.aside.title')}</p>
-          <p className="t16">{t('portal.sign-in.aside.text')}</p>
-        </div>
-      </aside>
+      <Aside />
     </div>
   )
 }
@@ -117,4 +98,33 @@ function useEnter(next: string | undefined): () => Promise<void> {
     const [path, search] = (isOurs ? next : '/').split('?')
     await navigate({ to: path ?? '/', search: Object.fromEntries(new URLSearchParams(search)) as never, replace: true })
   }
+}
+
+/** Nobody has made a network yet, and the one at the screen did not come by the link that may. */
+function NoNetwork({ children }: { readonly children: ReactNode }) {
+  const { t } = useTranslation()
+  return (
+    <Words title={t('portal.sign-in.no-network.title')}>
+      {children}
+      <p className="mid">{t('portal.sign-in.no-network.text')}</p>
+      <pre className="mono code">npx lataamo sign-in-link</pre>
+    </Words>
+  )
+}
+
+function Aside() {
+  const { t } = useTranslation()
+  return (
+    <aside className="siw only-d">
+      <div className="col g4">
+        <p className="t22 b">{t('portal.sign-in.aside.title')}</p>
+        <p className="t16">{t('portal.sign-in.aside.text')}</p>
+      </div>
+    </aside>
+  )
+}
+
+/** A reload while the network is being made: the link is used up, but its session goes on. */
+function useIsInstaller(isAsked: boolean): boolean {
+  return useQuery({ ...isInstallerQuery, enabled: isAsked }).data === true
 }

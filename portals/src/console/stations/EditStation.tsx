@@ -8,20 +8,24 @@ import { CopyField } from '../../parts/CopyField.tsx'
 import { Choice, Field } from '../../parts/Field.tsx'
 import { FormProblem } from '../../parts/Waiting.tsx'
 
-/** What we have set about a station: name, site, state, tariff, limit; and a new password. */
-export function EditStation({ station, close }: { readonly station: Station; readonly close: () => void }) {
-  const { t } = useTranslation()
-  const client = useQueryClient()
-  const sites = useQuery({ queryKey: ['sites'], queryFn: () => get<List<Site>>('/v1/sites?limit=200') }).data
-  const tariffs = useQuery({ queryKey: ['tariffs'], queryFn: () => get<List<Tariff>>('/v1/tariffs?limit=200') }).data
-  const [form, setForm] = useState({
+type SetForm = ReturnType<typeof formOf>
+
+function formOf(station: Station) {
+  return {
     name: station.name ?? '',
     siteId: station.siteId ?? '',
     state: station.state as string,
     tariffId: station.tariffId ?? '',
     maxSessions: station.maxSessions === undefined ? '' : String(station.maxSessions),
-  })
-  const set = (name: keyof typeof form) => (text: string) => setForm({ ...form, [name]: text })
+  }
+}
+
+/** What we have set about a station: name, site, state, tariff, limit; and a new password. */
+export function EditStation({ station, close }: { readonly station: Station; readonly close: () => void }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const [form, setForm] = useState(() => formOf(station))
+  const set = (name: keyof SetForm) => (text: string) => setForm({ ...form, [name]: text })
   const save = useMutation({
     mutationFn: () =>
       call<Station>('PATCH', `/v1/stations/${station.id}`, {
@@ -49,43 +53,7 @@ export function EditStation({ station, close }: { readonly station: Station; rea
       closeButtonProps={{ 'aria-label': t('portal.close') }}
     >
       <form className="col g3" onSubmit={submit}>
-        <Field label={t('portal.stations.name')} value={form.name} onText={set('name')} />
-        <Choice
-          label={t('portal.stations.site')}
-          value={form.siteId}
-          onText={set('siteId')}
-          options={[
-            { value: '', text: t('portal.none') },
-            ...(sites?.items ?? []).map(({ id, name }) => ({ value: id, text: name })),
-          ]}
-        />
-        <Choice
-          label={t('portal.stations.we-set')}
-          value={form.state}
-          onText={set('state')}
-          hint={t(`portal.stations.admin-note.${form.state}`)}
-          options={['active', 'test', 'disabled'].map((value) => ({
-            value,
-            text: t(`portal.stations.admin.${value}`),
-          }))}
-        />
-        <Choice
-          label={t('portal.stations.tariff')}
-          value={form.tariffId}
-          onText={set('tariffId')}
-          options={[
-            { value: '', text: t('portal.stations.default-tariff') },
-            ...(tariffs?.items ?? []).map(({ id, name }) => ({ value: id, text: name })),
-          ]}
-        />
-        <Field
-          label={t('portal.stations.max-sessions')}
-          hint={t('portal.stations.max-sessions-hint')}
-          type="number"
-          min={1}
-          value={form.maxSessions}
-          onText={set('maxSessions')}
-        />
+        <SetFields form={form} set={set} />
         <FormProblem error={save.error} />
         <div className="row">
           <button type="submit" className="btn main" disabled={save.isPending}>
@@ -127,5 +95,53 @@ function NewPassword({ station }: { readonly station: Station }) {
       )}
       <FormProblem error={make.error} />
     </div>
+  )
+}
+
+function SetFields(props: { readonly form: SetForm; readonly set: (name: keyof SetForm) => (text: string) => void }) {
+  const { t } = useTranslation()
+  const { form, set } = props
+  const sites = useQuery({ queryKey: ['sites'], queryFn: () => get<List<Site>>('/v1/sites?limit=200') }).data
+  const tariffs = useQuery({ queryKey: ['tariffs'], queryFn: () => get<List<Tariff>>('/v1/tariffs?limit=200') }).data
+  return (
+    <>
+      <Field label={t('portal.stations.name')} value={form.name} onText={set('name')} />
+      <Choice
+        label={t('portal.stations.site')}
+        value={form.siteId}
+        onText={set('siteId')}
+        options={[
+          { value: '', text: t('portal.none') },
+          ...(sites?.items ?? []).map(({ id, name }) => ({ value: id, text: name })),
+        ]}
+      />
+      <Choice
+        label={t('portal.stations.we-set')}
+        value={form.state}
+        onText={set('state')}
+        hint={t(`portal.stations.admin-note.${form.state}`)}
+        options={['active', 'test', 'disabled'].map((value) => ({
+          value,
+          text: t(`portal.stations.admin.${value}`),
+        }))}
+      />
+      <Choice
+        label={t('portal.stations.tariff')}
+        value={form.tariffId}
+        onText={set('tariffId')}
+        options={[
+          { value: '', text: t('portal.stations.default-tariff') },
+          ...(tariffs?.items ?? []).map(({ id, name }) => ({ value: id, text: name })),
+        ]}
+      />
+      <Field
+        label={t('portal.stations.max-sessions')}
+        hint={t('portal.stations.max-sessions-hint')}
+        type="number"
+        min={1}
+        value={form.maxSessions}
+        onText={set('maxSessions')}
+      />
+    </>
   )
 }

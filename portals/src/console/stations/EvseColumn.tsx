@@ -44,14 +44,7 @@ export function EvseColumn({ station, evse }: { readonly station: Station; reado
           {!evse.declared && <span className="block">{t('portal.stations.undeclared')}</span>}
         </span>
       </div>
-      {isFaulted && evse.report !== undefined && (
-        <div className="note s-faulted">
-          <Icon name="warning" />
-          <p>
-            <b>{evse.report.errorCode ?? t('portal.stations.fault')}</b> {evse.report.info}
-          </p>
-        </div>
-      )}
+      {isFaulted && evse.report !== undefined && <Fault report={evse.report} />}
       {evse.session !== undefined && session !== undefined && (
         <PowerCurve values={session.meterValues} height={112} label={t('portal.stations.curve-of', { id: evse.id })} />
       )}
@@ -205,5 +198,17 @@ export function StopSession(props: { readonly sessionId: string; readonly statio
       </button>
       <FormProblem error={stop.error} />
     </>
+  )
+}
+
+function Fault({ report }: { readonly report: NonNullable<Evse['report']> }) {
+  const { t } = useTranslation()
+  return (
+    <div className="note s-faulted">
+      <Icon name="warning" />
+      <p>
+        <b>{report.errorCode ?? t('portal.stations.fault')}</b> {report.info}
+      </p>
+    </div>
   )
 }

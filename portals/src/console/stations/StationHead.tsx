@@ -9,7 +9,6 @@ import { protocolText } from './station-words.ts'
 /** What we have set and what the station reports stand side by side and are never mixed. */
 export function StationHead({ station }: { readonly station: Station }) {
   const { t } = useTranslation()
-  const { connection } = station
   return (
     <section className="panel hd" aria-label={t('portal.stations.head')}>
       <div>
@@ -33,33 +32,7 @@ export function StationHead({ station }: { readonly station: Station }) {
         <StateCounts evses={station.evses} />
         <div className="t12 dim">{t('portal.stations.worst-on-map')}</div>
       </div>
-      <div>
-        <div className="lab">{t('portal.stations.connection.title')}</div>
-        <div className="m">
-          <span className={connection.state === 'connected' ? 'live up' : 'live wait'}>
-            {connection.state === 'connected' && connection.lastMessageAt !== undefined ? (
-              <span>
-                {t('portal.stations.last-message')} <Ago at={connection.lastMessageAt} />
-              </span>
-            ) : (
-              t(`portal.stations.connection.${connection.state}`)
-            )}
-          </span>
-        </div>
-        <div className="t12 dim">
-          {connection.since !== undefined && (
-            <>
-              {t('portal.stations.since')} <Time at={connection.since} />
-            </>
-          )}
-          {connection.clockOffsetMs !== undefined && (
-            <>
-              {' · '}
-              {t('portal.stations.clock', { offset: offsetText(connection.clockOffsetMs) })}
-            </>
-          )}
-        </div>
-      </div>
+      <Connection connection={station.connection} />
       <div>
         <div className="lab">{t('portal.stations.speaks')}</div>
         <div className="m">{protocolText(t, station.protocol)}</div>
@@ -81,4 +54,37 @@ export function StationHead({ station }: { readonly station: Station }) {
 
 function offsetText(ms: number): string {
   return `${ms < 0 ? '−' : '+'}${numberText(Math.abs(ms) / 1000, 1)} s`
+}
+
+function Connection({ connection }: { readonly connection: Station['connection'] }) {
+  const { t } = useTranslation()
+  return (
+    <div>
+      <div className="lab">{t('portal.stations.connection.title')}</div>
+      <div className="m">
+        <span className={connection.state === 'connected' ? 'live up' : 'live wait'}>
+          {connection.state === 'connected' && connection.lastMessageAt !== undefined ? (
+            <span>
+              {t('portal.stations.last-message')} <Ago at={connection.lastMessageAt} />
+            </span>
+          ) : (
+            t(`portal.stations.connection.${connection.state}`)
+          )}
+        </span>
+      </div>
+      <div className="t12 dim">
+        {connection.since !== undefined && (
+          <>
+            {t('portal.stations.since')} <Time at={connection.since} />
+          </>
+        )}
+        {connection.clockOffsetMs !== undefined && (
+          <>
+            {' · '}
+            {t('portal.stations.clock', { offset: offsetText(connection.clockOffsetMs) })}
+          </>
+        )}
+      </div>
+    </div>
+  )
 }

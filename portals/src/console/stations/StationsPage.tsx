@@ -15,24 +15,15 @@ import { useMay } from '../../session-of-staff.ts'
 import { FilterText } from '../FilterText.tsx'
 import { KeyHints } from '../KeyHints.tsx'
 import { RowLink } from '../RowLink.tsx'
-import { listOf, toggled, useFilters } from '../use-filters.ts'
+import { type Filters, listOf, toggled, useFilters } from '../use-filters.ts'
 import { protocolText } from './station-words.ts'
 
 /** All stations, filtered by what stands in the address. */
 export function StationsPage() {
   const { t } = useTranslation()
   const may = useMay()
-  const word = useStatusWord()
-  const { filters, set, clear } = useFilters()
-  const { q, seen, siteId } = filters
-  const list = useInfiniteQuery({
-    queryKey: ['stations', { q, seen, siteId }],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      get<List<Station>>(`/v1/stations${query({ q, seen, siteId, cursor: pageParam, count: true })}`, signal),
-    getNextPageParam: (page) => page.next ?? undefined,
-    placeholderData: (before) => before,
-  })
+  const { filters, clear } = useFilters()
+  const list = useStations(filters)
   const stations = list.data?.pages.flatMap(({ items }) => items) ?? []
   const total = list.data?.pages[0]?.total
   const isFiltered = Object.values(filters).some(Boolean)
@@ -49,23 +40,7 @@ export function StationsPage() {
         )
       }
     >
-      <div className="filters">
-        <FilterText label={t('portal.stations.filter')} value={q} onText={(text) => set({ q: text })} />
-        <Chips
-          label={t('portal.map.states')}
-          chosen={listOf(seen)}
-          onToggle={(state) => set({ seen: toggled(seen, state) })}
-          chips={seenStates.map((state) => ({
-            value: state,
-            text: (
-              <>
-                <StatusShape seen={state} />
-                {word(state)}
-              </>
-            ),
-          }))}
-        />
-      </div>
+      <StationFilters />
       <section className="panel" aria-label={t('portal.stations.title')}>
         {list.isPending ? (
           <Loading rows={8} />
@@ -163,5 +138,42 @@ function NoneHere({ isFiltered, clear }: { readonly isFiltered: boolean; readonl
         </RowLink>
       )}
     </Empty>
+  )
+}
+
+function useStations({ q, seen, siteId }: Filters) {
+  return useInfiniteQuery({
+    queryKey: ['stations', { q, seen, siteId }],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      get<List<Station>>(`/v1/stations${query({ q, seen, siteId, cursor: pageParam, count: true })}`, signal),
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: (before) => before,
+  })
+}
+
+function StationFilters() {
+  const { t } = useTranslation()
+  const word = useStatusWord()
+  const { filters, set } = useFilters()
+  const { q, seen } = filters
+  return (
+    <div className="filters">
+      <FilterText label={t('portal.stations.filter')} value={q} onText={(text) => set({ q: text })} />
+      <Chips
+        label={t('portal.map.states')}
+        chosen={listOf(seen)}
+        onToggle={(state) => set({ seen: toggled(seen, state) })}
+        chips={seenStates.map((state) => ({
+          value: state,
+          text: (
+            <>
+              <StatusShape seen={state} />
+              {word(state)}
+            </>
+          ),
+        }))}
+      />
+    </div>
   )
 }

@@ -40,35 +40,7 @@ export function Calculator({ tariff }: { readonly tariff: OcpiTariff | undefined
         <span className="dim t12">{t('portal.tariffs.same-code')}</span>
       </div>
       <div className="pb col g3">
-        <Field
-          label={t('portal.tariffs.start')}
-          type="datetime-local"
-          value={form.startedAt}
-          onText={set('startedAt')}
-        />
-        <Field
-          label={t('portal.sessions.energy')}
-          unit="kWh"
-          inputMode="decimal"
-          value={form.kilowattHours}
-          onText={set('kilowattHours')}
-        />
-        <div className="cols">
-          <Field
-            label={t('portal.tariffs.charging')}
-            unit="min"
-            inputMode="numeric"
-            value={form.chargingMinutes}
-            onText={set('chargingMinutes')}
-          />
-          <Field
-            label={t('portal.tariffs.parked')}
-            unit="min"
-            inputMode="numeric"
-            value={form.parkedMinutes}
-            onText={set('parkedMinutes')}
-          />
-        </div>
+        <SessionFields form={form} set={set} />
         <FormProblem error={result.error} />
       </div>
       <div aria-live="polite">
@@ -90,4 +62,40 @@ function useRested(value: string | undefined): string | undefined {
     return () => clearTimeout(timer)
   }, [value])
   return rested
+}
+
+function SessionFields(props: {
+  readonly form: CalculatorForm
+  readonly set: (name: keyof CalculatorForm) => (text: string) => void
+}) {
+  const { t } = useTranslation()
+  const { form, set } = props
+  return (
+    <>
+      <Field label={t('portal.tariffs.start')} type="datetime-local" value={form.startedAt} onText={set('startedAt')} />
+      <Field
+        label={t('portal.sessions.energy')}
+        unit="kWh"
+        inputMode="decimal"
+        value={form.kilowattHours}
+        onText={set('kilowattHours')}
+      />
+      <div className="cols">
+        <Field
+          label={t('portal.tariffs.charging')}
+          unit="min"
+          inputMode="numeric"
+          value={form.chargingMinutes}
+          onText={set('chargingMinutes')}
+        />
+        <Field
+          label={t('portal.tariffs.parked')}
+          unit="min"
+          inputMode="numeric"
+          value={form.parkedMinutes}
+          onText={set('parkedMinutes')}
+        />
+      </div>
+    </>
+  )
 }

@@ -33,37 +33,7 @@ export function PriceParts(props: {
           // A part has no name of its own; rows are added and taken off at their place.
           // biome-ignore lint/suspicious/noArrayIndexKey: see above
           <li key={index} className="part">
-            <Choice
-              label={t('portal.tariffs.part')}
-              value={part.type}
-              onText={(type) => change(index, { type: type as PartForm['type'] })}
-              options={dimensions.map((value) => ({ value, text: t(`portal.dimension.${value}`) }))}
-            />
-            <Field
-              label={t('portal.tariffs.price')}
-              unit={`${form.currency} / ${t(`portal.tariffs.unit.${part.type}`)}`}
-              inputMode="decimal"
-              value={part.price}
-              onText={(price) => change(index, { price })}
-            />
-            <Field
-              label={t('portal.price.tax')}
-              unit="%"
-              inputMode="decimal"
-              value={part.vat}
-              onText={(vat) => change(index, { vat })}
-            />
-            {part.type === 'FLAT' ? (
-              <span />
-            ) : (
-              <Field
-                label={t('portal.tariffs.step')}
-                unit={part.type === 'ENERGY' ? 'Wh' : 's'}
-                inputMode="numeric"
-                value={part.step}
-                onText={(step) => change(index, { step })}
-              />
-            )}
+            <PartFields part={part} currency={form.currency} onChange={(changed) => change(index, changed)} />
             <button
               type="button"
               className="btn quiet icon"
@@ -83,21 +53,7 @@ export function PriceParts(props: {
               type="button"
               key={type}
               className="btn sm"
-              onClick={() =>
-                onChange({
-                  ...form,
-                  parts: [
-                    ...form.parts,
-                    {
-                      element: 0,
-                      type,
-                      price: '',
-                      vat: form.parts[0]?.vat ?? '',
-                      step: type === 'ENERGY' ? '1' : '60',
-                    },
-                  ],
-                })
-              }
+              onClick={() => onChange({ ...form, parts: [...form.parts, newPart(type, form)] })}
             >
               <Icon name="plus" />
               {t(`portal.dimension.${type}`)}
@@ -107,4 +63,53 @@ export function PriceParts(props: {
       )}
     </fieldset>
   )
+}
+
+function PartFields(props: {
+  readonly part: PartForm
+  readonly currency: string
+  readonly onChange: (changed: Partial<PartForm>) => void
+}) {
+  const { t } = useTranslation()
+  const { part, onChange } = props
+  return (
+    <>
+      <Choice
+        label={t('portal.tariffs.part')}
+        value={part.type}
+        onText={(type) => onChange({ type: type as PartForm['type'] })}
+        options={dimensions.map((value) => ({ value, text: t(`portal.dimension.${value}`) }))}
+      />
+      <Field
+        label={t('portal.tariffs.price')}
+        unit={`${props.currency} / ${t(`portal.tariffs.unit.${part.type}`)}`}
+        inputMode="decimal"
+        value={part.price}
+        onText={(price) => onChange({ price })}
+      />
+      <Field
+        label={t('portal.price.tax')}
+        unit="%"
+        inputMode="decimal"
+        value={part.vat}
+        onText={(vat) => onChange({ vat })}
+      />
+      {part.type === 'FLAT' ? (
+        <span />
+      ) : (
+        <Field
+          label={t('portal.tariffs.step')}
+          unit={part.type === 'ENERGY' ? 'Wh' : 's'}
+          inputMode="numeric"
+          value={part.step}
+          onText={(step) => onChange({ step })}
+        />
+      )}
+    </>
+  )
+}
+
+/** A further part takes the tax of the first: they rarely differ. */
+function newPart(type: PartForm['type'], form: TariffForm): PartForm {
+  return { element: 0, type, price: '', vat: form.parts[0]?.vat ?? '', step: type === 'ENERGY' ? '1' : '60' }
 }

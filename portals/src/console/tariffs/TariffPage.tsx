@@ -79,26 +79,14 @@ function Editor({ tariff }: { readonly tariff?: Tariff }) {
                 onText={setValidFrom}
               />
               <FormProblem error={save.error} />
-              <div className="row wrap">
-                <button
-                  type="button"
-                  className="btn main"
-                  disabled={
-                    written === undefined ||
-                    !isChanged ||
-                    save.isPending ||
-                    (tariff === undefined && name.trim() === '')
-                  }
-                  onClick={() => save.mutate()}
-                >
-                  {tariff === undefined
-                    ? t('portal.tariffs.make')
-                    : t('portal.tariffs.publish', {
-                        version: Math.max(...tariff.versions.map(({ version }) => version)) + 1,
-                      })}
-                </button>
-                {written === undefined && <span className="hint">{t('portal.tariffs.unreadable')}</span>}
-              </div>
+              <Publish
+                tariff={tariff}
+                isReadable={written !== undefined}
+                isReady={
+                  written !== undefined && isChanged && !save.isPending && (tariff !== undefined || name.trim() !== '')
+                }
+                publish={() => save.mutate()}
+              />
             </div>
           )}
         </section>
@@ -207,5 +195,23 @@ function Versions({ tariff }: { readonly tariff: Tariff }) {
       </ol>
       <p className="pb t12 mid sep">{t('portal.tariffs.versions-note')}</p>
     </section>
+  )
+}
+
+function Publish(props: {
+  readonly tariff: Tariff | undefined
+  readonly isReadable: boolean
+  readonly isReady: boolean
+  readonly publish: () => void
+}) {
+  const { t } = useTranslation()
+  const next = Math.max(0, ...(props.tariff?.versions ?? []).map(({ version }) => version)) + 1
+  return (
+    <div className="row wrap">
+      <button type="button" className="btn main" disabled={!props.isReady} onClick={props.publish}>
+        {props.tariff === undefined ? t('portal.tariffs.make') : t('portal.tariffs.publish', { version: next })}
+      </button>
+      {!props.isReadable && <span className="hint">{t('portal.tariffs.unreadable')}</span>}
+    </div>
   )
 }

@@ -39,46 +39,7 @@ export function TariffsPage() {
             {newLink}
           </Empty>
         ) : (
-          <DataTable
-            label={t('portal.tariffs.title')}
-            rows={tariffs}
-            rowKey={(tariff) => tariff.id}
-            columns={[
-              {
-                key: 'name',
-                head: t('portal.tariffs.name'),
-                cell: (tariff) => (
-                  <span className="row wrap">
-                    <RowLink to={`/tariffs/${tariff.id}`}>{tariff.name}</RowLink>
-                    {tariff.default && (
-                      <span className="row g1 ok m">
-                        <Icon name="check" size={12} />
-                        {t('portal.tariffs.default')}
-                      </span>
-                    )}
-                  </span>
-                ),
-              },
-              {
-                key: 'prices',
-                head: t('portal.tariffs.prices'),
-                cell: (tariff) => <PriceSummary tariff={tariff.tariff} />,
-              },
-              {
-                key: 'version',
-                head: t('portal.tariffs.version'),
-                number: true,
-                cell: (tariff) => numberText(tariff.version),
-              },
-              { key: 'from', head: t('portal.tariffs.valid-from'), cell: (tariff) => <Time at={tariff.validFrom} /> },
-              {
-                key: 'stations',
-                head: t('portal.tariffs.stations'),
-                number: true,
-                cell: (tariff) => (tariff.stations === undefined ? '–' : numberText(tariff.stations)),
-              },
-            ]}
-          />
+          <TariffTable tariffs={tariffs} />
         )}
         <KeyHints
           hints={[
@@ -88,5 +49,51 @@ export function TariffsPage() {
         />
       </section>
     </Page>
+  )
+}
+
+function TariffTable({ tariffs }: { readonly tariffs: readonly Tariff[] }) {
+  const { t } = useTranslation()
+  return (
+    <DataTable
+      label={t('portal.tariffs.title')}
+      rows={tariffs}
+      rowKey={(tariff) => tariff.id}
+      columns={[
+        {
+          key: 'name',
+          head: t('portal.tariffs.name'),
+          cell: (tariff) => (
+            <span className="row wrap">
+              <RowLink to={`/tariffs/${tariff.id}`}>{tariff.name}</RowLink>
+              {tariff.default && (
+                <span className="row g1 ok m">
+                  <Icon name="check" size={12} />
+                  {t('portal.tariffs.default')}
+                </span>
+              )}
+            </span>
+          ),
+        },
+        {
+          key: 'prices',
+          head: t('portal.tariffs.prices'),
+          cell: (tariff) => <PriceSummary tariff={tariff.tariff} />,
+        },
+        {
+          key: 'version',
+          head: t('portal.tariffs.version'),
+          number: true,
+          cell: (tariff) => numberText(tariff.version),
+        },
+        { key: 'from', head: t('portal.tariffs.valid-from'), cell: (tariff) => <Time at={tariff.validFrom} /> },
+        {
+          key: 'stations',
+          head: t('portal.tariffs.stations'),
+          number: true,
+          cell: (tariff) => (tariff.stations === undefined ? '–' : numberText(tariff.stations)),
+        },
+      ]}
+    />
   )
 }
