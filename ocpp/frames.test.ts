@@ -104,6 +104,13 @@ it('takes out names that reach a prototype, at every depth, however they are wri
   expect(Object.assign({}, frame.payload)).not.toHaveProperty('bad')
 })
 
+it('halves of characters are replaced too: a column of JSON takes them as little as NUL', () => {
+  const text = String.raw`[2,"a","X",{"a":"x\ud800y","l":[{"b":"\udc00"}],"c\ud800":1,"d":"\ud83d\ude00"}]`
+  const frame = parseFrame('ocpp1.6', text) as Extract<ReturnType<typeof parseFrame>, { kind: 'call' }>
+  expect(frame.payload).toEqual({ a: 'x\ufffdy', l: [{ b: '\ufffd' }], d: '\u{1f600}' })
+  expect(frame.marks.map(({ what }) => what)).toEqual(['nul-character', 'nul-character', 'unsafe-key'])
+})
+
 it('replaces the one character that no database text can hold, at every depth, and says so', () => {
   const frame = parseFrame('ocpp1.6', '[2,"a","X",{"a":"x\\u0000y","l":[{"b":"\\u0000"}],"c\\u0000":1}]') as Extract<
     Frame,
@@ -111,6 +118,11 @@ it('replaces the one character that no database text can hold, at every depth, a
   >
   expect(frame.payload).toEqual({ a: 'x\ufffdy', l: [{ b: '\ufffd' }] })
   expect(frame.marks.map(({ what }) => what)).toEqual(['nul-character', 'nul-character', 'unsafe-key'])
+})
+
+it('replaces it in what an error says too', () => {
+  const frame = parseFrame('ocpp1.6', String.raw`[4,"a","Gen\u0000","x\ud800",{"y":"\u0000"}]`)
+  expect(frame).toMatchObject({ code: 'Gen\ufffd', description: 'x\ufffd', details: { y: '\ufffd' } })
 })
 
 it('keeps an error description within 255 characters', () => {

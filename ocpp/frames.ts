@@ -79,8 +79,8 @@ export function parseFrame(version: OcppVersion, text: string): Frame {
     kind: type === 4 ? 'error' : 'result-error',
     type: type as 4 | 5,
     id,
-    code: typeof code === 'string' ? code : 'GenericError',
-    description: typeof description === 'string' ? description : '',
+    code: typeof code === 'string' ? asText(code) : 'GenericError',
+    description: typeof description === 'string' ? asText(description) : '',
     details: details ?? {},
   }
 }
@@ -141,11 +141,13 @@ function unreadFault(version: OcppVersion, text: string, violation: Violation, d
 const unsafeNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 const UNSAFE = /__proto__|constructor|prototype|\\u/
 
-/** A character that JSON may hold and no database text: the sign for what cannot be shown stands for it. */
+/** What JSON may hold and no database text: NUL and halves of characters. The sign for what cannot be shown stands for it. */
 const NUL = '\u0000'
-const INSTEAD_OF_NUL = '\ufffd'
+const INSTEAD = '\ufffd'
+const isText = (text: string): boolean => !text.includes(NUL) && text.isWellFormed()
+const asText = (text: string): string => text.replaceAll(NUL, INSTEAD).toWellFormed()
 
-/** Marks members that stood twice, takes out members whose names could reach a prototype, and replaces NUL. */
+/** Marks members that stood twice, takes out members whose names could reach a prototype, and replaces what no text can hold. */
 function marksOf(text: string, message: readonly unknown[], members: number): readonly Mark[] {
   const isDoubled = members !== countMembers(message)
   if (!isDoubled && !UNSAFE.test(text)) return noMarks
@@ -165,11 +167,11 @@ function removeUnsafe(value: unknown, pointer: string, marks: Mark[]): void {
     const members = value as Record<string, unknown>
     const place = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
     const member = members[name]
-    if (!Array.isArray(value) && (unsafeNames.has(name) || name.includes(NUL))) {
+    if (!Array.isArray(value) && (unsafeNames.has(name) || !isText(name))) {
       delete members[name]
       marks.push({ pointer: place, what: 'unsafe-key' })
-    } else if (typeof member === 'string' && member.includes(NUL)) {
-      members[name] = member.replaceAll(NUL, INSTEAD_OF_NUL)
+    } else if (typeof member === 'string' && !isText(member)) {
+      members[name] = asText(member)
       marks.push({ pointer: place, what: 'nul-character' })
     } else removeUnsafe(member, place, marks)
   }
