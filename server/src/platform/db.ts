@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { parsers } from './db-types.ts'
 import type { Log } from './log.ts'
@@ -77,7 +78,9 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
       // Not waited for: statements are pipelined, and without it they find no rights and fail.
       client.query(begin).catch(() => {})
       const result = await work(txOver(client, tenantIds, hints))
-      await client.query('commit')
+      const { command } = await client.query('commit')
+      // Where a fault was caught on the way the database rolls back and says so: nothing may be answered as if it were saved.
+      if (command !== 'COMMIT') throw new Error('the transaction was rolled back: one of its statements failed')
       transactions += 1
       for (const hint of hints) hint()
       return result
@@ -213,6 +216,8 @@ async function retried<T>(work: () => Promise<T>): Promise<T> {
     } catch (error) {
       const code = (error as { code?: string }).code
       if (attempt >= 4 || (code !== '40P01' && code !== '40001')) throw error
+      // Whoever it met goes on first.
+      await pause(attempt * 10)
     }
   }
 }
