@@ -39,6 +39,11 @@ export async function admit(
   return right === undefined || caller.rights.has(right) ? { ok: true, value: caller } : refuse('not-allowed')
 }
 
+/** What a caller may see, as text to compare. */
+export function reachOf(caller: Caller): string {
+  return 'rights' in caller ? JSON.stringify([...caller.rights, caller.sites]) : caller.kind
+}
+
 /** A browser names the page's origin; a request made by another site is not ours (attack 34). */
 function sameOrigin(request: FastifyRequest): boolean {
   const { origin } = request.headers

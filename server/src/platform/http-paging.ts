@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Refused, refuse } from './result.ts'
 
 /** Query members every list takes. `cursor` is opaque: it comes from `next`. */
 export const paging = {
@@ -41,4 +42,13 @@ export function nextLink(address: string, cursor: string): string {
   const url = new URL(address, 'http://here')
   url.searchParams.set('cursor', cursor)
   return `<${url.pathname}${url.search}>; rel="next"`
+}
+
+/** The database found no value in what a query's cursor holds: it is none of ours. `code`: PostgreSQL's, if it has one. */
+export function cursorFault(code: string | undefined, query: unknown): Refused | undefined {
+  if (code?.startsWith('22') !== true || typeof query !== 'object' || query === null) return undefined
+  const member = ['cursor', 'before'].find((name) => name in query)
+  return member === undefined
+    ? undefined
+    : refuse('bad-input', { fields: [{ pointer: `/query/${member}`, code: 'not-valid' }] })
 }

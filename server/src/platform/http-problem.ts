@@ -101,20 +101,24 @@ function codeOf(issue: z.core.$ZodIssue): Omit<FieldFault, 'pointer'> {
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/
 
+function isText(text: string): boolean {
+  return !CONTROL.test(text) && text.isWellFormed()
+}
+
 /**
- * Texts with control characters, line ends and tabs excepted: PostgreSQL takes no NUL, and a terminal or a log would act on the others. Walks
- * without recursion, since a body may be nested as deep as it is long.
+ * Texts with control characters, line ends and tabs excepted, or with halves of characters: PostgreSQL takes no NUL and its JSON no halves, and a
+ * terminal or a log would act on the others. Walks without recursion, since a body may be nested as deep as it is long.
  */
 export function controlFaultsOf(input: unknown): FieldFault[] {
   const faults: FieldFault[] = []
   const waiting: { readonly value: unknown; readonly pointer: string }[] = [{ value: input, pointer: '' }]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { value, pointer } = next
-    if (typeof value === 'string' && CONTROL.test(value)) faults.push({ pointer, code: 'not-valid' })
+    if (typeof value === 'string' && !isText(value)) faults.push({ pointer, code: 'not-valid' })
     if (typeof value !== 'object' || value === null) continue
     for (const [name, member] of Object.entries(value)) {
       const at = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
-      if (CONTROL.test(name)) faults.push({ pointer, code: 'not-known' })
+      if (!isText(name)) faults.push({ pointer, code: 'not-known' })
       waiting.push({ value: member, pointer: at })
     }
   }

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Authenticate } from './http-admission.ts'
 import { DatabaseAway } from './db.ts'
+import { cursorFrom, cursorOf, paging } from './http-paging.ts'
 import { openRoute, type StaffOrKey, streamRoute, tenantRoute } from './http-routes.ts'
 import { type HttpServer, openHttp } from './http-server.ts'
-import { ok, refuse } from './result.ts'
+import { must, ok, refuse } from './result.ts'
 import { sql } from './sql.ts'
 import { makeTestTenant, type TestGround, testGround } from './testing.ts'
 import { type TestHttp, testHttp, testTexts } from './testing-http.ts'
@@ -13,13 +14,14 @@ let ground: TestGround
 let http: TestHttp
 let tenantId: string
 let signedOut = false
+let sites: 'all' | string[] = 'all'
 
 /** `Bearer staff` and `Bearer key` are callers with the right `read`; anything else is nobody. */
 const authenticate: Authenticate = async ({ authorization }) => {
   const kind = authorization?.slice('Bearer '.length)
   if (signedOut || (kind !== 'staff' && kind !== 'key')) return ok({ kind: 'nobody' })
   const actorId = '01890000-0000-7000-8000-000000000001'
-  return ok({ kind, tenantId, actorId, actorName: 'A', rights: new Set(['read']), sites: 'all', language: 'en' })
+  return ok({ kind, tenantId, actorId, actorName: 'A', rights: new Set(['read']), sites, language: 'en' })
 }
 
 const echo = z.strictObject({
@@ -84,6 +86,19 @@ const routes = [
     async handle(_, { setHeader }) {
       setHeader('location', '/v1/located/1')
       return ok({ fine: true })
+    },
+  }),
+  tenantRoute({
+    method: 'GET',
+    path: '/v1/list',
+    tag: 't',
+    summary: 's',
+    right: 'read',
+    query: z.strictObject(paging),
+    answer: z.strictObject({ n: z.int() }),
+    async handle(tx, { query }) {
+      const [at] = cursorFrom(query.cursor) ?? []
+      return ok(must(await tx.row<{ n: number }>(sql`select 1 as n where ${at ?? null}::timestamptz is null`), 'row'))
     },
   }),
   tenantRoute({
@@ -258,6 +273,17 @@ describe('an Idempotency-Key', () => {
   })
 })
 
+it('a cursor that is none of ours is the caller’s fault, field by field', async () => {
+  const answer = await http.call(`GET /v1/list?cursor=${cursorOf(['no instant'])}`, { key: 'key' })
+  expect(answer.status).toBe(400)
+  expect(answer.body['errors']).toMatchObject([{ pointer: '/query/cursor', code: 'not-valid' }])
+})
+
+it.each(['x\u0000', 'x\ud800', '\u001b['])('%j is no text', async (name) => {
+  const answer = await http.call('POST /v1/echo', { body: { name } })
+  expect(answer.body['errors']).toMatchObject([{ pointer: '/name', code: 'not-valid' }])
+})
+
 describe('a live stream', () => {
   let live: HttpServer
   let base: string
@@ -302,6 +328,17 @@ describe('a live stream', () => {
       await readUntil(response, /never/)
     } finally {
       signedOut = false
+    }
+  })
+
+  it('ends when its reader may see other sites now, and goes on for whoever may see the same', async () => {
+    const response = await open()
+    sites = ['01890000-0000-7000-8000-000000000002']
+    try {
+      await readUntil(response, /never/)
+      expect(await readUntil(await open(), /(: beat\n\n){5}/)).toMatch(/: beat/)
+    } finally {
+      sites = 'all'
     }
   })
 

@@ -6,12 +6,12 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { z } from 'zod'
 import { DatabaseAway } from './db.ts'
 import type { Ground } from './ground.ts'
-import { admit, type Authenticate } from './http-admission.ts'
+import { admit, type Authenticate, reachOf } from './http-admission.ts'
 import { readJsonOnly } from './http-body.ts'
 import { serveStream, type StreamKeeper, streamKeeper } from './http-events.ts'
 import { etagOf, isAsRead, namesTag } from './http-if-match.ts'
 import { withIdempotencyKey } from './http-idempotency.ts'
-import { nextLink } from './http-paging.ts'
+import { cursorFault, nextLink } from './http-paging.ts'
 import { controlFaultsOf, faultsOf, type ProblemContext, problem, sendProblem } from './http-problem.ts'
 import type { AnyOpenRoute, AnyRoute, AnyStreamRoute, AnyTenantRoute, Caller, OpenCall } from './http-routes.ts'
 import { newId } from './ids.ts'
@@ -272,10 +272,10 @@ async function stream(
 ): Promise<unknown> {
   const opened = await serveStream(streams, request, reply, {
     open: (stream) => route.open(call as never, stream),
-    // Whoever was signed out, disabled or revoked stops seeing; a database that is away is no reason to cut.
+    // Whoever was signed out or may see something else now stops seeing; a database that is away is no reason to cut.
     async isStillAllowed() {
       const admitted = await admit(options.authenticate, options.ground.clock.now(), route, request)
-      return admitted.ok
+      return admitted.ok && reachOf(admitted.value) === reachOf(call.caller)
     },
   })
   if (!opened.ok)
@@ -323,6 +323,8 @@ function fail(
     const code = error.statusCode === 413 ? 'body-too-big' : error.statusCode === 415 ? 'not-json' : 'bad-json'
     return sendProblem(reply, problem(error.statusCode, refuse(code), context))
   }
+  const fault = cursorFault(error.code, request.query)
+  if (fault !== undefined) return sendProblem(reply, problem(400, fault, context))
   options.ground.log.error('a request failed', { requestId: request.id, route: request.routeOptions.url, error })
   return sendProblem(reply, problem(500, refuse('our-fault'), context))
 }
