@@ -18,6 +18,14 @@ it('takes the mean of the registers where a station reports no power', () => {
   expect(points).toEqual([{ at: Date.parse('2026-11-24T04:45:00Z'), powerW: 8000 }])
 })
 
+it('makes no peak of a last reading without power, a moment after one with it', () => {
+  const points = curvePoints([
+    { at: '2026-11-24T04:30:00Z', context: 'periodic', powerW: 11000, registerWh: 1000 },
+    { at: '2026-11-24T04:30:00.150Z', context: 'end', registerWh: 1001 },
+  ])
+  expect(points.map(({ powerW }) => powerW)).toEqual([11000])
+})
+
 it.each([
   [null, 1],
   [0.4, 0.5],

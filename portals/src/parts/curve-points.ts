@@ -11,14 +11,18 @@ export interface CurvePoint {
 // Longer without a word is a gap in the curve, not a straight line over it.
 const gapMilliseconds = 15 * 60_000
 
-/** Readings in order of time, with power as reported or, where a station gives none, as the registers' mean. */
+/**
+ * Readings in order of time, with power as reported or, from a station that reports none at all, as the registers' mean. The
+ * two are never mixed: between readings a moment apart a register of whole watt-hours makes peaks that never were.
+ */
 export function curvePoints(values: readonly MeterValue[]): readonly CurvePoint[] {
   const sorted = [...values].sort((one, other) => milliseconds(one.at) - milliseconds(other.at))
+  const isReported = values.some(({ powerW }) => powerW !== undefined)
   const points: CurvePoint[] = []
   let previous: MeterValue | undefined
   for (const value of sorted) {
     const at = milliseconds(value.at)
-    const powerW = value.powerW ?? meanPower(previous, value)
+    const powerW = isReported ? value.powerW : meanPower(previous, value)
     if (powerW !== undefined) {
       const last = points[points.length - 1]
       if (last !== undefined && at === last.at) points.pop()
