@@ -1,15 +1,14 @@
-import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchBrowser } from './browser.ts'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { addStation, addTariff, type MadeStation, makeNetwork, type Network } from './kit/network.ts'
 import type { List } from './kit/rest.ts'
-import { openStage, type Stage } from './kit/stage.ts'
 import { knock, openStation } from './kit/station-socket.ts'
-import { found } from './kit/until.ts'
 import { cut, payloads, rawControl } from './kit/xss-corpus.ts'
 
-/** Attack 13: texts that hurt, in every field that a station or a program can fill, and then every place that shows them. */
+/**
+ * Attack 13: texts that hurt, in every field that a station or a program can fill, and what logs and REST make of them. The pages are looked
+ * at by `hostile-texts-on-every-page.test.ts`.
+ */
 
 let borrowed: Borrowed
 let network: Network
@@ -128,103 +127,3 @@ describe('texts that hurt (attack 13)', () => {
     }
   })
 })
-
-describe('in a browser', () => {
-  let browser: Browser
-  let stage: Stage
-
-  beforeAll(async () => {
-    browser = await launchBrowser()
-    stage = await openStage(browser, borrowed.server.url, { viewport: { width: 1440, height: 900 } })
-    const { page } = stage
-    await page.addInitScript(() => {
-      const marked = globalThis as unknown as { tripped: () => void; wasTripped: boolean }
-      marked.wasTripped = false
-      marked.tripped = () => {
-        marked.wasTripped = true
-      }
-    })
-    page.on('dialog', (dialog) => void dialog.dismiss())
-    const { invitationUrl } = await network.rest.post<{ invitationUrl: string }>('/v1/staff', {
-      name: 'Aino',
-      mail: 'aino@hostile.example',
-      role: 'administrator',
-    })
-    await page.goto(invitationUrl)
-    await page.getByRole('button', { name: 'Not now' }).click()
-    await page.getByRole('heading', { name: 'Network now' }).waitFor()
-  }, 90_000)
-  afterAll(async () => {
-    await stage?.close()
-    await browser?.close()
-  })
-
-  async function shown(path: string): Promise<string> {
-    const { page } = stage
-    await page.goto(path)
-    await page.locator('h1').first().waitFor({ state: 'attached' })
-    await page.locator('.bone').first().waitFor({ state: 'detached' })
-    return page.locator('body').innerText()
-  }
-
-  it('no page runs them, or makes elements of them', async () => {
-    const { page } = stage
-    const sessions = await network.rest.get<List<{ id: string }>>('/v1/sessions?limit=200')
-    const tariffs = await network.rest.get<List<{ id: string }>>('/v1/tariffs')
-    const paths = [
-      '/map',
-      '/stations',
-      '/stations/add',
-      '/sessions',
-      '/alerts',
-      '/cards',
-      '/tariffs',
-      '/docs',
-      `/tariffs/${tariffs.items[0]?.id}`,
-      // Where one station is shown by itself: those whose texts are markup. The lists above hold all twenty.
-      ...stations.slice(0, 8).map(({ id }) => `/stations/${id}`),
-      ...stations.slice(0, 3).map(({ number }) => `/s/${number}`),
-      ...sessions.items.slice(-3).map(({ id }) => `/sessions/${id}`),
-    ]
-    let texts = ''
-    for (const path of paths) {
-      texts += await shown(path)
-      expect(await hurtBy(page), path).toEqual([])
-    }
-    expect(stage.faults()).toEqual([])
-    // They were there, as the texts they are.
-    for (const text of payloads.slice(0, 4)) expect(texts).toContain(cut(text, 20))
-  }, 120_000)
-
-  it('would show a page that did', async () => {
-    const { page } = stage
-    for (const text of [
-      '<img src=x onerror="tripped()">',
-      '<a href="javascript:tripped()">x</a>',
-      '<iframe srcdoc="x">',
-    ]) {
-      await shown('/cards')
-      await page.evaluate((html) => document.body.insertAdjacentHTML('beforeend', html), text)
-      expect(await hurtBy(page), text).not.toEqual([])
-    }
-    await shown('/cards')
-    await page.evaluate(() => (globalThis as unknown as { tripped: () => void }).tripped())
-    expect(await hurtBy(page)).toEqual(['the tripwire'])
-    // Even then the policy keeps the script from running.
-    await shown('/cards')
-    await page.evaluate(() => document.body.insertAdjacentHTML('beforeend', '<img src=x onerror="tripped()">'))
-    await found(async () => (stage.faults().some((fault) => /Content Security Policy/.test(fault)) ? true : undefined))
-    expect(await page.evaluate(() => (globalThis as unknown as { wasTripped: boolean }).wasTripped)).toBe(false)
-  })
-})
-
-/** What only markup of somebody else's could have made. */
-function hurtBy(page: Page): Promise<readonly string[]> {
-  return page.evaluate(() => {
-    const made = document.querySelectorAll(
-      'script:not([src]), iframe[srcdoc], img[src="x"], [onerror], [onload], [ontoggle], [onmouseover], a[href^="javascript:"]',
-    )
-    const { wasTripped } = globalThis as unknown as { wasTripped: boolean }
-    return [...[...made].map((element) => element.outerHTML), ...(wasTripped ? ['the tripwire'] : [])]
-  })
-}

@@ -221,54 +221,81 @@ describe('attack 6: what the public sees', () => {
 })
 
 describe('attack 9: the transaction of another station', () => {
-  it('is neither ended nor changed by a guessed number, and staff are told', async () => {
-    const [owner, thief] = await Promise.all(
-      ['OWNER-1', 'THIEF-1'].map((identity) => addStation(network, { identity })),
-    )
-    if (owner === undefined || thief === undefined) throw new Error('two stations were made')
-    const [mine, evil] = [await booted(owner), await booted(thief)]
-    const now = (): string => Temporal.Now.instant().toString({ smallestUnit: 'second' })
-    const start = { connectorId: 1, idTag: '04AABBCCDD1122', meterStart: 1000, timestamp: now() }
-    const { transactionId } = (await mine.call('StartTransaction', start))[2] as { transactionId: number }
-    const open = async (): Promise<{ id: string; state: string; energyWh: number }> =>
-      must(
-        (
-          await network.rest.get<List<{ id: string; state: string; energyWh: number }>>(
-            `/v1/sessions?stationId=${owner.id}`,
-          )
-        ).items[0],
-      )
-    const reading = (wh: string): unknown => ({
-      connectorId: 1,
-      transactionId,
-      meterValue: [
-        { timestamp: now(), sampledValue: [{ value: wh, measurand: 'Energy.Active.Import.Register', unit: 'Wh' }] },
-      ],
-    })
+  interface Seen {
+    readonly id: string
+    readonly state: string
+    readonly energyWh: number
+  }
+  const sessionOf = async (station: MadeStation): Promise<Seen> =>
+    must((await network.rest.get<List<Seen>>(`/v1/sessions?stationId=${station.id}`)).items[0])
+  const now = (): string => Temporal.Now.instant().toString({ smallestUnit: 'second' })
+  const readingOf = (registerWh: number): unknown => ({
+    timestamp: now(),
+    sampledValue: [{ value: String(registerWh), measurand: 'Energy.Active.Import.Register', unit: 'Wh' }],
+  })
+  const idTag = '04AABBCCDD1122'
+
+  /** Says as another's transaction: this much energy, and over. Returns what became of it; nothing: it was not touched. */
+  async function theft(by: StationSocket, of: MadeStation, transactionId: number): Promise<readonly string[]> {
+    const before = await sessionOf(of)
     const answers = [
-      await evil.call('MeterValues', reading('999000')),
-      await evil.call('StopTransaction', {
-        transactionId,
-        meterStop: 999_000,
-        timestamp: now(),
-        idTag: '04AABBCCDD1122',
-      }),
+      await by.call('MeterValues', { connectorId: 1, transactionId, meterValue: [readingOf(3000)] }),
+      await by.call('StopTransaction', { transactionId, meterStop: 4000, timestamp: now(), idTag }),
     ]
     // A normal-looking answer, so that nothing is learnt from it.
     for (const [type] of answers) expect(type).toBe(3)
-    expect(await open()).toMatchObject({ state: 'delivering', energyWh: 0 })
+    const after = await sessionOf(of)
+    return (['id', 'state', 'energyWh'] as const)
+      .filter((member) => before[member] !== after[member])
+      .map((member) => `${member} was ${before[member]} and is ${after[member]}`)
+  }
+
+  it('is neither ended nor changed by a guessed number, and staff are told', async () => {
+    const owner = await addStation(network, { identity: 'OWNER-1' })
+    const thief = await addStation(network, { identity: 'THIEF-1' })
+    const [mine, evil] = [await booted(owner), await booted(thief)]
+    const start = { connectorId: 1, idTag, meterStart: 1000, timestamp: now() }
+    const { transactionId } = (await mine.call('StartTransaction', start))[2] as { transactionId: number }
+    expect(await theft(evil, owner, transactionId)).toEqual([])
     const alerts = await found(async () => {
       const { items } = await network.rest.get<List<{ stationId?: string; kind: string }>>('/v1/alerts?state=open')
       const about = items.filter(({ stationId }) => stationId === thief.id)
       return about.length > 0 ? about : undefined
     })
     expect(alerts.map(({ kind }) => kind).join()).toMatch(/transaction/)
-    // The control: the station that it belongs to can do both.
-    await mine.call('MeterValues', reading('1500'))
-    expect(await open()).toMatchObject({ energyWh: 500 })
-    await mine.call('StopTransaction', { transactionId, meterStop: 2000, timestamp: now() })
-    await until(async () => (await open()).state === 'ended')
-    expect(await open()).toMatchObject({ energyWh: 1000 })
+    // The planted fault, and the control: were the sender not looked at, the very same messages would do this.
+    await until(async () => (await sessionOf(owner)).state === 'delivering')
+    expect(await theft(mine, owner, transactionId)).toEqual([
+      'state was delivering and is ended',
+      'energyWh was 0 and is 3000',
+    ])
+    await Promise.all([mine.close(), evil.close()])
+  })
+
+  it('of 2.0.1, where stations choose the numbers, is another one at each station', async () => {
+    const owner = await addStation(network, { identity: 'OWNER-2' })
+    const thief = await addStation(network, { identity: 'THIEF-2' })
+    const [mine, evil] = [await booted(owner, 'ocpp2.0.1'), await booted(thief, 'ocpp2.0.1')]
+    const event = (eventType: string, seqNo: number, registerWh: number): unknown => ({
+      eventType,
+      timestamp: now(),
+      triggerReason: eventType === 'Ended' ? 'StopAuthorized' : 'Authorized',
+      seqNo,
+      transactionInfo: { transactionId: 'same-number', chargingState: 'Charging' },
+      evse: { id: 1, connectorId: 1 },
+      idToken: { idToken: idTag, type: 'ISO14443' },
+      meterValue: [
+        {
+          timestamp: now(),
+          sampledValue: [{ value: registerWh, measurand: 'Energy.Active.Import.Register' }],
+        },
+      ],
+    })
+    expect((await mine.call('TransactionEvent', event('Started', 0, 1000)))[0]).toBe(3)
+    expect((await evil.call('TransactionEvent', event('Ended', 1, 9000)))[0]).toBe(3)
+    expect(await sessionOf(owner)).toMatchObject({ state: 'delivering', energyWh: 0 })
+    await mine.call('TransactionEvent', event('Ended', 1, 1700))
+    expect(await sessionOf(owner)).toMatchObject({ state: 'ended', energyWh: 700 })
     await Promise.all([mine.close(), evil.close()])
   })
 })
