@@ -5,7 +5,9 @@ import {
   makeTestStation,
   makeTestTariff,
   makeTestToken,
+  occupy,
   openAt,
+  phaseAt,
   recordsIn,
   reportFrom,
   say16,
@@ -72,6 +74,15 @@ describe('reports of stations', () => {
     for (let turn = 0; turn < 3; turn += 1) await one(station, 60 + turn, say16.stop(at(60), number, 900))
     expect(await mine(station)).toMatchObject([{ state: 'ended', energyWh: 800n, revision: 1 }])
     expect(await records(station)).toHaveLength(1)
+  })
+
+  it('leave an occupied EVSE of 2.x as one whose cable is still in', async () => {
+    const station = await makeTestStation(network)
+    const card = { idToken: { uid: 'DEADBEEF' }, registerWh: 0 }
+    await one(station, 0, say2x('transaction-started', 'tx-cable', 0, at(0), card))
+    await occupy(network, station)
+    await one(station, 60, say2x('transaction-ended', 'tx-cable', 1, at(60), { registerWh: 100, stopReason: 'local' }))
+    expect(await phaseAt(network, station)).toBe('finishing')
   })
 
   it('give the same record for a 2.x charge told in any order (row 10)', async () => {

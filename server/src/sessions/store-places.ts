@@ -99,7 +99,10 @@ export async function showOpenSessions(
     )
   }
   const held = ' and e.open_session_id = v.session_id'
-  await write('evses-close', 'open_session_id = null, open_session_state = null', held, places.closed)
+  // 2.x stations have no word for "the cable is still in": it is what an EVSE is that stays occupied after its session.
+  const leaving = `open_session_id = null, open_session_state = null,
+    phase = case when e.status = 'occupied' then 'finishing' else e.phase end`
+  await write('evses-close', leaving, held, places.closed)
   await write('evses-open', 'open_session_id = v.session_id, open_session_state = v.state', '', places.opened)
   await write('evses-move', 'open_session_state = v.state', held, places.moved)
 }

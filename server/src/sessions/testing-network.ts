@@ -252,3 +252,17 @@ export async function openAt({ ground, tenantId }: TestNetwork, stationId: strin
   )
   return row?.open ?? null
 }
+
+/** A station says that its EVSE is occupied, as the receiver keeps it; and what the EVSE then shows. */
+export async function occupy({ ground, tenantId }: TestNetwork, stationId: string): Promise<void> {
+  await ground.database.inTenant(tenantId, (tx) =>
+    tx.run(sql`update evses set status = 'occupied', phase = null where station_id = ${stationId} and evse_id = 1`),
+  )
+}
+
+export async function phaseAt({ ground, tenantId }: TestNetwork, stationId: string): Promise<string | null> {
+  const row = await ground.database.inTenant(tenantId, (tx) =>
+    tx.row<{ phase: string | null }>(sql`select phase from evses where station_id = ${stationId} and evse_id = 1`),
+  )
+  return row?.phase ?? null
+}
