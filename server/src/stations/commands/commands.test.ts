@@ -94,6 +94,25 @@ describe('commands are rows with an outcome', () => {
     await socket.close()
   })
 
+  it('a stop has its effect when its own transaction ends, not another of the station', async () => {
+    const { id, socket } = await station('C-STOP', 'ocpp2.0.1')
+    const ends = (transactionId: string) =>
+      socket.call('TransactionEvent', {
+        eventType: 'Ended',
+        timestamp: clock.now().toString(),
+        triggerReason: 'RemoteStop',
+        seqNo: 1,
+        transactionInfo: { transactionId, stoppedReason: 'Remote' },
+      })
+    const command = await send(id, { kind: 'stop-transaction', transactionNumber: 'tx-1' })
+    await ended(command, 'answered')
+    await ends('tx-2')
+    expect((await read(command)).state).toBe('answered')
+    await ends('tx-1')
+    await ended(command, 'effect-seen')
+    await socket.close()
+  })
+
   it('sends one CALL at a time, in the order in which they were asked', async () => {
     let open = 0
     let most = 0

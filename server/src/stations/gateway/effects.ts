@@ -10,6 +10,7 @@ export function effectsOf({ tenantId, stationId, receivedAt: at, bodies }: Stati
       stationId,
       effect,
       evse: 'evse' in body ? evseOf(body.evse) : null,
+      ...numberOf(body),
       at,
     })),
   )
@@ -18,6 +19,13 @@ export function effectsOf({ tenantId, stationId, receivedAt: at, bodies }: Stati
 /** Null also for a number that no EVSE bears, and no column holds. */
 function evseOf(evse: number | undefined): number | null {
   return evse !== undefined && Math.abs(evse) < 2 ** 31 ? evse : null
+}
+
+/** Of two transactions at a station the end of one says nothing of the other. */
+function numberOf(body: ReportBody): { readonly transactionNumber?: string } {
+  return body.kind === 'transaction-ended' && 'number' in body.transaction
+    ? { transactionNumber: body.transaction.number }
+    : {}
 }
 
 function namesOf(body: ReportBody): readonly string[] {
