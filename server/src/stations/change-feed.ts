@@ -1,6 +1,6 @@
 import { DatabaseAway, type Ground, type Tx } from '../platform/index.ts'
 import { findCommand } from './commands/store.ts'
-import { commandView } from './commands/view.ts'
+import { commandChanged } from './commands/view.ts'
 import { loadConnectors, loadEvses, loadStations, stationsNamed } from './store.ts'
 import { connectionView, mapItem, partsOf, seenOf, type StationParts } from './views.ts'
 
@@ -100,7 +100,7 @@ function openPublisher({ database, bus, clock, log }: Ground): Publisher {
     async command(tenantId, id) {
       try {
         const row = await database.inTenant(tenantId, (tx) => findCommand(tx, id))
-        if (row !== undefined) bus.publish(tenantId, { type: 'command.changed', version: 1, command: commandView(row) })
+        if (row !== undefined) bus.publish(tenantId, commandChanged(row))
       } catch (error) {
         fail(error)
       }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { instantFromText } from '../../../units/index.ts'
 import {
   type AnyRoute,
   cursorFrom,
@@ -43,14 +44,18 @@ function logRoute({ keys, bus }: Ground, flush: () => Promise<void>): AnyRoute {
     answer: listOf(shapes.logItem),
     refusals: NO_STATION,
     async handle(tx, { params: { id: stationId }, query, caller }) {
-      if ((await findStation(tx, stationId, caller.sites)) === undefined) return refuse('no-such-station')
+      const parts = await findStation(tx, stationId, caller.sites)
+      if (parts === undefined) return refuse('no-such-station')
       await flush()
       const key = await keys.tenant(tx.tenantId)
       const [at, id] = cursorFrom(query.before) ?? []
-      const before = at === undefined ? undefined : { at: Temporal.Instant.from(String(at)), id: String(id) }
+      const since = instantFromText(String(at))
+      const before = since === undefined ? undefined : { at: since, id: String(id) }
       const page = await readLog(tx, key, { stationId, before, action: query.action, limit: query.limit })
       // Whoever reads the log is about to watch it: frames go by live for an hour.
-      tx.afterCommit(() => bus.publish(caller.tenantId, { type: WATCHED_NOTICE, version: 1, stationId }))
+      const { siteId } = parts.station
+      const site = siteId === null ? {} : { siteId }
+      tx.afterCommit(() => bus.publish(caller.tenantId, { type: WATCHED_NOTICE, version: 1, stationId, ...site }))
       const last = page.pairs.at(-1)?.request
       const next = page.hasMore && last !== undefined ? cursorOf([String(last.at), last.id]) : null
       return ok({ items: page.pairs.map(itemOf), next })

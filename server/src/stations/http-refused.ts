@@ -13,6 +13,7 @@ import {
   tenantRoute,
   type Tx,
 } from '../platform/index.ts'
+import { sitesForQuery } from '../rights/index.ts'
 import { viewStation } from './http-stations.ts'
 import { credentialOf, makeStation, newPassword } from './make-station.ts'
 import { stationUrl } from './rules/station-path.ts'
@@ -46,13 +47,14 @@ function listRoute(ground: Ground): AnyRoute {
     right: 'stations.read',
     query: z.strictObject(paging),
     answer: listOf(shapes.refusedStation),
-    async handle(tx, { query }) {
-      const rows = await loadRefused(tx, { limit: query.limit + 1, before: cursorFrom(query.cursor) })
+    async handle(tx, { query, caller }) {
+      const sites = sitesForQuery(caller)
+      const rows = await loadRefused(tx, { sites, limit: query.limit + 1, before: cursorFrom(query.cursor) })
       const slug = await loadTenantSlug(tx)
       const items = rows.slice(0, query.limit)
       const last = items.at(-1)
       const next = rows.length > items.length && last !== undefined ? cursorOf([String(last.lastAt), last.id]) : null
-      const total = query.count === 'true' ? { total: await countRefused(tx) } : {}
+      const total = query.count === 'true' ? { total: await countRefused(tx, sites) } : {}
       return ok({ items: items.map((row) => refusedView(row, ground.publicUrl, slug)), next, ...total })
     },
   })

@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../platform/index.ts'
+import { type Sql, sql, type Tx } from '../platform/index.ts'
 
 export interface RefusedRow {
   readonly id: string
@@ -17,14 +17,30 @@ export interface RefusedRow {
 const columns = sql`id, path, identity, reason, offered_hash as "offeredHash", offered_key_version as "offeredKeyVersion",
   address, protocol, first_at as "firstAt", last_at as "lastAt", count`
 
+/** Whoever may see some sites only sees attempts of the stations that stand there: the others are nobody's yet. */
+function within(sites: readonly string[] | null): Sql {
+  return sites === null
+    ? sql`true`
+    : sql`exists (select 1 from stations s where s.tenant_id = refused_stations.tenant_id
+        and s.identity = refused_stations.identity and s.removed_at is null and s.site_id = any(${sites}::uuid[]))`
+}
+
 /** Newest first. */
 export async function loadRefused(
   tx: Tx,
-  { limit, before }: { readonly limit: number; readonly before?: readonly (string | number)[] | undefined },
+  {
+    sites,
+    limit,
+    before,
+  }: {
+    readonly sites: readonly string[] | null
+    readonly limit: number
+    readonly before?: readonly (string | number)[] | undefined
+  },
 ): Promise<readonly RefusedRow[]> {
   const older = before === undefined ? sql`true` : sql`(last_at, id) < (${before[0]}::timestamptz, ${before[1]}::uuid)`
   return tx.rows<RefusedRow>(sql`
-    select ${columns} from refused_stations where tenant_id = ${tx.tenantId} and ${older}
+    select ${columns} from refused_stations where tenant_id = ${tx.tenantId} and ${older} and ${within(sites)}
     order by last_at desc, id desc limit ${limit}`)
 }
 
@@ -34,9 +50,9 @@ export async function findRefused(tx: Tx, id: string): Promise<RefusedRow | unde
   )
 }
 
-export async function countRefused(tx: Tx): Promise<number> {
+export async function countRefused(tx: Tx, sites: readonly string[] | null): Promise<number> {
   const row = await tx.row<{ n: bigint }>(
-    sql`select count(*) as n from refused_stations where tenant_id = ${tx.tenantId}`,
+    sql`select count(*) as n from refused_stations where tenant_id = ${tx.tenantId} and ${within(sites)}`,
   )
   return Number(row?.n ?? 0)
 }

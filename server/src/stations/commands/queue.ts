@@ -5,7 +5,7 @@ import { expectedEffectOf, protocolNamed } from '../protocols/index.ts'
 import { dueForEffect, dueWhileQueued } from '../rules/command-times.ts'
 import { masked } from '../rules/mask.ts'
 import * as store from './store.ts'
-import { commandView } from './view.ts'
+import { commandChanged } from './view.ts'
 
 export interface CommandQueueDeps {
   readonly keys: Keys
@@ -52,9 +52,8 @@ export function openCommandQueue(deps: CommandQueueDeps): CommandQueue {
     await deps.commandSettled(tx, await settledFrom(keys, tx.tenantId, row, ending))
     const now = await store.findCommand(tx, row.id)
     if (now === undefined) return
-    const command = commandView(now)
     const { tenantId } = tx
-    tx.afterCommit(() => bus.publish(tenantId, { type: 'command.changed', version: 1, command }))
+    tx.afterCommit(() => bus.publish(tenantId, commandChanged(now)))
   }
 
   return {

@@ -8,6 +8,8 @@ export type CommandState = (typeof commandStates)[number]
 export interface CommandRow {
   readonly id: string
   readonly stationId: string
+  /** Where its station stands: who may see it. */
+  readonly siteId: string | null
   readonly sessionId: string | null
   readonly kind: CommandKind
   readonly request: unknown
@@ -28,7 +30,8 @@ export interface CommandRow {
   readonly dueAt: Temporal.Instant | null
 }
 
-const columns = sql`c.id, c.station_id as "stationId", c.session_id as "sessionId", c.kind, c.request, c.sealed, c.state,
+const columns = sql`c.id, c.station_id as "stationId",
+  (select at.site_id from stations at where at.tenant_id = c.tenant_id and at.id = c.station_id) as "siteId", c.session_id as "sessionId", c.kind, c.request, c.sealed, c.state,
   c.expected_effect as "expectedEffect", c.exact, c.answer, c.effect, c.failure, c.by_kind as "byKind",
   c.by_name as "byName", c.created_at as "createdAt", c.sent_at as "sentAt", c.answered_at as "answeredAt",
   c.effect_at as "effectAt", c.failed_at as "failedAt", c.due_at as "dueAt"`
@@ -146,10 +149,12 @@ export interface SeenEffect {
   readonly stationId: string
   readonly effect: string
   readonly evse: number | null
+  /** Absent: the effect is of no transaction in particular. */
+  readonly transactionNumber?: string
   readonly at: Temporal.Instant
 }
 
-/** The oldest open command of a station that waited for this effect has got it. Answers those commands' ids. */
+/** Open commands of a station that waited for this effect, there and of that transaction, have got it. Answers their ids. */
 export async function saveEffects(
   tx: Tx,
   effects: readonly SeenEffect[],
@@ -160,10 +165,12 @@ export async function saveEffects(
       due_at = case when c.state = 'answered' then null else c.due_at end
     from unnest(${effects.map(({ tenantId }) => tenantId)}::uuid[], ${effects.map(({ stationId }) => stationId)}::uuid[],
       ${effects.map(({ effect }) => effect)}::text[], ${effects.map(({ evse }) => evse)}::int[],
-      ${effects.map(({ at }) => at)}::timestamptz[]) as seen (tenant_id, station_id, effect, evse_id, at)
+      ${effects.map(({ transactionNumber }) => transactionNumber ?? null)}::text[],
+      ${effects.map(({ at }) => at)}::timestamptz[]) as seen (tenant_id, station_id, effect, evse_id, transaction, at)
     where c.tenant_id = seen.tenant_id and c.station_id = seen.station_id and c.state in ('sent', 'answered')
       and c.expected_effect = seen.effect and c.effect_at is null
       and (c.effect_evse_id is null or seen.evse_id is null or c.effect_evse_id = seen.evse_id)
+      and coalesce(c.request->>'transactionNumber' = seen.transaction, true)
     returning c.tenant_id as "tenantId", c.id`)
 }
 

@@ -1,3 +1,4 @@
+import type { Notice } from '../../platform/index.ts'
 import type { CommandRow, CommandState } from './store.ts'
 
 /** A command as API and live events show it. */
@@ -38,6 +39,12 @@ export function commandView(row: CommandRow): CommandView {
     ...(row.dueAt === null ? {} : { dueAt: instantText(row.dueAt) }),
     ...(row.exact === null ? {} : { exact: row.exact }),
   }
+}
+
+/** Tells those who watch how far a command has come. */
+export function commandChanged(row: CommandRow): Notice {
+  const site = row.siteId === null ? {} : { siteId: row.siteId }
+  return { type: 'command.changed', version: 1, ...site, command: commandView(row) }
 }
 
 /** What happened so far, in the order in which it did; an effect may come before the answer. */

@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const refusals = async (tenant = tenantId) => {
   await stations.gateway.idle()
-  return ground.database.inTenant(tenant, (tx) => loadRefused(tx, { limit: 200 }))
+  return ground.database.inTenant(tenant, (tx) => loadRefused(tx, { sites: null, limit: 200 }))
 }
 const epochOf = async (id: string) => {
   const row = await ground.database.inTenant(tenantId, (tx) =>

@@ -12,21 +12,23 @@ export interface LiveLog {
 const WATCHED_SECONDS = 3_600
 
 export function openLiveLog({ bus, clock }: { readonly bus: Bus; readonly clock: Clock }): LiveLog {
-  const watched = new Map<string, Temporal.Instant>()
+  const watched = new Map<string, { readonly until: Temporal.Instant; readonly site: { readonly siteId?: unknown } }>()
   const stop = bus.subscribe((_, notice) => {
     if (notice.type !== WATCHED_NOTICE) return
     const now = clock.now()
-    for (const [stationId, until] of watched) {
+    for (const [stationId, { until }] of watched) {
       if (Temporal.Instant.compare(until, now) < 0) watched.delete(stationId)
     }
-    watched.set(String(notice['stationId']), now.add({ seconds: WATCHED_SECONDS }))
+    const site = notice['siteId'] === undefined ? {} : { siteId: notice['siteId'] }
+    watched.set(String(notice['stationId']), { until: now.add({ seconds: WATCHED_SECONDS }), site })
   })
   return {
     onFrame({ tenantId, stationId }, frame) {
-      const until = watched.get(stationId)
-      if (until === undefined || Temporal.Instant.compare(until, frame.at) < 0) return
+      const known = watched.get(stationId)
+      if (known === undefined || Temporal.Instant.compare(known.until, frame.at) < 0) return
       const at = frame.at.toString({ smallestUnit: 'millisecond' })
-      bus.publish(tenantId, { type: 'ocpp.frame', version: 1, stationId, ...frame, at, text: maskedText(frame.text) })
+      const text = maskedText(frame.text)
+      bus.publish(tenantId, { type: 'ocpp.frame', version: 1, stationId, ...known.site, ...frame, at, text })
     },
     stop,
   }

@@ -1,4 +1,4 @@
-/** What must never be shown whole: tokens keep their last four characters, secrets keep nothing. */
+/** What must never be shown whole: tokens keep their last four characters, secrets (PINs too) keep nothing. */
 const TOKEN_MEMBERS = new Set(['idTag', 'parentIdTag', 'idToken', 'uid', 'additionalIdToken', 'groupIdToken'])
 const SECRET_MEMBERS = new Set(['password', 'basicAuthPassword', 'authorizationKey'])
 const SECRET_SETTING = /password|authorizationkey|secret|privatekey/i
@@ -20,10 +20,11 @@ export function masked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(masked)
   if (typeof value !== 'object' || value === null) return value
   const isSecret = namesSecret(value)
+  const isPin = (value as { type?: unknown }).type === 'KeyCode'
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => {
       if (SECRET_MEMBERS.has(name) || (isSecret && VALUE_MEMBERS.has(name))) return [name, HIDDEN]
-      if (TOKEN_MEMBERS.has(name) && typeof member === 'string') return [name, maskedToken(member)]
+      if (TOKEN_MEMBERS.has(name) && typeof member === 'string') return [name, isPin ? HIDDEN : maskedToken(member)]
       return [name, masked(member)]
     }),
   )

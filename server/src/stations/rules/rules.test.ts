@@ -240,6 +240,9 @@ describe('what people may see', () => {
   })
 
   it('hides them also where the frame cannot be read', () => {
+    expect(masked({ idToken: { idToken: '482913', type: 'KeyCode' } })).toEqual({
+      idToken: { idToken: '•••', type: 'KeyCode' },
+    })
     expect(maskedText('[2,"1","Authorize",{"idTag":"04AABBCC"')).not.toContain('04AABBCC')
   })
 })
