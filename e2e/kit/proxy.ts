@@ -19,6 +19,8 @@ export interface Proxy {
   /** Resets all connections that are open. */
   cutAll(): void
   readonly connections: () => number
+  /** How many connections were cut because of `cutAfterBytes`. */
+  readonly cuts: () => number
   close(): Promise<void>
 }
 
@@ -31,6 +33,7 @@ const none: ProxyFaults = {
 
 export async function openProxy(target: { readonly host?: string; readonly port: number }): Promise<Proxy> {
   let faults = none
+  let cuts = 0
   const open = new Set<net.Socket>()
   const server = net.createServer((client) => {
     const upstream = net.connect({ host: target.host ?? '127.0.0.1', port: target.port })
@@ -51,7 +54,9 @@ export async function openProxy(target: { readonly host?: string; readonly port:
       sent += chunk.length
       later(faults.delayMs, () => {
         upstream.write(chunk.subarray(0, Math.max(0, room)))
-        if (chunk.length >= room) upstream.end(() => client.resetAndDestroy())
+        if (chunk.length < room || client.destroyed) return
+        cuts += 1
+        upstream.end(() => client.resetAndDestroy())
       })
     })
     upstream.on('data', (chunk) => {
@@ -67,6 +72,7 @@ export async function openProxy(target: { readonly host?: string; readonly port:
       for (const socket of open) socket.resetAndDestroy()
     },
     connections: () => open.size / 2,
+    cuts: () => cuts,
     async close() {
       for (const socket of open) socket.destroy()
       server.close()
