@@ -7,7 +7,7 @@ import { openProxy, type Proxy } from './kit/proxy.ts'
 import type { List } from './kit/rest.ts'
 import { found, until } from './kit/until.ts'
 
-/** A network that spoils what passes: answers get lost, connections are cut in the middle of a message (rows 3 and 13). */
+/** A network that spoils what passes: answers get lost, connections are cut in the middle of a message (row 3, row 13). */
 
 const uid = '04AABBCCDD77'
 let borrowed: Borrowed
