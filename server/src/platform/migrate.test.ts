@@ -28,6 +28,21 @@ describe('migrations', () => {
     expect(all.map((migrated) => migrated.ran)).toEqual([0, 0, 0])
   })
 
+  it('start also where a day came without its partition, and keep what was logged on it', async () => {
+    const day = Temporal.Now.plainDateISO('UTC').toString()
+    await owner.query(`drop table "ocpp_log_${day.replaceAll('-', '_')}"`)
+    const log = `insert into ocpp_log select gen_random_uuid(), gen_random_uuid(), $1, gen_random_uuid(), '{}', ''`
+    await owner.query(log, [Temporal.Now.instant().toString()])
+    await owner.query(log, [
+      Temporal.Now.instant()
+        .subtract({ hours: 24 * 20 })
+        .toString(),
+    ])
+    await again()
+    const { rows } = await owner.query(`select at::date::text as day from ocpp_log`)
+    expect(rows).toEqual([{ day }])
+  })
+
   it('are refused when one was changed after it ran', async () => {
     const { rows } = await owner.query(`select hash from installation.migrations where name = '0001-ground.sql'`)
     await owner.query(`update installation.migrations set hash = 'another' where name = '0001-ground.sql'`)
