@@ -40,7 +40,7 @@ import {
 } from './platform/index.ts'
 import { rightsRoutes } from './rights/index.ts'
 import { wireSessions } from './sessions/index.ts'
-import { countStationsByTariff, type Stations, wireStations } from './stations/index.ts'
+import { countStationsByTariff, type Stations, stationsAt, wireStations } from './stations/index.ts'
 import { subscriberRoutes } from './subscribers/index.ts'
 import { anyTenant, forgetServedOfAll, type NewTenant } from './tenants/index.ts'
 
@@ -118,7 +118,9 @@ export function wireFeatures(
     ...sessions.routes,
     ...monitoring.routes,
     ...finderRoutes(ground),
-    ...eventRoutes(rings, clock),
+    ...eventRoutes(rings, clock, (tenantId, sites) =>
+      ground.database.inTenant(tenantId, (tx) => stationsAt(tx, sites)),
+    ),
   ]
   return {
     stations,

@@ -1,10 +1,13 @@
 import { z } from 'zod'
-import { type AnyRoute, type Clock, ok, refuse, streamRoute } from '../platform/index.ts'
+import { type AnyRoute, type Clock, type Notice, ok, refuse, streamRoute } from '../platform/index.ts'
 import type { RingEvent, Rings } from './ring.ts'
 import { maySee } from './rules/who-may-see.ts'
 
+/** The stations that stand at some sites; stations are a feature above. */
+export type StationsAt = (tenantId: string, sites: readonly string[]) => Promise<readonly string[]>
+
 /** Live events of the caller's tenant, resumed by Last-Event-ID; `resync` when too much was missed. */
-export function eventRoutes(rings: Rings, clock: Clock): AnyRoute[] {
+export function eventRoutes(rings: Rings, clock: Clock, stationsAt: StationsAt): AnyRoute[] {
   return [
     streamRoute({
       path: '/v1/events',
@@ -19,14 +22,18 @@ export function eventRoutes(rings: Rings, clock: Clock): AnyRoute[] {
       async open(call, stream) {
         const { caller } = call
         if (caller.kind !== 'staff' && caller.kind !== 'key') return refuse('not-signed-in')
+        const { sites } = caller
+        const stations = new Set(sites === 'all' ? [] : await stationsAt(caller.tenantId, sites))
         const watcher = {
           rights: caller.rights,
-          sites: caller.sites,
+          sites,
+          stations,
           stationId: call.query.stationId,
           types: call.query.types?.split(','),
           log: call.query.log === '1',
         }
         const send = ({ n, notice }: RingEvent): void => {
+          if (sites !== 'all') follow(stations, sites, notice)
           if (maySee(watcher, notice)) stream.send({ id: `${rings.epoch}.${n}`, type: notice.type, data: notice })
         }
         const missed = stream.lastEventId === undefined ? [] : rings.after(caller.tenantId, stream.lastEventId)
@@ -38,4 +45,13 @@ export function eventRoutes(rings: Rings, clock: Clock): AnyRoute[] {
       },
     }),
   ]
+}
+
+/** Stations come and go, and move from site to site. */
+function follow(stations: Set<string>, sites: readonly string[], notice: Notice): void {
+  if (notice.type !== 'station.changed') return
+  const { id } = (notice['station'] ?? {}) as { readonly id?: unknown }
+  if (typeof id !== 'string') return
+  if (typeof notice['siteId'] === 'string' && sites.includes(notice['siteId'])) stations.add(id)
+  else stations.delete(id)
 }

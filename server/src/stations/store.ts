@@ -243,6 +243,13 @@ export async function removeStation(tx: Tx, id: string, at: Temporal.Instant): P
     where tenant_id = ${tx.tenantId} and id = ${id}`)
 }
 
+/** The stations that stand at these sites. */
+export async function stationsAt(tx: Tx, sites: readonly string[]): Promise<readonly string[]> {
+  const rows = await tx.rows<{ id: string }>(sql`
+    select id from stations where tenant_id = ${tx.tenantId} and site_id = any(${sites}::uuid[]) and removed_at is null`)
+  return rows.map(({ id }) => id)
+}
+
 export async function hasOpenSession(tx: Tx, stationId: string): Promise<boolean> {
   const row = await tx.row(sql`
     select 1 from evses where tenant_id = ${tx.tenantId} and station_id = ${stationId} and open_session_id is not null`)

@@ -24,6 +24,24 @@ describe('what a watcher is shown', () => {
       { type: 'evse.changed', stationId: 'a' },
       false,
     ],
+    [
+      'a session at a station of its site',
+      { ...all, sites: ['s1'], stations: new Set(['a']) },
+      { type: 'session.changed', stationId: 'a' },
+      true,
+    ],
+    [
+      'no session at another station',
+      { ...all, sites: ['s1'], stations: new Set(['a']) },
+      { type: 'session.changed', stationId: 'b' },
+      false,
+    ],
+    [
+      'no station that went to another site',
+      { ...all, sites: ['s1'], stations: new Set(['a']) },
+      { type: 'station.changed', siteId: 's2', station: { id: 'a' } },
+      false,
+    ],
     ['its own site', { ...all, sites: ['s1'] }, { type: 'evse.changed', stationId: 'a', siteId: 's1' }, true],
   ] as const)('%s', (_, watcher, notice, shown) => {
     expect(maySee(watcher, notice)).toBe(shown)

@@ -13,6 +13,8 @@ export const rightOfType: Readonly<Record<string, string>> = {
 export interface Watcher {
   readonly rights: ReadonlySet<string>
   readonly sites: 'all' | readonly string[]
+  /** The stations at those sites: most notices name a station only. */
+  readonly stations?: ReadonlySet<string> | undefined
   /** What the caller asked for. */
   readonly stationId?: string | undefined
   readonly types?: readonly string[] | undefined
@@ -28,11 +30,17 @@ export interface Seen {
 export function maySee(watcher: Watcher, notice: Seen): boolean {
   const right = rightOfType[notice.type]
   if (right === undefined || !watcher.rights.has(right)) return false
-  if (watcher.sites !== 'all' && !(typeof notice['siteId'] === 'string' && watcher.sites.includes(notice['siteId'])))
-    return false
+  if (!isWithinSites(watcher, notice)) return false
   if (watcher.stationId !== undefined && stationOf(notice) !== watcher.stationId) return false
   if (notice.type === 'ocpp.frame') return watcher.log === true && watcher.stationId !== undefined
   return watcher.types === undefined || watcher.types.includes(notice.type)
+}
+
+function isWithinSites({ sites, stations }: Watcher, notice: Seen): boolean {
+  if (sites === 'all') return true
+  if (typeof notice['siteId'] === 'string') return sites.includes(notice['siteId'])
+  const station = stationOf(notice)
+  return typeof station === 'string' && stations?.has(station) === true
 }
 
 function stationOf(notice: Seen): unknown {
