@@ -70,6 +70,7 @@ async function pathsOf(page: Page) {
 
 /** A page is there when its heading is and nothing is loading any more. */
 async function open({ page }: Stage, path: string): Promise<void> {
+  await page.setViewportSize(desk)
   await page.goto(path)
   await page.locator('h1').first().waitFor({ state: 'attached' })
   await page.locator('.bone').first().waitFor({ state: 'detached' })
@@ -90,19 +91,16 @@ interface Look {
 const looks: readonly Look[] = [
   { colorScheme: 'light', viewport: desk, axe: 'all' },
   { colorScheme: 'dark', viewport: desk, axe: 'all' },
-  { colorScheme: 'dark', viewport: narrow, axe: 'none' },
   { colorScheme: 'light', viewport: narrow, axe: 'all-but-contrast' },
+  { colorScheme: 'dark', viewport: narrow, axe: 'none' },
 ]
 
 /** What is wrong with the page as it stands, in this scheme and width. */
 async function faultsOf({ page }: Stage, { colorScheme, viewport, axe }: Look): Promise<readonly string[]> {
-  await drawn(page)
-  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
   await page.setViewportSize(viewport)
-  const scheme = page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`)
-  await scheme.waitFor({ state: 'attached', timeout: 60_000 })
   await drawn(page)
   const shown = await page.evaluate(() => ({
+    scheme: document.documentElement.getAttribute('data-mantine-color-scheme'),
     over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     // A key instead of its text.
     keys: document.body.innerText.match(/\bportal\.[a-z][\w.-]+/g) ?? [],
@@ -111,6 +109,7 @@ async function faultsOf({ page }: Stage, { colorScheme, viewport, axe }: Look): 
   if (axe === 'all-but-contrast') builder.disableRules('color-contrast')
   const { violations } = axe === 'none' ? { violations: [] } : await builder.analyze()
   return [
+    ...(shown.scheme === colorScheme ? [] : [`shown ${shown.scheme}`]),
     ...(shown.over > 0 ? [`${shown.over} px too wide`] : []),
     ...shown.keys.map((key) => `no text for ${key}`),
     ...violations.map(({ id, nodes }) => `${id} at ${nodes[0]?.target.join(' ')}`),
@@ -122,15 +121,16 @@ describe('every page', () => {
     const stage = await openStage(browser, borrowed.server.url, { viewport: desk, storageState: cookies })
     const faults: string[] = []
     for (const [name, path] of paths) {
-      await open(stage, path)
-      if (name !== 'nothing') await stage.page.getByText('Demo.', { exact: true }).waitFor()
-      for (const look of looks) {
-        const found = await faultsOf(stage, look)
-        faults.push(...found.map((fault) => `${name}, ${fault}`))
-        await stage.picture(`${name.replaceAll(' ', '-')}-${look.colorScheme}-${look.viewport.width}`)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await stage.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        await open(stage, path)
+        if (name !== 'nothing') await stage.page.getByText('Demo.', { exact: true }).waitFor()
+        for (const look of looks.filter((one) => one.colorScheme === colorScheme)) {
+          const found = await faultsOf(stage, look)
+          faults.push(...found.map((fault) => `${name}, ${fault}`))
+          await stage.picture(`${name.replaceAll(' ', '-')}-${look.colorScheme}-${look.viewport.width}`)
+        }
       }
-      await stage.page.emulateMedia({ colorScheme: 'light' })
-      await stage.page.setViewportSize(desk)
     }
     expect([...faults, ...stage.faults()]).toEqual([])
     await stage.close()
@@ -157,6 +157,21 @@ describe('the console', () => {
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await expect.poll(() => page.evaluate(() => document.activeElement === document.body)).toBe(false)
+    await close()
+  })
+
+  it('goes dark and light again with the system, and by the switch', async () => {
+    const { page, close } = await openStage(browser, borrowed.server.url, { viewport: desk, storageState: cookies })
+    await page.goto('/cards')
+    const shown = () => page.locator('html').getAttribute('data-mantine-color-scheme')
+    await page.getByRole('button', { name: 'Show dark' }).waitFor()
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await expect.poll(shown).toBe('dark')
+    await page.getByRole('button', { name: 'Show light' }).click()
+    expect(await shown()).toBe('light')
+    await page.reload()
+    await page.getByRole('button', { name: 'Show dark' }).waitFor()
+    expect(await shown()).toBe('light')
     await close()
   })
 

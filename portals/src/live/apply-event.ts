@@ -1,4 +1,4 @@
-import type { QueryClient } from '@tanstack/react-query'
+import { notifyManager, type QueryClient } from '@tanstack/react-query'
 import type {
   Command,
   Evse,
@@ -15,8 +15,15 @@ import type {
 import { seenStates } from '../api-types.ts'
 import type { LiveEvent } from './connection.ts'
 
+/** Puts what happened into the query cache; the page is drawn once for all of it. */
+export function applyEvents(client: QueryClient, events: readonly LiveEvent[]): void {
+  notifyManager.batch(() => {
+    for (const event of events) applyEvent(client, event)
+  })
+}
+
 /** Puts what an event says into the query cache; what an event only hints at is asked for again, at most once a second. */
-export function applyEvent(client: QueryClient, event: LiveEvent): void {
+function applyEvent(client: QueryClient, event: LiveEvent): void {
   const content = event.content
   switch (event.type) {
     case 'station.changed':

@@ -33,7 +33,7 @@ const eventTypes = [
 let state: LiveState = { status: 'connecting' }
 let source: EventSource | undefined
 let address: string | undefined
-let receive: (event: LiveEvent) => void = () => {}
+let receive: (events: readonly LiveEvent[]) => void = () => {}
 let refetch: () => void = () => {}
 let retry: ReturnType<typeof setTimeout> | undefined
 let attempts = 0
@@ -49,8 +49,12 @@ export function onLiveState(listener: () => void): () => void {
 }
 
 /** `missed` is called when events may have been lost: after a break, or when the server no longer knows our last id. */
-export function openLive(url: string, onEvent: (event: LiveEvent) => void, missed: () => void): () => void {
-  receive = onEvent
+export function openLive(
+  url: string,
+  onEvents: (events: readonly LiveEvent[]) => void,
+  missed: () => void,
+): () => void {
+  receive = onEvents
   refetch = missed
   address = url
   attempts = 0
@@ -89,6 +93,10 @@ function lost(stream: EventSource): void {
   if (stream !== source) return
   // The browser would try again by itself, but it does not say when; the banner does.
   stream.close()
+  // What still waits to be shown comes again with everything else once the stream is back.
+  clearTimeout(together)
+  together = undefined
+  waiting = []
   const wait = Math.min(15_000, 1000 * 2 ** attempts)
   attempts += 1
   set({
@@ -100,12 +108,23 @@ function lost(stream: EventSource): void {
   retry = setTimeout(connect, wait)
 }
 
+// A busy network says many things a second. They are shown together, five times a second, so that the page stays quick.
+const togetherMilliseconds = 200
+let waiting: LiveEvent[] = []
+let together: ReturnType<typeof setTimeout> | undefined
+
 function heard(type: string, data: unknown): void {
-  set({ status: 'live', lastEventAt: Date.now() })
-  if (type === 'resync') return refetch()
-  if (type === 'ping' || type === 'hello') return
-  const content = parsed(data)
-  if (content !== undefined) receive({ type, content })
+  if (type === 'resync') refetch()
+  const content = type === 'resync' || type === 'ping' || type === 'hello' ? undefined : parsed(data)
+  if (content !== undefined) waiting.push({ type, content })
+  together ??= setTimeout(() => {
+    together = undefined
+    const events = waiting
+    waiting = []
+    if (source === undefined) return
+    set({ status: 'live', lastEventAt: Date.now() })
+    if (events.length > 0) receive(events)
+  }, togetherMilliseconds)
 }
 
 function parsed(data: unknown): Record<string, unknown> | undefined {

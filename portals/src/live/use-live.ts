@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import { query } from '../api.ts'
-import { applyEvent } from './apply-event.ts'
+import { applyEvents } from './apply-event.ts'
 import { liveState, onLiveState, openLive, type LiveState } from './connection.ts'
 
 export function useLiveState(): LiveState {
@@ -37,7 +37,7 @@ export function useLiveFeed(): void {
     const url = `/v1/events${stationId === undefined ? '' : query({ log: 1, stationId })}`
     return openLive(
       url,
-      (event) => applyEvent(client, event),
+      (events) => applyEvents(client, events),
       () => void client.invalidateQueries(),
     )
   }, [client, stationId])
