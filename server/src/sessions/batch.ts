@@ -180,8 +180,9 @@ export function addTransaction(known: Map<string, TransactionRow>, row: Transact
   if (row.startKey !== null) known.set(startKeyKey(row.stationId, row.startKey), row)
 }
 
-/** What surely concerns the session that an EVSE holds. */
+/** What may open, move or close the session that an EVSE holds: all but meter values. */
 function opensOrCloses({ report: { body } }: Prepared): boolean {
+  if (body.kind === 'transaction-updated') return body.trigger !== 'meter-value'
   return body.kind === 'transaction-started' || body.kind === 'transaction-ended' || body.kind === 'evse-status'
 }
 

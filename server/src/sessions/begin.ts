@@ -38,6 +38,18 @@ function wishOf(batch: Batch, { report, tokenHash }: Prepared, body: Transaction
   return byToken.find(({ row }) => row.evseId === body.evse) ?? byToken[0]
 }
 
+/** 2.x, card first: the EVSE is named when the cable comes. From then on the session holds it. */
+export function takePlace(
+  batch: Batch,
+  session: HeldSession,
+  evseId: number,
+  at: Temporal.Instant,
+  registerWh: number | undefined,
+): void {
+  const { stationId } = session.row
+  if (displaceAt(batch, stationId, evseId, at, registerWh)) batch.opened.set(placeKey(stationId, evseId), session)
+}
+
 /** One transaction at a time on an EVSE: an older one that still runs there lost its end. False when the new one is the older. */
 function displaceAt(
   batch: Batch,

@@ -64,6 +64,23 @@ describe('reports of stations', () => {
     })
   })
 
+  it('show a session on its EVSE also where that is named after the card (2.x)', async () => {
+    const station = await makeTestStation(network)
+    const {
+      evse: _,
+      connector: __,
+      ...cardFirst
+    } = say2x('transaction-started', 'card-first', 0, at(0), {
+      idToken: { uid: 'DEADBEEF' },
+    })
+    await one(station, 0, cardFirst)
+    expect(await openAt(network, station)).toBeNull()
+    await one(station, 20, say2x('transaction-updated', 'card-first', 1, at(20), { chargingState: 'charging' }))
+    expect(await openAt(network, station)).toBe((await mine(station))[0]?.id)
+    await one(station, 60, say2x('transaction-ended', 'card-first', 2, at(60), { registerWh: 5 }))
+    expect(await openAt(network, station)).toBeNull()
+  })
+
   it('give a repeated 1.6 start its number back, and a repeated stop changes nothing (row 3)', async () => {
     const station = await makeTestStation(network)
     const start = say16.start(at(0), 'DEADBEEF', 100)

@@ -7,7 +7,7 @@ import type {
   TransactionReport,
 } from '../stations/index.ts'
 import { type Batch, isTransaction, type Prepared, placeKey, transactionOf } from './batch.ts'
-import { beginOrphan, beginTransaction, runningAt } from './begin.ts'
+import { beginOrphan, beginTransaction, runningAt, takePlace } from './begin.ts'
 import type { HeldSession, TransactionRow } from './held.ts'
 import { judgeReported } from './judge.ts'
 import { learn } from './learn.ts'
@@ -69,7 +69,7 @@ function takeTransactionReport(
   }
   if (!isRepeat(machine.transaction, fact)) {
     if (judged !== undefined && !isEnd) adoptToken(batch, session, body, judged)
-    adoptPlace(session, body)
+    adoptPlace(batch, session, body, when.at)
     keepReadings(batch, prepared, known, body.readings)
     learn(session, fact, when.at)
   }
@@ -117,9 +117,10 @@ function adoptToken(
 }
 
 /** 2.x names the EVSE once only, and in any report. */
-function adoptPlace(session: HeldSession, body: TransactionReport): void {
+function adoptPlace(batch: Batch, session: HeldSession, body: TransactionReport, at: Temporal.Instant): void {
   const { row } = session
   const evseId = row.evseId === 0 && isPlace(body.evse) ? body.evse : row.evseId
+  if (evseId !== row.evseId) takePlace(batch, session, evseId, at, body.readings[0]?.registerWh)
   const connectorId = row.connectorId ?? (isPlace(body.connector) ? body.connector : null)
   session.row = { ...row, evseId, connectorId, machine: { ...row.machine, evse: evseId } }
 }

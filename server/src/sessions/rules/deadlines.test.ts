@@ -118,6 +118,22 @@ describe('what takes too long', () => {
     ])
   })
 
+  it('is not told to stop for want of energy where it charges and reads its meter at the end only (1.6)', () => {
+    const charging: Fact = { kind: 'evse-status', status: 'occupied', phase: 'charging' }
+    const due: Fact = { kind: 'deadline', isOnline: true }
+    const unread = after(born(), [0, started], [3, charging])
+    const left = decide(unread, due, dueAt(unread) as Temporal.Instant)
+    expect(left).toMatchObject({ effects: [], session: { state: 'delivering', flags: [] } })
+    // A reading that shows none decides at once.
+    const same: Fact = {
+      kind: 'readings',
+      readings: [{ at: at(2_000), context: 'periodic', registerWh: 1_000 }],
+      wasCorrected: false,
+    }
+    const read = decide(left.session, same, at(2_000)).session
+    expect(decide(read, due, at(2_001)).effects).toMatchObject([{ alert: 'session-no-energy' }, { kind: 'command' }])
+  })
+
   it('is told three times, then people are called', () => {
     let session = after(born(), [0, started])
     let stops = 0

@@ -1,3 +1,4 @@
+import { isBefore } from '../../../../units/index.ts'
 import type { FactOf, SessionEffect, Step, TransactionFact } from './facts.ts'
 import { energyOf, goesBackwards, withReadings } from './meter.ts'
 import { type Deadlines, type Session, withFlag } from './session.ts'
@@ -105,7 +106,7 @@ export function takeDeadline(session: Session, fact: FactOf<'deadline'>, at: Tem
 
 function noEnergyCame(session: Session, at: Temporal.Instant): Step {
   const { 'no-energy': _, ...deadlines } = session.deadlines
-  if (energyOf(session.meter) > 0) return unchanged({ ...session, deadlines })
+  if (energyOf(session.meter) > 0 || isUnread(session)) return unchanged({ ...session, deadlines })
   const alert: SessionEffect = {
     kind: 'alert',
     alert: 'session-no-energy',
@@ -113,6 +114,13 @@ function noEnergyCame(session: Session, at: Temporal.Instant): Step {
     evidence: { seconds: session.limits.noEnergySeconds },
   }
   return stopped(withFlag({ ...session, deadlines }, 'no-energy'), at, [alert])
+}
+
+/** It says that it charges, and has read its meter at the start only, as 1.6 stations may: nobody knows of no energy. */
+function isUnread({ meter, transaction }: Session): boolean {
+  const { first, last } = meter
+  const isRead = first !== undefined && last !== undefined && isBefore(first.at, last.at)
+  return !isRead && transaction?.flow.at(-1)?.state === 'charging'
 }
 
 function tooLong(session: Session, at: Temporal.Instant): Step {
