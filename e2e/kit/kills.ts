@@ -1,4 +1,10 @@
-import { type Acknowledgement, openOracle, type Scenario, scenarioSchema, startFleet } from '../../simulator/index.ts'
+import {
+  type Acknowledgement,
+  openOracle,
+  startFleet,
+  type StationHandle,
+  type StationState,
+} from '../../simulator/index.ts'
 import { openOwner } from './database.ts'
 import { missingFrom, notHandedOn } from './missing.ts'
 import { addCard, addFleet, addTariff, makeNetwork, type Network } from './network.ts'
@@ -33,25 +39,35 @@ export interface KillsOutcome {
   readonly longestStartMs: number
 }
 
-/** A session of some seconds, over and over. */
-const briefSessions: Scenario = scenarioSchema.parse({
-  settings: { sampleInterval: '1', endedInterval: '0', retryInterval: '1', backOffMinimum: '0', backOffRandom: '1' },
-  steps: [
-    { do: 'registered' },
-    {
-      do: 'repeat',
-      steps: [
-        { do: 'plug' },
-        { do: 'card' },
-        { do: 'charge', seconds: [2, 5] },
-        { do: 'stop' },
-        { do: 'wait', seconds: 0.2 },
-        { do: 'unplug' },
-        { do: 'wait', seconds: [0.2, 1] },
-      ],
-    },
-  ],
-})
+const quick = { sampleInterval: '1', endedInterval: '0', retryInterval: '1', backOffMinimum: '0', backOffRandom: '1' }
+
+/** Sessions of some seconds, over and over, by a driver who holds the card out again where nothing came of it. */
+async function drive(
+  station: StationHandle,
+  cards: readonly string[],
+  chance: () => number,
+  isOver: () => boolean,
+): Promise<void> {
+  const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
+  const becomes = (fact: (state: StationState) => boolean): Promise<boolean> =>
+    station.until(fact, 2_000).then(
+      () => true,
+      () => false,
+    )
+  const charges = ({ evses }: StationState): boolean => evses[0]?.transaction !== undefined
+  while (!isOver()) {
+    const card = cards[Math.floor(chance() * cards.length)] ?? ''
+    station.plug(1)
+    station.presentCard(1, card)
+    if (await becomes(charges)) {
+      await pause(1 + 2 * chance())
+      station.presentCard(1, card)
+      await becomes((state) => !charges(state))
+    }
+    station.unplug(1)
+    await pause(0.2 + 0.3 * chance())
+  }
+}
 
 export async function runKills(input: KillsInput): Promise<KillsOutcome> {
   const options = await freshOptions()
@@ -59,18 +75,19 @@ export async function runKills(input: KillsInput): Promise<KillsOutcome> {
   const network = await makeNetwork(server, 'kills')
   await addTariff(network)
   const cards = await cardsOf(network)
-  const stations = await addFleet(network, input.stations, { scenario: 'brief', cards })
+  const stations = await addFleet(network, input.stations, { settings: quick })
   const oracle = openOracle()
   const rest = openRestWriter(network)
   if (input.answersBeforeCommit === true) await answeringBeforeCommit(options.dataDir)
   const fleet = startFleet({
     url: network.stationsUrl,
     stations,
-    scenarios: new Map([['brief', briefSessions]]),
     onAcknowledged: oracle.onAcknowledged,
-    timeoutMs: 5_000,
+    timeoutMs: 2_000,
     spreadSeconds: 0.2,
   })
+  let isOver = false
+  const drivers = fleet.identities.map((name) => drive(fleet.station(name), cards, input.chance, () => isOver))
   let outcome: KillsOutcome = {
     kills: 0,
     acknowledged: 0,
@@ -96,9 +113,12 @@ export async function runKills(input: KillsInput): Promise<KillsOutcome> {
     // Whatever the machine is busy with: some sessions must have come to their end.
     await until(() => fleet.totals().sessionsEnded > input.stations, 90_000)
     outcome = { ...outcome, refused: fleet.totals().messagesRefused }
+    isOver = true
+    await Promise.all(drivers)
     await fleet.stop()
     return await atRest(options.dataDir, network, oracle.all(), outcome)
   } finally {
+    isOver = true
     rest.stop()
     await fleet.stop()
     await server.kill()
