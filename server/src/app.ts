@@ -93,6 +93,7 @@ export function wireFeatures(
     clearAlert: monitoring.clearAlert,
     // Late: sessions and stations need each other; stations stand below and are handed sessions' decisions.
     sendToStation: (tx, wanted) => stations.commands.sendToStation(tx, wanted),
+    takeBackCommands: (tx, sessionId, at) => stations.commands.takeBack(tx, sessionId, at),
     touchStation: (tenantId, stationId) => stations.touch(tenantId, stationId),
     texts,
   })

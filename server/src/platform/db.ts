@@ -222,8 +222,8 @@ async function retried<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Connection lost, server shutting down, too many connections, no room on the disk. */
-const AWAY = /^(08|57P0|53|58)/
+/** Connection lost, server shutting down, too many connections, no room on the disk, or so slow that a statement or lock timed out. */
+const AWAY = /^(08|57P0|53|58|57014|55P03)/
 
 function isConnectionFault(error: unknown): boolean {
   const code = (error as { code?: unknown }).code

@@ -27,6 +27,8 @@ export interface SessionsDeps extends Pick<Ground, 'database' | 'keys' | 'clock'
       readonly sessionId?: string
     },
   ): Promise<string | undefined>
+  /** Commands of a session that have not gone out are not to go any more. */
+  takeBackCommands(tx: Tx, sessionId: string, at: Temporal.Instant): Promise<void>
   raiseAlert(tx: Tx, alert: RaisedAlert): Promise<void>
   clearAlert(
     tx: Tx,

@@ -160,6 +160,7 @@ describe('sessions over REST', () => {
       state: 'abandoned',
       stopReason: 'stopped-by-staff',
     })
+    expect(network.takenBack).toEqual([first.body.id])
     expect(await openAt(network, station)).toBeNull()
     const second = await call('POST', '/v1/sessions', { stationId: station, evseId: 1 })
     const { command } = lastCommand(station)

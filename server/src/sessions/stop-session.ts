@@ -29,7 +29,11 @@ export async function stopSession(
   // The person's name goes with the command.
   const commands = session.effects.filter((effect) => effect.kind === 'command')
   session.effects = session.effects.filter((effect) => effect.kind !== 'command')
-  if (isClosed(session.row.machine.state)) session.row = { ...session.row, closedWhy: 'stopped-by-staff' }
+  if (isClosed(session.row.machine.state)) {
+    session.row = { ...session.row, closedWhy: 'stopped-by-staff' }
+    // A start that still waits for its station must not go out later.
+    await deps.takeBackCommands(tx, sessionId, at)
+  }
   await saveSessions(tx, deps, { sessions: [session], stations }, at)
   const { stationId } = session.row
   const ids: string[] = []

@@ -6,6 +6,7 @@ import type {
   ReportAnswer,
   TransactionReport,
 } from '../stations/index.ts'
+import { last4Of } from '../subscribers/index.ts'
 import { type Batch, isTransaction, type Prepared, placeKey, transactionOf } from './batch.ts'
 import { beginOrphan, beginTransaction, runningAt, takePlace } from './begin.ts'
 import type { HeldSession, TransactionRow } from './held.ts'
@@ -109,7 +110,7 @@ function adoptToken(
     ...row,
     startedBy: 'card',
     idTokenId: judged.row?.id ?? null,
-    tokenLast4: judged.row?.last4 ?? body.idToken.uid.slice(-4),
+    tokenLast4: judged.row?.last4 ?? last4Of(body.idToken.uid, body.idToken.type),
   }
   if (judged.row !== undefined) {
     batch.tokenSessions.push({ idTokenId: judged.row.id, sessionId: row.id, stationId: row.stationId })

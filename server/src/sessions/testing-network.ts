@@ -21,6 +21,8 @@ export interface TestNetwork {
   readonly tenantId: string
   readonly commands: { readonly stationId: string; readonly command: StationCommand; readonly sessionId?: string }[]
   readonly alerts: RaisedAlert[]
+  /** Sessions whose waiting commands were taken back. */
+  readonly takenBack: string[]
   close(): Promise<void>
 }
 
@@ -32,18 +34,20 @@ export async function testNetwork(slug = 'north'): Promise<TestNetwork> {
   const tenantId = await makeTestTenant(ground, slug)
   const commands: TestNetwork['commands'] = []
   const alerts: RaisedAlert[] = []
+  const takenBack: string[] = []
   const deps: SessionsDeps = {
     ...ground,
     sendToStation: async (_, { stationId, command, sessionId }) => {
       commands.push({ stationId, command, ...(sessionId === undefined ? {} : { sessionId }) })
       return newId()
     },
+    takeBackCommands: async (_, sessionId) => void takenBack.push(sessionId),
     raiseAlert: async (_, alert) => void alerts.push(alert),
     clearAlert: async () => undefined,
     touchStation: () => undefined,
     texts: openTexts('languages'),
   }
-  return { ground, clock, deps, tenantId, commands, alerts, close: () => ground.close() }
+  return { ground, clock, deps, tenantId, commands, alerts, takenBack, close: () => ground.close() }
 }
 
 let serial = 10_000

@@ -40,10 +40,17 @@ export function wireSessions(deps: SessionsDeps): Sessions {
 async function startForStaff(
   tx: Tx,
   deps: SessionsDeps,
-  { stationId, evse, caller, at }: Parameters<Required<HandedIn>['startForStaff']>[1],
+  { stationId, evse, connector, idToken, caller, at }: Parameters<Required<HandedIn>['startForStaff']>[1],
 ): Promise<Result<string, 'start-refused'>> {
   const by = { kind: caller.kind, id: caller.actorId, name: caller.actorName }
-  const started = await startSession(tx, deps, { stationId, evseId: evse, by }, at)
+  const wish = {
+    stationId,
+    evseId: evse,
+    by,
+    ...(connector === undefined ? {} : { connectorId: connector }),
+    ...(idToken === undefined ? {} : { idToken }),
+  }
+  const started = await startSession(tx, deps, wish, at)
   if (started.ok) return ok(started.value.commandId)
   return refuse('start-refused', { values: { reason: deps.texts.ofCode(caller.language, 'refusal', started.code) } })
 }

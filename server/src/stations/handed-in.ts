@@ -27,14 +27,16 @@ export interface HandedIn {
    */
   commandSettled(tx: Tx, ended: SettledCommand): Promise<void>
   /**
-   * Starts without a card: a session with a one-use token, by staff or a key. Answers the command's id. Absent: a
-   * `start-transaction` without a token is `not-supported`.
+   * A start asked for by staff or a key, judged by VALID like any other: with the token that is named, or with a one-use token. Answers the
+   * command's id. Absent: `start-transaction` is `not-supported`.
    */
   startForStaff?(
     tx: Tx,
     wanted: {
       readonly stationId: string
       readonly evse: number
+      readonly connector?: number
+      readonly idToken?: IdToken
       readonly caller: StaffOrKey
       readonly at: Temporal.Instant
     },
@@ -59,6 +61,7 @@ export const commandFailures = [
   'connection-lost',
   'no-answer',
   'no-effect',
+  'taken-back',
   'rejected',
   'not-supported',
   'station-error',

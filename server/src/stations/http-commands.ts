@@ -14,13 +14,13 @@ import {
   tenantRoute,
   type Tx,
 } from '../platform/index.ts'
-import { type CommandBody, commandBody, commandFrom } from './commands/body.ts'
+import { type CommandBody, commandBody, commandFrom, withoutAbsent } from './commands/body.ts'
 import type { CommandQueue } from './commands/queue.ts'
 import { type CommandRow, commandStates, findCommand, listCommands } from './commands/store.ts'
 import { commandView } from './commands/view.ts'
 import type { HandedIn } from './handed-in.ts'
 import { findStation, NO_STATION } from './http-stations.ts'
-import type { StationCommand } from './model.ts'
+import type { IdToken, StationCommand } from './model.ts'
 import { commandKinds, protocolNamed, rawCallFault } from './protocols/index.ts'
 import * as shapes from './shapes.ts'
 
@@ -81,11 +81,19 @@ async function send(
   },
 ): Promise<Result<string, 'no-such-station' | 'bad-input' | 'not-supported' | 'start-refused'>> {
   const { stationId, protocol, body, caller, at } = asked
-  const command = commandFrom(body)
-  if (command === 'needs-token') {
-    if (body.kind !== 'start-transaction' || deps.startForStaff === undefined) return refuse('not-supported')
-    return deps.startForStaff(tx, { stationId, evse: body.evse, caller, at })
+  if (body.kind === 'start-transaction') {
+    if (deps.startForStaff === undefined) return refuse('not-supported')
+    const { evse, connector, idToken } = body
+    return deps.startForStaff(tx, {
+      stationId,
+      evse,
+      caller,
+      at,
+      ...(connector === undefined ? {} : { connector }),
+      ...(idToken === undefined ? {} : { idToken: withoutAbsent(idToken) as IdToken }),
+    })
   }
+  const command = commandFrom(body)
   const fault = protocol === null ? undefined : faultOf(protocol, command)
   if (fault !== undefined) return fault
   const by = { kind: caller.kind, id: caller.actorId, name: caller.actorName }

@@ -280,7 +280,7 @@ describe('commands and the log', () => {
     expect(
       await refused({ kind: 'write-settings', settings: [{ name: 'AuthorizationKey', value: 'x' }] }),
     ).toMatchObject({ status: 400 })
-    expect(await refused({ kind: 'start-transaction', evse: 1 })).toMatchObject({ body: { code: 'not-supported' } })
+    expect(await refused({ kind: 'start-transaction', evse: 1 })).toMatchObject({ body: { code: 'start-refused' } })
     const kinds = (await call(`GET /v1/stations/${id}/command-kinds`)).body['items']
     expect(kinds).toEqual(
       expect.arrayContaining([

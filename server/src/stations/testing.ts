@@ -9,7 +9,7 @@ import {
   openPeer,
   type Peer,
 } from '../../../ocpp/index.ts'
-import { type Ground, newId, sql } from '../platform/index.ts'
+import { type Ground, must, newId, ok, refuse, sql } from '../platform/index.ts'
 import { CREDENTIAL_PURPOSE } from './gateway/refusals.ts'
 import type { HandedIn, SettledCommand } from './handed-in.ts'
 import type { StationReport } from './model.ts'
@@ -32,7 +32,7 @@ export async function openTestStations(
   const reports: StationReport[] = []
   const settled: SettledCommand[] = []
   let lastNumber = 1000
-  const stations = wireStations({
+  const stations: Stations = wireStations({
     ground,
     async takeReports(_, batch) {
       reports.push(...batch)
@@ -48,6 +48,13 @@ export async function openTestStations(
     judgeToken: async ({ idToken }) => ({ verdict: idToken.uid === 'BLOCKED' ? 'blocked' : 'accepted' }),
     async commandSettled(_, ended) {
       settled.push(ended)
+    },
+    /** Sessions judge a start; here each that names a card is good. */
+    async startForStaff(tx, { stationId, evse, idToken, caller }) {
+      if (idToken === undefined) return refuse('start-refused')
+      const command = { kind: 'start-transaction', evse, idToken, remoteStartId: 1 } as const
+      const by = { kind: caller.kind, id: caller.actorId, name: caller.actorName }
+      return ok(must(await stations.commands.sendToStation(tx, { stationId, command, by }), 'command of a start'))
     },
     ...more,
   })

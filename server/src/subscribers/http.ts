@@ -139,14 +139,14 @@ const making = ({ keys }: SubscribersDeps) =>
         id,
         uid: key.encrypt(given),
         uidHash: hashOfUid(key, given),
-        last4: last4Of(given),
+        last4: last4Of(given, plain.type),
         group,
         at,
       })
       if (!isMade) {
         return refuse('uid-taken', { fields: [{ pointer: '/uid', code: 'taken' }] })
       }
-      const after = { last4: last4Of(given), status: body.status }
+      const after = { last4: last4Of(given, plain.type), status: body.status }
       await recordChange(tx, { caller, at, action: 'id-token.made', objectKind: 'id-token', objectId: id, after })
       return ok(await oneFrom(tx, must(await findToken(tx, id), 'id token')))
     },

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { randomInt31 } from '../../platform/index.ts'
 import type { StationCommand } from '../model.ts'
 
 const evse = z.int().min(1).max(128)
@@ -51,17 +50,11 @@ export const commandBody = z.discriminatedUnion('kind', [
 ])
 export type CommandBody = z.output<typeof commandBody>
 
-/** The command itself; a start names its token, and gets its own number. */
-export function commandFrom(body: CommandBody): StationCommand | 'needs-token' {
-  if (body.kind !== 'start-transaction') return withoutAbsent(body) as StationCommand
-  if (body.idToken === undefined) return 'needs-token'
-  return withoutAbsent({
-    ...body,
-    idToken: withoutAbsent(body.idToken),
-    remoteStartId: randomInt31(),
-  }) as StationCommand
+/** The command itself. A start is a session's: it is judged, and gets its token and its number there. */
+export function commandFrom(body: Exclude<CommandBody, { readonly kind: 'start-transaction' }>): StationCommand {
+  return withoutAbsent(body) as StationCommand
 }
 
-function withoutAbsent<T extends object>(members: T): T {
+export function withoutAbsent<T extends object>(members: T): T {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Answer, IncomingCall, OcppVersion } from '../../../../ocpp/index.ts'
-import { type Clock, takeDue } from '../../platform/index.ts'
+import { type Clock, newId, sql, takeDue } from '../../platform/index.ts'
 import { makeTestTenant, testGround, type TestGround } from '../../platform/testing.ts'
 import type { StationCommand } from '../model.ts'
 import { addTestStation, connectStation, openTestStations, type TestStations, until } from '../testing.ts'
@@ -268,5 +268,22 @@ describe('commands are rows with an outcome', () => {
     const again = await connectStation(stations.port, { path: '/ocpp/power/C-11' })
     await ended(command, 'answered')
     await again.close()
+  })
+
+  it('that wait for a station are taken back with their session, and never go out', async () => {
+    const id = await addTestStation(ground, tenantId, { identity: 'C-12' })
+    const sessionId = newId()
+    const command = { kind: 'start-transaction', evse: 1, idToken: { uid: 'X' }, remoteStartId: 1 } as const
+    const by = { kind: 'system' } as const
+    await ground.database.inTenant(tenantId, (tx) =>
+      stations.commands.sendToStation(tx, { stationId: id, command, by, sessionId }),
+    )
+    await ground.database.inTenant(tenantId, (tx) => stations.commands.takeBack(tx, sessionId, ground.clock.now()))
+    const [row] = await ground.database.inTenant(tenantId, (tx) =>
+      tx.rows<{ state: string; failure: string }>(
+        sql`select state, failure from commands where session_id = ${sessionId}`,
+      ),
+    )
+    expect(row).toEqual({ state: 'failed', failure: 'taken-back' })
   })
 })

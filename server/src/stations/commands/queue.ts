@@ -31,6 +31,8 @@ export interface CommandQueue {
   sendToStation(tx: Tx, options: SendOptions): Promise<string | undefined>
   /** What the station's own reports showed; called for each batch, by stations themselves. */
   markEffectSeen(tx: Tx, seen: readonly store.SeenEffect[]): Promise<void>
+  /** Commands of a session that have not gone out are not to go any more. Whoever takes them back knows; nobody else is told. */
+  takeBack(tx: Tx, sessionId: string, at: Temporal.Instant): Promise<void>
   /** Row of the deadline table: what was never sent, never answered, or never had its effect. */
   takeDue(tx: Tx, ids: readonly string[], at: Temporal.Instant): Promise<void>
   /** Keeps how a command ended and tells who waits for it. */
@@ -83,6 +85,14 @@ export function openCommandQueue(deps: CommandQueueDeps): CommandQueue {
 
     async markEffectSeen(tx, seen) {
       for (const { tenantId, id } of await store.saveEffects(tx, seen)) tell(tx, tenantId, id)
+    },
+
+    async takeBack(tx, sessionId, at) {
+      const { tenantId } = tx
+      for (const { id } of await store.lockQueuedOf(tx, sessionId)) {
+        await store.saveEnding(tx, { id, state: 'failed', failure: 'taken-back', at })
+        tell(tx, tenantId, id)
+      }
     },
 
     async takeDue(tx, ids, at) {

@@ -110,6 +110,14 @@ export async function lockDueCommands(
     order by c.created_at, c.id for update skip locked`)
 }
 
+/** One that is on its way out just now is held by its dispatcher, and not among them. */
+export async function lockQueuedOf(tx: Tx, sessionId: string): Promise<readonly CommandRow[]> {
+  return tx.rows<CommandRow>(sql`
+    select ${columns} from commands c
+    where c.tenant_id = ${tx.tenantId} and c.session_id = ${sessionId} and c.state = 'queued'
+    order by c.created_at, c.id for update skip locked`)
+}
+
 export async function markSent(
   tx: Tx,
   { id, exact, at, dueAt }: { id: string; exact: unknown; at: Temporal.Instant; dueAt: Temporal.Instant },
