@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { PriceLine, Totals } from '../api-types.ts'
 import { Money } from './Figures.tsx'
 import { durationText, energyText, numberText, percentText, priceText } from './quantities.ts'
+import { taxIsAdded } from './with-tax.ts'
 
 /** Each price line, quantity × price with its VAT, then the total and what is tax in it. */
 export function PriceLines({ lines, totals }: { readonly lines: readonly PriceLine[]; readonly totals: Totals }) {
@@ -59,7 +60,9 @@ function Line({ line }: { readonly line: PriceLine }) {
         <span className="block t12 dim">
           {line.taxPercent === null
             ? t('portal.price.no-tax')
-            : t('portal.price.tax-of', { percent: percentText(line.taxPercent) })}
+            : t(`portal.price.${taxIsAdded(line) ? 'tax-added' : 'tax-within'}`, {
+                percent: percentText(line.taxPercent),
+              })}
           {line.billed !== line.measured &&
             `, ${t('portal.price.measured', { quantity: quantityText(line, line.measured) })}`}
         </span>

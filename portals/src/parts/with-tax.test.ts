@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest'
-import { withTax } from './with-tax.ts'
+import { describe, expect, it } from 'vitest'
+import { taxIsAdded, withTax } from './with-tax.ts'
 
 it.each([
   ['ENERGY', '389000', '25.5', false, '488200'],
@@ -13,3 +13,27 @@ it.each([
     expect(withTax({ dimension, unitPriceMicros, taxPercent, taxIncluded })).toBe(shown)
   },
 )
+
+describe('whether tax comes on top of a unit price', () => {
+  const line = {
+    unitPriceMicros: '249000',
+    billed: 10_000,
+    unit: 'Wh',
+    exclTax: { minor: '249', currency: 'EUR' },
+    inclTax: { minor: '312' },
+  }
+
+  it('is told by what the amounts say', () => {
+    expect(taxIsAdded(line)).toBe(true)
+    const within = { ...line, exclTax: { minor: '198', currency: 'EUR' }, inclTax: { minor: '249' } }
+    expect(taxIsAdded(within)).toBe(false)
+    const yen = {
+      unitPriceMicros: '40000000',
+      billed: 3_600,
+      unit: 's',
+      exclTax: { minor: '36', currency: 'JPY' },
+      inclTax: { minor: '40' },
+    }
+    expect(taxIsAdded(yen)).toBe(false)
+  })
+})
