@@ -22,7 +22,7 @@ export function EvseColumn({ station, evse }: { readonly station: Station; reado
   const send = useSendCommand(station.id)
   const session = useQuery({ ...sessionQuery(evse.session?.id ?? ''), enabled: evse.session !== undefined }).data
   const connector = evse.connectors[0]
-  const powerW = evse.powerW ?? evse.session?.powerW ?? (evse.session === undefined ? 0 : undefined)
+  const powerW = evse.session === undefined ? 0 : (evse.powerW ?? evse.session.powerW ?? session?.powerW)
   const isFaulted = evse.seen === 'faulted'
   return (
     <div className="ev">

@@ -21,7 +21,7 @@ export function HardReset({ station }: { readonly station: Station }) {
   const sessions = charging.map(({ evse, session }, index) => ({
     id: session.id,
     number: numbers[index]?.data?.number ?? '…',
-    powerW: evse.powerW ?? session.powerW ?? 0,
+    powerW: evse.powerW ?? session.powerW ?? numbers[index]?.data?.powerW ?? 0,
   }))
   const isTyped = typed.replace(/\s/g, '') === station.number
   function submit(event: FormEvent) {
