@@ -137,7 +137,8 @@ describe('every page', () => {
   }, 240_000)
 })
 
-describe('the console', () => {
+// Stations report while the pages are used, and machines are noisy: each of these stands alone and may be tried once more.
+describe('the console', { retry: 1 }, () => {
   it('is used by keyboard alone: rows, pages, help, and the focus is never lost', async () => {
     const { page, close } = await openStage(browser, borrowed.server.url, { viewport: desk, storageState: cookies })
     await page.goto('/map')
@@ -180,8 +181,15 @@ describe('the console', () => {
     await page.goto('/map')
     await page.getByRole('button', { name: /^Charging/ }).click()
     await page.waitForURL('**/map?seen=charging')
-    await page.locator('main [data-row]').first().click()
-    await page.waitForURL('**/stations/*')
+    // Rows come, go and move while stations report: one that moves away below the pointer is clicked again.
+    const away = /\/stations\/[0-9a-f-]{36}$/
+    await until(async () => {
+      await page.locator('main [data-row]').first().click()
+      return page.waitForURL(away, { timeout: 3_000 }).then(
+        () => true,
+        () => false,
+      )
+    })
     await page.goBack()
     await page.waitForURL('**/map?seen=charging')
     await expect.poll(() => page.getByRole('button', { name: /^Charging/ }).getAttribute('aria-pressed')).toBe('true')
@@ -207,7 +215,7 @@ describe('the console', () => {
   })
 })
 
-describe('a phone', () => {
+describe('a phone', { retry: 1 }, () => {
   it('gets less than 200 kB of compressed script for a station', async () => {
     const { page, close } = await openStage(browser, borrowed.server.url, { viewport: narrow })
     const scripts: Promise<number>[] = []
@@ -221,12 +229,12 @@ describe('a phone', () => {
     await close()
   })
 
-  it('is told when the number has a slip', async () => {
+  it('is told when there is a typo in the number', async () => {
     const { page, close } = await openStage(browser, borrowed.server.url, { viewport: narrow })
     const [, path = ''] = paths.find(([name]) => name === 'phone') ?? []
     const last = Number(path.slice(-1))
     await page.goto(`${borrowed.server.url}${path.slice(0, -1)}${(last + 1) % 10}`)
-    await page.getByText('The number has a slip').waitFor()
+    await page.getByText('There is a typo in the number').waitFor()
     await close()
   })
 })
