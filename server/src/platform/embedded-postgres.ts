@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -66,7 +66,9 @@ export async function startEmbedded(dataDir: string, secret: string): Promise<Em
 function makeCluster(folder: string, password: string, user: DatabaseUser | undefined, bin: string): void {
   const fresh = `${folder}.new`
   fs.rmSync(fresh, { recursive: true, force: true })
-  const passwordFile = path.join(os.tmpdir(), `lataamo-${randomBytes(8).toString('hex')}`)
+  // Beside the cluster, so that one left behind by a kill is overwritten by the next start.
+  const passwordFile = `${folder}.password`
+  fs.rmSync(passwordFile, { force: true })
   fs.writeFileSync(passwordFile, password, { mode: 0o600 })
   try {
     fs.mkdirSync(fresh, { mode: 0o700 })
