@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
+import path from 'node:path'
 import type { ClientConfig } from 'pg'
 import { type Config, secretOf } from './config.ts'
 import {
@@ -28,6 +29,8 @@ export interface Installation {
   readonly secret: string
   /** What a person should be told about where things lie. */
   readonly remarks: readonly string[]
+  /** Everything that must go to begin afresh; the database's files may lie apart. */
+  readonly folders: readonly string[]
   /** Makes coming partitions and drops old raw logs; nothing where the owner's address is not known. */
   tidy(): Promise<void>
   /** Resolves with a sentence when the embedded database ends by itself. */
@@ -59,6 +62,7 @@ export async function openInstallation(config: Config, log: Log, publicUrl: stri
       platformKey,
       secret,
       remarks: embedded?.remarks ?? [],
+      folders: foldersOf(config, embedded),
       databaseEnded: embedded?.ended ?? new Promise(() => {}),
       async tidy() {
         if (opened.owner === undefined) return
@@ -75,6 +79,11 @@ export async function openInstallation(config: Config, log: Log, publicUrl: stri
     await close().catch(() => {})
     throw error
   }
+}
+
+function foldersOf({ DATA_DIR }: Config, embedded: EmbeddedPostgres | undefined): readonly string[] {
+  const home = embedded === undefined ? DATA_DIR : path.dirname(embedded.folder)
+  return home === DATA_DIR ? [DATA_DIR] : [DATA_DIR, home]
 }
 
 function makeDataFolder(folder: string): void {

@@ -60,9 +60,12 @@ export async function greet({
   lines.push(
     `  Platform key          ${config.LATAAMO_PLATFORM_KEY === undefined ? path.join(config.DATA_DIR, 'platform-key') : 'as set in LATAAMO_PLATFORM_KEY'}`,
   )
-  lines.push(
-    `  Begin afresh          stop (Ctrl-C), then: rm -rf ${path.relative(process.cwd(), config.DATA_DIR) || config.DATA_DIR}`,
-    '',
-  )
+  lines.push(`  Begin afresh          stop (Ctrl-C), then: rm -rf ${installation.folders.map(shortest).join(' ')}`, '')
   return `${lines.join('\n')}\n`
+}
+
+/** A folder as it is typed from here. */
+function shortest(folder: string): string {
+  const near = path.relative(process.cwd(), folder)
+  return near === '' || near.startsWith('..') ? folder : near
 }
