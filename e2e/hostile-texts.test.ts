@@ -122,7 +122,7 @@ describe('texts that hurt (attack 13)', () => {
       const reply = await network.rest.send('GET', `/v1/${path}`)
       expect(reply.headers.get('content-type'), path).toMatch(/^application\/(problem\+)?json/)
       expect(reply.headers.get('x-content-type-options'), path).toBe('nosniff')
-      // oxlint-disable-next-line no-control-regex
+      // oxlint-disable-next-line no-control-regex -- it looks for control characters
       expect(reply.text, path).not.toMatch(/[\u0000-\u001f]/)
     }
   })

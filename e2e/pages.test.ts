@@ -137,8 +137,7 @@ describe('every page', () => {
   }, 240_000)
 })
 
-// Stations report while the pages are used, and machines are noisy: each of these stands alone and may be tried once more.
-describe('the console', { retry: 1 }, () => {
+describe('the console', () => {
   it('is used by keyboard alone: rows, pages, help, and the focus is never lost', async () => {
     const { page, close } = await openStage(browser, borrowed.server.url, { viewport: desk, storageState: cookies })
     await page.goto('/map')
@@ -215,7 +214,7 @@ describe('the console', { retry: 1 }, () => {
   })
 })
 
-describe('a phone', { retry: 1 }, () => {
+describe('a phone', () => {
   it('gets less than 200 kB of compressed script for a station', async () => {
     const { page, close } = await openStage(browser, borrowed.server.url, { viewport: narrow })
     const scripts: Promise<number>[] = []

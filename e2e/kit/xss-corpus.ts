@@ -32,5 +32,5 @@ export function cut(text: string, most: number): string {
 }
 
 /** Control characters as they are, line ends and tabs excepted: what a terminal would act on. */
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- it looks for control characters
 export const rawControl = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/

@@ -98,7 +98,7 @@ function codeOf(issue: z.core.$ZodIssue): Omit<FieldFault, 'pointer'> {
   }
 }
 
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/
 
 function isText(text: string): boolean {

@@ -77,7 +77,6 @@ function Part(props: {
             pointers.some((marked) => marked === pointer || marked.startsWith(`${pointer}/`)) &&
             !/[[{]$/.test(text)
           // The lines of one payload never move.
-          // biome-ignore lint/suspicious/noArrayIndexKey: fixed list
           return (
             <span key={index}>
               {isMarked ? <mark>{text}</mark> : text}

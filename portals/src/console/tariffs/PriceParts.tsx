@@ -31,7 +31,6 @@ export function PriceParts(props: {
       <ul className="list-plain sep">
         {form.parts.map((part, index) => (
           // A part has no name of its own; rows are added and taken off at their place.
-          // biome-ignore lint/suspicious/noArrayIndexKey: see above
           <li key={index} className="part">
             <PartFields part={part} currency={form.currency} onChange={(changed) => change(index, changed)} />
             <button

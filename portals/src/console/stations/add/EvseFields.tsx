@@ -17,7 +17,6 @@ export function EvseFields(props: {
       <p className="hint">{t('portal.stations.add.evses-hint')}</p>
       {evses.map((evse, index) => (
         // EVSEs are their numbers, so the place in the list is the key.
-        // biome-ignore lint/suspicious/noArrayIndexKey: see above
         <div key={index} className="evse-row">
           <Choice
             label={t('portal.stations.add.connector', { id: index + 1 })}
