@@ -18,6 +18,7 @@ Made by \`tools/print-commands.ts\` from the protocols' own tables; do not edit.
 
 What can be asked of a station with \`POST /v1/stations/{id}/commands\`, by the version it speaks. A dash means \`not-supported\`: the
 version has no message for it, and Lataamo does not pretend. \`raw-call\` sends any message of the version, checked against its schema.
+\`send-list\` is the platform's own: it keeps each station's local list in step by itself, and takes none over REST.
 
 | command | ${versions.map((protocol) => protocol.version.replace('ocpp', 'OCPP ')).join(' | ')} |
 |---|${versions.map(() => '---|').join('')}

@@ -3026,6 +3026,8 @@ export type PostStationsByIdCommandsData = {
     } | {
         kind: 'clear-cache';
     } | {
+        kind: 'read-list';
+    } | {
         kind: 'vendor-data';
         vendorId: string;
         messageId?: string;

@@ -216,6 +216,21 @@ export type ReportAnswer =
   | { readonly kind: 'transaction'; readonly number: string; readonly token?: TokenAnswer }
   | { readonly kind: 'noted' }
 
+/** A token in a station's local list. `validUntil` in RFC 3339: commands are kept as JSON. */
+export interface ListEntry {
+  readonly idToken: IdToken
+  readonly info?: { readonly verdict: TokenVerdict; readonly groupUid?: string; readonly validUntil?: string }
+}
+
+/** What a station says of its local list. Version 0: none or empty; -1 (1.6): it has no such thing. */
+export interface ListFacts {
+  readonly version?: number
+  readonly enabled?: boolean
+  /** Entries it can hold, and that one message may bring. */
+  readonly longest?: number
+  readonly part?: number
+}
+
 /** What is asked of a station. A protocol answers `not-supported` rather than pretend. */
 export type StationCommand =
   | {
@@ -249,6 +264,15 @@ export type StationCommand =
   | { readonly kind: 'read-settings'; readonly names?: readonly string[] }
   | { readonly kind: 'write-settings'; readonly settings: readonly { readonly name: string; readonly value: string }[] }
   | { readonly kind: 'clear-cache' }
+  /** The version number of its local list, and what the list may hold. */
+  | { readonly kind: 'read-list' }
+  /** `full`: these entries and no others; else they are added, changed or (without `info`) taken out. */
+  | {
+      readonly kind: 'send-list'
+      readonly version: number
+      readonly full: boolean
+      readonly entries: readonly ListEntry[]
+    }
   | { readonly kind: 'vendor-data'; readonly vendorId: string; readonly messageId?: string; readonly content?: unknown }
   /** Any message of the version, checked against its schema. */
   | { readonly kind: 'raw-call'; readonly action: string; readonly payload: unknown }
@@ -268,4 +292,6 @@ export interface CommandAnswer {
   /** transaction-status only. */
   readonly messagesInQueue?: boolean
   readonly ongoing?: boolean
+  /** read-list only. */
+  readonly list?: ListFacts
 }

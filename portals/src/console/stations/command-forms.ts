@@ -87,6 +87,7 @@ export const commandForms: readonly CommandForm[] = [
     request: () => ({ kind: 'reset', how: 'soft' }),
   },
   { id: 'clear-cache', kind: 'clear-cache', fields: [], request: () => ({ kind: 'clear-cache' }) },
+  { id: 'read-list', kind: 'read-list', fields: [], request: () => ({ kind: 'read-list' }) },
   {
     id: 'vendor-data',
     kind: 'vendor-data',

@@ -40,6 +40,7 @@ export const commandBody = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('read-settings'), names: z.array(settingName).min(1).max(100).optional() }),
   z.strictObject({ kind: z.literal('write-settings'), settings: z.array(setting).min(1).max(50) }),
   z.strictObject({ kind: z.literal('clear-cache') }),
+  z.strictObject({ kind: z.literal('read-list') }),
   z.strictObject({
     kind: z.literal('vendor-data'),
     vendorId: z.string().min(1).max(255),

@@ -3,7 +3,7 @@ import type { CommandBy, CommandFailure, HandedIn, SettledCommand } from '../han
 import type { StationCommand } from '../model.ts'
 import { expectedEffectOf, protocolNamed } from '../protocols/index.ts'
 import { dueForEffect, dueWhileQueued } from '../rules/command-times.ts'
-import { masked } from '../rules/mask.ts'
+import { masked, shortened } from '../rules/mask.ts'
 import * as store from './store.ts'
 import { commandChanged } from './view.ts'
 
@@ -71,7 +71,7 @@ export function openCommandQueue(deps: CommandQueueDeps): CommandQueue {
         stationId,
         sessionId,
         kind: command.kind,
-        request: masked(command),
+        request: masked(shortened(command)),
         sealed: (await keys.tenant(tenantId)).encrypt(JSON.stringify(command)),
         expectedEffect: expectedEffectOf(command, protocol),
         effectEvse: 'evse' in command ? command.evse : undefined,

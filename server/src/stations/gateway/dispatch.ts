@@ -10,10 +10,10 @@ import {
 } from '../../platform/index.ts'
 import { type CommandQueue, endingOf, openCommand } from '../commands/queue.ts'
 import * as store from '../commands/store.ts'
-import type { CommandAnswer, StationCommand } from '../model.ts'
+import type { CommandAnswer, ListFacts, StationCommand } from '../model.ts'
 import type { Incoming, OutgoingCall, Protocol } from '../protocols/index.ts'
 import { dueAfterLoss, LOST_SECONDS } from '../rules/command-times.ts'
-import { masked } from '../rules/mask.ts'
+import { masked, shortened } from '../rules/mask.ts'
 
 export interface DispatchDeps {
   readonly database: Database
@@ -140,7 +140,7 @@ async function takeNext(
     await queue.settle(tx, row, { state: 'failed', failure: 'not-supported', at })
     return 'settled'
   }
-  const exact = masked(calls.length === 1 ? calls[0] : calls)
+  const exact = masked(shortened(calls.length === 1 ? calls[0] : calls))
   await store.markSent(tx, { id: row.id, exact, at, dueAt: at.add({ seconds: LOST_SECONDS * calls.length }) })
   return { row, command, calls, requestId }
 }
@@ -157,14 +157,17 @@ async function callAll(
   calls: readonly OutgoingCall[],
 ): Promise<Ended> {
   const raws: unknown[] = []
+  let list: ListFacts = {}
   let last: Ended = { kind: 'answered', answer: { outcome: 'accepted', raw: {} } }
   for (const { action, payload } of calls) {
     last = endedFrom(await peer.call(action, payload), protocol, command)
     if (last.kind !== 'answered') return last
     raws.push(last.answer.raw)
+    list = { ...list, ...last.answer.list }
     if (last.failure !== undefined || last.answer.outcome !== 'accepted') break
   }
-  return calls.length === 1 ? last : { ...last, answer: { ...last.answer, raw: raws } }
+  if (calls.length === 1) return last
+  return { ...last, answer: { ...last.answer, raw: raws, ...(command.kind === 'read-list' ? { list } : {}) } }
 }
 
 function endedFrom(outcome: CallOutcome, protocol: Protocol, command: StationCommand): Ended {

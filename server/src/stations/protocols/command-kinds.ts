@@ -52,6 +52,13 @@ const examples: Readonly<Record<CommandKind, StationCommand>> = {
   'read-settings': { kind: 'read-settings' },
   'write-settings': { kind: 'write-settings', settings: [{ name: 'TxCtrlr.EVConnectionTimeOut', value: '90' }] },
   'clear-cache': { kind: 'clear-cache' },
+  'read-list': { kind: 'read-list' },
+  'send-list': {
+    kind: 'send-list',
+    version: 1,
+    full: true,
+    entries: [{ idToken: { uid: 'EXAMPLE' }, info: { verdict: 'accepted' } }, { idToken: { uid: 'EXAMPLE-2' } }],
+  },
   'vendor-data': { kind: 'vendor-data', vendorId: 'example' },
   'raw-call': { kind: 'raw-call', action: 'ClearCache', payload: {} },
 }

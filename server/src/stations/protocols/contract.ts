@@ -32,6 +32,8 @@ export interface SettingsRequest {
 /** One way of talking to stations: a table of pure translations. */
 export interface Protocol {
   readonly version: OcppVersion
+  /** Characters of the longest id token the version can carry. */
+  readonly tokenLength: number
   /** For an action that stations of this version may send. */
   reportFrom(action: string, payload: Payload, receivedAt: Temporal.Instant): Incoming
   /** The CALLRESULT. Always fits the published schema of the version. */

@@ -1,5 +1,13 @@
 /** What must never be shown whole: tokens keep their last four characters, secrets (PINs too) keep nothing. */
-const TOKEN_MEMBERS = new Set(['idTag', 'parentIdTag', 'idToken', 'uid', 'additionalIdToken', 'groupIdToken'])
+const TOKEN_MEMBERS = new Set([
+  'idTag',
+  'parentIdTag',
+  'idToken',
+  'uid',
+  'additionalIdToken',
+  'groupIdToken',
+  'groupUid',
+])
 const SECRET_MEMBERS = new Set(['password', 'basicAuthPassword', 'authorizationKey'])
 const SECRET_SETTING = /password|authorizationkey|secret|privatekey/i
 /** Members that carry a setting's value beside its name. */
@@ -13,6 +21,26 @@ export function maskedToken(uid: string): string {
 
 export function isSecretSetting(name: string): boolean {
   return SECRET_SETTING.test(name)
+}
+
+/** Entries of a local list that are kept for people to see: a list may be long, and is sent in many parts. */
+const SHOWN_ENTRIES = 20
+const LIST_MEMBERS = new Set(['entries', 'localAuthorizationList'])
+
+/** A command or call that brings a long list, with the list's beginning and how many more there were. */
+export function shortened<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(shortened) as T
+  if (typeof value !== 'object' || value === null) return value
+  const members = Object.entries(value).flatMap(([name, member]) => {
+    if (!LIST_MEMBERS.has(name) || !Array.isArray(member) || member.length <= SHOWN_ENTRIES) {
+      return [[name, name === 'payload' ? shortened(member as unknown) : (member as unknown)]]
+    }
+    return [
+      [name, member.slice(0, SHOWN_ENTRIES)],
+      ['notShown', member.length - SHOWN_ENTRIES],
+    ]
+  })
+  return Object.fromEntries(members) as T
 }
 
 /** A payload or command as people may see it. The shape stays, so that it still reads as what was said. */

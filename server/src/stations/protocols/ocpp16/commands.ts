@@ -1,6 +1,7 @@
 import { never } from '../../../platform/index.ts'
 import type { CommandAnswer, StationCommand } from '../../model.ts'
 import { outcomeOf, textOf } from '../answers.ts'
+import { listFacts16, listTo16, readList16 } from './local-list.ts'
 import type { OutgoingCall, Payload } from '../contract.ts'
 
 const ID_TAG_LENGTH = 20
@@ -53,6 +54,10 @@ export function commandTo16(command: StationCommand): readonly OutgoingCall[] | 
       }))
     case 'clear-cache':
       return one('ClearCache', {})
+    case 'read-list':
+      return readList16
+    case 'send-list':
+      return one('SendLocalList', listTo16(command))
     case 'vendor-data':
       return one('DataTransfer', {
         vendorId: command.vendorId,
@@ -73,6 +78,7 @@ function one(action: string, payload: Payload): readonly OutgoingCall[] {
 
 export function answerFrom16(command: StationCommand, payload: Payload): CommandAnswer {
   if (command.kind === 'read-settings') return settingsFrom(payload)
+  if (command.kind === 'read-list') return listFacts16(payload)
   return outcomeOf(payload)
 }
 

@@ -1,7 +1,9 @@
 import { never } from '../../../platform/index.ts'
-import type { CommandAnswer, IdToken, StationCommand } from '../../model.ts'
+import type { CommandAnswer, StationCommand } from '../../model.ts'
 import { outcomeOf } from '../answers.ts'
 import type { OutgoingCall, Payload, SettingsRequest } from '../contract.ts'
+import { listFacts2, listTo2, readList2 } from './local-list.ts'
+import { tokenTo } from './tokens.ts'
 import { targetOf, variablesRead, variablesWritten } from './settings.ts'
 
 /** What a version may name as the type of a token; anything else goes as Central, the type for tokens made by servers. */
@@ -69,6 +71,10 @@ export function commanderFor(tokenTypes: ReadonlySet<string>) {
         return writeSettings(command.settings)
       case 'clear-cache':
         return one('ClearCache', {})
+      case 'read-list':
+        return readList2
+      case 'send-list':
+        return one('SendLocalList', listTo2(command, tokenTypes))
       case 'vendor-data':
         return one('DataTransfer', {
           vendorId: command.vendorId,
@@ -85,12 +91,6 @@ export function commanderFor(tokenTypes: ReadonlySet<string>) {
 
 function one(action: string, payload: Payload): readonly OutgoingCall[] {
   return [{ action, payload }]
-}
-
-/** A card whose kind nobody named is what most cards are; all else is taken for a token of ours. */
-function tokenTo({ uid, type }: IdToken, tokenTypes: ReadonlySet<string>): Payload {
-  if (type !== undefined) return { idToken: uid, type: tokenTypes.has(type) ? type : 'Central' }
-  return { idToken: uid, type: /^(?:[0-9a-f]{8}|[0-9a-f]{14}|[0-9a-f]{20})$/i.test(uid) ? 'ISO14443' : 'Central' }
 }
 
 function placeTo(id: number, connectorId: number | undefined): Payload {
@@ -137,6 +137,8 @@ export function answerFrom2(command: StationCommand, payload: Payload): CommandA
         ...(said.ongoingIndicator === undefined ? {} : { ongoing: said.ongoingIndicator }),
       }
     }
+    case 'read-list':
+      return listFacts2(payload)
     default:
       return outcomeOf(payload)
   }

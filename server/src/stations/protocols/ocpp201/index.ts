@@ -9,6 +9,7 @@ export { commanderFor, tokenTypes201 } from './commands.ts'
 
 export const ocpp201: Protocol = {
   version: 'ocpp2.0.1',
+  tokenLength: 36,
   reportFrom: reportFrom2,
   answerFor: answererFor(smallAnswers201),
   tokenAnswerFor: tokenAnswer2,

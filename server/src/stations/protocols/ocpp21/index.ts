@@ -23,6 +23,7 @@ const tokenTypes21 = new Set([...tokenTypes201, 'DirectPayment', 'EVCCID', 'VIN'
 export const ocpp21: Protocol = {
   ...ocpp201,
   version: 'ocpp2.1',
+  tokenLength: 255,
   answerFor: answererFor(smallAnswers21),
   commandTo: commanderFor(tokenTypes21),
 }
