@@ -36,9 +36,15 @@ export function startChild(script: string, args: readonly string[], env: NodeJS.
   }
 }
 
-export async function load(what: Load): Promise<Loaded> {
+/** One load from its beginning to its end. `edge` is called when the measured time begins, and again when it has ended. */
+export async function load(what: Load, edge: () => void = () => {}): Promise<Loaded> {
   const child = startChild('generator.ts', [])
   child.process.stdin?.end(JSON.stringify(what))
+  for (const expected of ['"began"', '"ended"']) {
+    const line = await child.line()
+    if (line !== expected) throw new Error(`the generator said ${line} instead of ${expected}`)
+    edge()
+  }
   const loaded = JSON.parse(await child.line()) as Loaded
   await child.stop()
   return loaded

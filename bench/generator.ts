@@ -1,6 +1,7 @@
 /**
  * The load, in a process of its own: each station has one message open, and sends the next when that is answered. Reads
- * one line of JSON (`Load`) from its input and prints one (`Loaded`): what was acknowledged within the measured time.
+ * one line of JSON (`Load`) from its input, prints `"began"` and `"ended"` at the edges of the measured time, and then one
+ * line (`Loaded`): what was acknowledged within it.
  */
 import { text } from 'node:stream/consumers'
 import { connect, type LoadStation, type StationRow } from './load-station.ts'
@@ -19,7 +20,12 @@ export interface Loaded {
   /** Milliseconds that half, and 99 of 100, of them took at most. */
   readonly median: number
   readonly p99: number
+  /** CPU of the generator itself in the measured time, milliseconds. */
+  readonly generatorCpuMs: number
 }
+
+/** Messages of a station that one counted thing consists of. */
+export const messagesOf: Readonly<Record<Load['scenario'], number>> = { meter: 1, session: 5 }
 
 const METER_VALUES_PER_SESSION = 3
 
@@ -51,10 +57,14 @@ async function generate({ scenario, warmUpSeconds, seconds, stations }: Load): P
   })
   await Promise.race([pause(warmUpSeconds), failed])
   const times: number[] = []
+  console.log('"began"')
   const began = performance.now()
+  const cpuBefore = process.cpuUsage()
   run.times = times
   await Promise.race([pause(seconds), failed])
   const lasted = (performance.now() - began) / 1000
+  const cpu = process.cpuUsage(cpuBefore)
+  console.log('"ended"')
   run.times = undefined
   run.isOver = true
   const count = times.length
@@ -63,7 +73,13 @@ async function generate({ scenario, warmUpSeconds, seconds, stations }: Load): P
   for (const station of connected) station.close()
   const sorted = times.toSorted((a, b) => a - b)
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
-  return { count, perSecond: count / lasted, median: at(0.5), p99: at(0.99) }
+  return {
+    count,
+    perSecond: count / lasted,
+    median: at(0.5),
+    p99: at(0.99),
+    generatorCpuMs: (cpu.user + cpu.system) / 1000,
+  }
 }
 
 if (import.meta.main) console.log(JSON.stringify(await generate(JSON.parse(await text(process.stdin)))))

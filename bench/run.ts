@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: how many meter values and sessions a second are durably taken, beside the bare reference server in
- * the same run, alternating. Prints medians and ratios.
+ * the same run, alternating. Prints medians and ratios, and what a message costs: CPU of Node, of PostgreSQL and of the
+ * generator, and of our server its database transactions.
  *
  *   --stations 100  --rounds 3  --seconds 8  --only meter|session
  *   --reference-only           without our server
@@ -8,8 +9,8 @@
  *   --database postgres://…    for the reference, instead of the embedded PostgreSQL
  */
 import { parseArgs } from 'node:util'
-import { load } from './children.ts'
-import type { Load, Loaded } from './generator.ts'
+import { type Cost, measure } from './cost.ts'
+import type { Load } from './generator.ts'
 import { type Side, startOurs, startReference } from './sides.ts'
 
 const scenarios = ['meter', 'session'] as const
@@ -38,49 +39,65 @@ function median(numbers: readonly number[]): number {
   return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle) - 1] ?? 0)) / 2
 }
 
-function figures({ perSecond, median: half, p99 }: Loaded): string {
-  return `${perSecond.toFixed(0).padStart(6)}/s   median ${half.toFixed(1)} ms   99 of 100 within ${p99.toFixed(1)} ms`
+function figures({ loaded, nodeMicros, postgresMicros, generatorMicros, transactions }: Cost): string {
+  const rate = `${loaded.perSecond.toFixed(0).padStart(6)}/s`
+  const times = `p50 ${loaded.median.toFixed(1)} ms   p99 ${loaded.p99.toFixed(1)} ms`
+  const cpu = [nodeMicros, postgresMicros, generatorMicros].map((micros) => micros.toFixed(0)).join(' + ')
+  const database = transactions === undefined ? '' : `   ${transactions.toFixed(0)} transactions per 1,000`
+  return `${rate}   ${times}   CPU per message ${cpu} µs${database}`
 }
 
 /** A B A B: whatever slows the machine meanwhile slows both. */
-async function alternate(scenario: Scenario, sides: readonly Side[]): Promise<ReadonlyMap<Side['name'], number>> {
-  const rates = new Map<Side['name'], number[]>(sides.map(({ name }) => [name, []]))
+async function alternate(scenario: Scenario, sides: readonly Side[]): Promise<ReadonlyMap<Side['name'], Cost[]>> {
+  const costs = new Map<Side['name'], Cost[]>(sides.map(({ name }) => [name, []]))
   for (let round = 1; round <= Number(values.rounds); round += 1) {
-    for (const { name, stations } of sides) {
-      const seconds = Number(values.seconds)
-      const loaded = await load({ scenario, warmUpSeconds: WARM_UP_SECONDS, seconds, stations })
-      rates.get(name)?.push(loaded.perSecond)
-      console.log(`${nouns[scenario].padEnd(12)}  round ${round}  ${name.padEnd(9)} ${figures(loaded)}`)
+    for (const side of sides) {
+      const cost = await measure(side, { scenario, warmUpSeconds: WARM_UP_SECONDS, seconds: Number(values.seconds) })
+      costs.get(side.name)?.push(cost)
+      console.log(`${nouns[scenario].padEnd(12)}  round ${round}  ${side.name.padEnd(9)} ${figures(cost)}`)
     }
   }
-  return new Map([...rates].map(([name, all]) => [name, median(all)]))
+  return costs
+}
+
+/** The lines of a scenario in the summary; the exit status when it is below the floor. */
+function summarise(scenario: Scenario, costs: ReadonlyMap<Side['name'], readonly Cost[]>): readonly string[] {
+  const of = (name: Side['name'], figure: (cost: Cost) => number): number => median((costs.get(name) ?? []).map(figure))
+  const rate = (cost: Cost): number => cost.loaded.perSecond
+  const cpu = (cost: Cost): number => cost.nodeMicros + cost.postgresMicros
+  const rates = [`reference ${of('reference', rate).toFixed(0)}/s`]
+  const cpus = [`reference ${of('reference', cpu).toFixed(0)} µs`]
+  if (costs.has('ours')) {
+    const ratio = of('ours', rate) / of('reference', rate)
+    rates.unshift(`ours ${of('ours', rate).toFixed(0)}/s`)
+    rates.push(`ratio ${ratio.toFixed(2)}`)
+    if (ratio < Number(values.floor ?? 0)) {
+      rates.push(`below ${values.floor}`)
+      process.exitCode = 1
+    }
+    cpus.unshift(`ours ${of('ours', cpu).toFixed(0)} µs`)
+    cpus.push(`times the reference's ${(of('ours', cpu) / of('reference', cpu)).toFixed(2)}`)
+    cpus.push(`${of('ours', (cost) => cost.transactions ?? 0).toFixed(0)} transactions per 1,000 messages`)
+  }
+  return [
+    `${nouns[scenario].padEnd(12)}  ${rates.join('   ')}`,
+    `${''.padEnd(12)}  CPU of Node and PostgreSQL per message: ${cpus.join('   ')}`,
+  ]
 }
 
 async function main(): Promise<void> {
   const stations = Number(values.stations)
   const sides: Side[] = []
-  const floor = values.floor === undefined ? 0 : Number(values.floor)
   try {
     if (!values['reference-only']) sides.push(await startOurs(stations, values.profile))
     sides.push(await startReference(stations, values.database))
     const summary: string[] = []
     for (const scenario of scenarios.filter((name) => values.only === undefined || values.only === name)) {
-      const rates = await alternate(scenario, sides)
-      const [ours, reference] = [rates.get('ours'), rates.get('reference') ?? 0]
-      const parts = [`reference ${reference.toFixed(0)}/s`]
-      if (ours !== undefined) {
-        const ratio = ours / reference
-        parts.unshift(`ours ${ours.toFixed(0)}/s`)
-        parts.push(`ratio ${ratio.toFixed(2)}`)
-        if (ratio < floor) {
-          parts.push(`below ${floor}`)
-          process.exitCode = 1
-        }
-      }
-      summary.push(`${nouns[scenario].padEnd(12)}  ${parts.join('   ')}`)
+      summary.push(...summarise(scenario, await alternate(scenario, sides)))
     }
+    console.log('\nCPU per message: Node + PostgreSQL + generator.')
     console.log(
-      `\n${stations} stations, medians of ${values.rounds} rounds of ${values.seconds} s:\n${summary.join('\n')}`,
+      `${stations} stations, medians of ${values.rounds} rounds of ${values.seconds} s:\n${summary.join('\n')}`,
     )
   } finally {
     for (const side of sides) await side.stop()

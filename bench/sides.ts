@@ -9,12 +9,25 @@ import type { StationRow } from './load-station.ts'
 export interface Side {
   readonly name: 'ours' | 'reference'
   readonly stations: readonly StationRow[]
+  /** Its process; PostgreSQL's are below it. */
+  readonly pid: number
+  /** Database transactions since it began. Undefined where nobody counts them. */
+  transactions(): Promise<number | undefined>
   stop(): Promise<void>
 }
 
 const versions = ['ocpp1.6', 'ocpp2.0.1'] as const
 
-function rows(count: number): readonly { identity: string; uid: string; version: StationRow['version'] }[] {
+interface Row {
+  readonly identity: string
+  readonly uid: string
+  readonly version: StationRow['version']
+}
+
+/** Requests at a time while setting up. */
+const AT_ONCE = 16
+
+function rows(count: number): readonly Row[] {
   return Array.from({ length: count }, (_, n) => ({
     identity: `BENCH-${String(n).padStart(5, '0')}`,
     uid: `BE${n.toString(16).toUpperCase().padStart(6, '0')}`,
@@ -28,6 +41,8 @@ export async function startReference(stations: number, database?: string): Promi
   return {
     name: 'reference',
     stations: rows(stations).map(({ identity, uid, version }) => ({ url: `${url}${identity}`, version, uid })),
+    pid: child.process.pid ?? 0,
+    transactions: () => Promise.resolve(undefined),
     stop: child.stop,
   }
 }
@@ -57,7 +72,13 @@ export async function startOurs(stations: number, profileFolder?: string): Promi
     child.process.stdout?.resume()
     const base = `http://127.0.0.1:${port}`
     await ready(`${base}/readyz`, child.process)
-    return { name: 'ours', stations: await setUp(base, platformKey, stations), stop }
+    return {
+      name: 'ours',
+      stations: await setUp(base, platformKey, stations),
+      pid: child.process.pid ?? 0,
+      transactions: () => gauge(`http://127.0.0.1:${opsPort}/metrics`, 'lataamo_database_transactions'),
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error
@@ -76,18 +97,24 @@ async function setUp(base: string, platformKey: string, count: number): Promise<
   const elements = [{ price_components: [{ type: 'ENERGY', price: 0.25, step_size: 1 }] }]
   await post(`${base}/v1/tariffs`, key, { name: 'Bench', tariff: { currency: 'EUR', elements }, default: true })
   const made: StationRow[] = []
-  for (const { identity, uid, version } of rows(count)) {
-    await post(`${base}/v1/id-tokens`, key, { uid, type: 'ISO14443', status: 'active' })
-    const station = await post<{ url: string; password: string }>(`${base}/v1/stations`, key, {
-      identity,
-      securityProfile: 1,
-      state: 'active',
-      evses: [{ id: 1, connectors: [{ id: 1, type: 'IEC_62196_T2', maxPowerW: 22_000 }] }],
-    })
-    const url = station.url.replace(/^(ws:\/\/)[^/]+/, `$1${new URL(base).host}`)
-    made.push({ url, version, user: identity, password: station.password, uid })
+  const waiting = rows(count).entries()
+  const make = async (): Promise<void> => {
+    for (const [n, row] of waiting) made[n] = await makeStation(base, key, row)
   }
+  await Promise.all(Array.from({ length: AT_ONCE }, make))
   return made
+}
+
+async function makeStation(base: string, key: string, { identity, uid, version }: Row): Promise<StationRow> {
+  await post(`${base}/v1/id-tokens`, key, { uid, type: 'ISO14443', status: 'active' })
+  const station = await post<{ url: string; password: string }>(`${base}/v1/stations`, key, {
+    identity,
+    securityProfile: 1,
+    state: 'active',
+    evses: [{ id: 1, connectors: [{ id: 1, type: 'IEC_62196_T2', maxPowerW: 22_000 }] }],
+  })
+  const url = station.url.replace(/^(ws:\/\/)[^/]+/, `$1${new URL(base).host}`)
+  return { url, version, user: identity, password: station.password, uid }
 }
 
 async function post<T>(url: string, key: string, body: object): Promise<T> {
@@ -98,6 +125,12 @@ async function post<T>(url: string, key: string, body: object): Promise<T> {
   })
   if (!response.ok) throw new Error(`POST ${url} answered ${response.status}: ${await response.text()}`)
   return (await response.json()) as T
+}
+
+async function gauge(url: string, name: string): Promise<number | undefined> {
+  const text = await (await fetch(url)).text()
+  const value = new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1]
+  return value === undefined ? undefined : Number(value)
 }
 
 const READY_WITHIN_MS = 60_000
