@@ -1,8 +1,8 @@
-import fs from 'node:fs'
 import { deflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { addStation, type MadeStation, makeNetwork, type Network } from './kit/network.ts'
+import { residentMb } from './kit/processes.ts'
 import { closeStatusOf, frameOf, rawHead, rawUpgrade } from './kit/raw-http.ts'
 import type { Server } from './kit/server.ts'
 import { bootOf, openStation, type StationSocket } from './kit/station-socket.ts'
@@ -27,13 +27,11 @@ async function booted({ identity, password }: MadeStation, protocol = 'ocpp1.6')
 }
 
 describe('attack 11: frames and handshakes meant to hurt', () => {
-  const residentMb = (): number =>
-    Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
   let station: MadeStation
   let before: number
   beforeAll(async () => {
     station = await addStation(network, { identity: 'HURT-1' })
-    before = residentMb()
+    before = residentMb(server.pid)
   })
   const raw = (more: { path?: string; headers?: readonly string[] } = {}) =>
     rawUpgrade({
@@ -118,7 +116,7 @@ describe('attack 11: frames and handshakes meant to hurt', () => {
     clearInterval(timer)
     expect([0, 408]).toContain(status)
     expect(performance.now() - began).toBeLessThan(14_000)
-    expect(residentMb() - before).toBeLessThan(100)
+    expect(residentMb(server.pid) - before).toBeLessThan(100)
     await isUsable()
   }, 20_000)
 })

@@ -13,6 +13,10 @@ export interface Borrowed {
 
 /** An empty database of one's own in the tests' PostgreSQL, as settings name it. */
 export interface BorrowedDatabase {
+  /** Its PostgreSQL's Unix socket. */
+  readonly socket: string
+  /** As settings name it when it is reached by TCP at this port of a proxy. */
+  settingsAt(port: number): BorrowedDatabase['settings']
   readonly settings: { readonly DATABASE_URL: string; readonly DATABASE_OWNER_URL: string }
   readonly owner: pg.ClientConfig
   drop(): Promise<void>
@@ -29,7 +33,11 @@ export async function borrowDatabase(): Promise<BorrowedDatabase> {
     await client.query(statement).finally(() => client.end())
   }
   await asOwner(`create database ${database} template ${template}`)
+  const through = (user: typeof owner, proxy: number): string =>
+    `postgres://${encodeURIComponent(user.user)}:${encodeURIComponent(user.password)}@127.0.0.1:${proxy}/${database}`
   return {
+    socket: `${host}/.s.PGSQL.${port}`,
+    settingsAt: (proxy) => ({ DATABASE_URL: through(login, proxy), DATABASE_OWNER_URL: at(owner) }),
     settings: { DATABASE_URL: at(login), DATABASE_OWNER_URL: at(owner) },
     owner: { ...owner, host, port, database },
     drop: () => asOwner(`drop database ${database} with (force)`),

@@ -1,15 +1,10 @@
-import {
-  type Acknowledgement,
-  openOracle,
-  startFleet,
-  type StationHandle,
-  type StationState,
-} from '../../simulator/index.ts'
+import { type Acknowledgement, openOracle, startFleet } from '../../simulator/index.ts'
 import { openOwner } from './database.ts'
-import { missingFrom, notHandedOn } from './missing.ts'
-import { addCard, addFleet, addTariff, makeNetwork, type Network } from './network.ts'
+import { atRest, drive, keptNow, makeCards, quick } from './field.ts'
+import { missingFrom } from './missing.ts'
+import { addFleet, addTariff, makeNetwork, type Network } from './network.ts'
 import { freshOptions, removeDataDir, type Server, startServer } from './server.ts'
-import { answerBeforeCommit, type Kept, keptOf } from './store-kept.ts'
+import { answerBeforeCommit } from './store-kept.ts'
 import { until } from './until.ts'
 
 /** Row 1: kill -9 of Node and of every PostgreSQL process at random moments under load, and what is missing afterwards. */
@@ -39,42 +34,12 @@ export interface KillsOutcome {
   readonly longestStartMs: number
 }
 
-const quick = { sampleInterval: '1', endedInterval: '0', retryInterval: '1', backOffMinimum: '0', backOffRandom: '1' }
-
-/** Sessions of some seconds, over and over, by a driver who holds the card out again where nothing came of it. */
-async function drive(
-  station: StationHandle,
-  cards: readonly string[],
-  chance: () => number,
-  isOver: () => boolean,
-): Promise<void> {
-  const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
-  const becomes = (fact: (state: StationState) => boolean): Promise<boolean> =>
-    station.until(fact, 2_000).then(
-      () => true,
-      () => false,
-    )
-  const charges = ({ evses }: StationState): boolean => evses[0]?.transaction !== undefined
-  while (!isOver()) {
-    const card = cards[Math.floor(chance() * cards.length)] ?? ''
-    station.plug(1)
-    station.presentCard(1, card)
-    if (await becomes(charges)) {
-      await pause(1 + 2 * chance())
-      station.presentCard(1, card)
-      await becomes((state) => !charges(state))
-    }
-    station.unplug(1)
-    await pause(0.2 + 0.3 * chance())
-  }
-}
-
 export async function runKills(input: KillsInput): Promise<KillsOutcome> {
   const options = await freshOptions()
   let server = await startServer(options)
   const network = await makeNetwork(server, 'kills')
   await addTariff(network)
-  const cards = await cardsOf(network)
+  const cards = await makeCards(network)
   const stations = await addFleet(network, input.stations, { settings: quick })
   const oracle = openOracle()
   const rest = openRestWriter(network)
@@ -116,7 +81,8 @@ export async function runKills(input: KillsInput): Promise<KillsOutcome> {
     isOver = true
     await Promise.all(drivers)
     await fleet.stop()
-    return await atRest(options.dataDir, network, oracle.all(), outcome)
+    const resting = await atRest(() => keptNow(() => openOwner(options.dataDir), network), oracle.all())
+    return { ...outcome, ...resting, missing: [...new Set([...outcome.missing, ...resting.missing])] }
   } finally {
     isOver = true
     rest.stop()
@@ -124,12 +90,6 @@ export async function runKills(input: KillsInput): Promise<KillsOutcome> {
     await server.kill()
     removeDataDir(options.dataDir)
   }
-}
-
-async function cardsOf(network: Network): Promise<readonly string[]> {
-  const cards = Array.from({ length: 8 }, (_, n) => `04A1B2C3D4E5${n.toString(16).padStart(2, '0').toUpperCase()}`)
-  for (const uid of cards) await addCard(network, uid)
-  return cards
 }
 
 async function answeringBeforeCommit(dataDir: string): Promise<void> {
@@ -159,7 +119,7 @@ async function look(
   seen: KillsOutcome,
   startMs: number,
 ): Promise<KillsOutcome> {
-  const kept = await keptNow(dataDir, network)
+  const kept = await keptNow(() => openOwner(dataDir), network)
   const missing = [...missingFrom(before, kept), ...(await rest.missing())]
   return {
     ...seen,
@@ -168,40 +128,6 @@ async function look(
     sessionsEnded: [...kept.values()].filter(({ state }) => state === 'ended').length,
     missing: [...new Set([...seen.missing, ...missing])],
     longestStartMs: Math.max(seen.longestStartMs, startMs),
-  }
-}
-
-async function keptNow(dataDir: string, network: Network): Promise<Kept> {
-  const owner = await openOwner(dataDir)
-  try {
-    return await keptOf(owner, network.id)
-  } finally {
-    await owner.end()
-  }
-}
-
-/** When the outbox has been carried out, every ended session has one record, handed on once. */
-async function atRest(
-  dataDir: string,
-  network: Network,
-  all: readonly Acknowledgement[],
-  seen: KillsOutcome,
-): Promise<KillsOutcome> {
-  let kept = await keptNow(dataDir, network)
-  await until(
-    async () => {
-      kept = await keptNow(dataDir, network)
-      return notHandedOn(kept).length === 0
-    },
-    15_000,
-    250,
-  ).catch(() => {})
-  return {
-    ...seen,
-    acknowledged: all.length,
-    sessionsEnded: [...kept.values()].filter(({ state }) => state === 'ended').length,
-    missing: [...new Set([...seen.missing, ...missingFrom(all, kept)])],
-    notOnce: notHandedOn(kept),
   }
 }
 

@@ -171,6 +171,7 @@ export async function openApp(config: Config, installation: Installation, isDemo
     routes: [...shownRoutes, ...healthRoutes(readiness)],
     authenticate: openAuthenticate(ground, installation.platformKey),
     trustedProxies: config.TRUSTED_PROXIES,
+    isAway: () => stations.gateway.isAway(),
     folders: serves('api') ? foldersOfPortal() : [],
     ...(serves('api') ? { page: portalPage, plainPages: documentation(routes, texts) } : {}),
   })

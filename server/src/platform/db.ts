@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { parsers } from './db-types.ts'
+import { Silent, watchDatabase } from './db-watch.ts'
 import type { Log } from './log.ts'
 import type { Sql } from './sql.ts'
 
@@ -30,8 +31,10 @@ export interface Database {
   asWorker<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** Like inTenants, without waiting for the disk: for raw frames only, which a crash may lose. */
   inTenantsUnsynced<T>(tenantIds: readonly string[], work: (tx: Tx) => Promise<T>): Promise<T>
-  /** Resolves when the database answers, throws DatabaseAway when it does not. */
-  ping(): Promise<void>
+  /** Resolves when the database answers, throws DatabaseAway when it does not, or says nothing for this long. */
+  ping(withinMs?: number): Promise<void>
+  /** Ends all connections, so that nothing waits for ever on one that says nothing. What was on its way is done again. */
+  dropConnections(): void
   readonly transactions: () => number
   close(): Promise<void>
 }
@@ -39,6 +42,10 @@ export interface Database {
 /** The database cannot be reached or has no room: the same call may work later. */
 export class DatabaseAway extends Error {
   override readonly name = 'DatabaseAway'
+  /** It said nothing at all, not even that it cannot. */
+  get isSilent(): boolean {
+    return this.cause instanceof Silent
+  }
 }
 
 export interface Roles {
@@ -63,6 +70,7 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
   // Apart: a request may look into the directory while it holds a connection of its tenant, and must not wait for its own kind.
   const directory = poolOf(connection, 2, log)
   const logs = poolOf(connection, 1, log)
+  const watch = watchDatabase({ ...connection, connectionTimeoutMillis: 5_000 }, [app, ingest, directory, logs])
   let transactions = 0
 
   const transaction = async <T>(
@@ -110,16 +118,11 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
       ),
     inDirectory: (work) => retried(() => transaction(directory, as(roles.directory), [], work)),
     asWorker: (work) => retried(() => transaction(app, as(roles.worker), [], work)),
-    async ping() {
-      try {
-        await app.query('select 1')
-      } catch (error) {
-        throw new DatabaseAway('the database does not answer', { cause: error })
-      }
-    },
+    ping: (withinMs = 5_000) => watch.ask(withinMs).catch(noAnswer),
+    dropConnections: () => watch.dropConnections(),
     transactions: () => transactions,
     async close() {
-      await Promise.all([app.end(), ingest.end(), directory.end(), logs.end()])
+      await Promise.all([app.end(), ingest.end(), directory.end(), logs.end(), watch.close()])
     },
   }
 }
@@ -146,6 +149,10 @@ function poolOf(connection: pg.ClientConfig, max: number, log: Log, more = ''): 
     if (!pool.ending) log.warn('database connection lost', { error: error.message })
   })
   return pool
+}
+
+function noAnswer(error: unknown): never {
+  throw new DatabaseAway('the database does not answer', { cause: error })
 }
 
 function txOver(client: pg.PoolClient, tenantIds: readonly string[], hints: (() => void)[]): Tx {

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { z } from 'zod'
-import type { FieldFault, Refused } from './result.ts'
+import { type FieldFault, type Refused, refuse } from './result.ts'
 import type { Texts } from './texts.ts'
 
 /** RFC 9457, with a stable code, the request's id, and the fields at fault. */
@@ -42,6 +42,12 @@ export function problem(status: number, refused: Refused, context: ProblemContex
 
 export function sendProblem(reply: FastifyReply, made: Problem): FastifyReply {
   return reply.status(made.status).header('cache-control', 'no-store').type('application/problem+json').send(made)
+}
+
+/** The database is away: the same call may work soon. */
+export function sendAway(reply: FastifyReply, context: ProblemContext): FastifyReply {
+  reply.header('retry-after', '5')
+  return sendProblem(reply, problem(503, refuse('database-away'), context))
 }
 
 /** Zod's issues as field faults: a JSON pointer into the body (RFC 6901), a stable code of ours. Parse with `reportInput`. */

@@ -12,7 +12,7 @@ import { serveStream, type StreamKeeper, streamKeeper } from './http-events.ts'
 import { etagOf, isAsRead, namesTag } from './http-if-match.ts'
 import { withIdempotencyKey } from './http-idempotency.ts'
 import { cursorFault, nextLink } from './http-paging.ts'
-import { controlFaultsOf, faultsOf, type ProblemContext, problem, sendProblem } from './http-problem.ts'
+import { controlFaultsOf, faultsOf, type ProblemContext, problem, sendAway, sendProblem } from './http-problem.ts'
 import type { AnyOpenRoute, AnyRoute, AnyStreamRoute, AnyTenantRoute, Caller, OpenCall } from './http-routes.ts'
 import { newId } from './ids.ts'
 import { listenFault } from './listen-fault.ts'
@@ -33,6 +33,8 @@ export interface HttpOptions {
   readonly folders: readonly StaticFolder[]
   /** The portal's page, answered for every address that is no file and no route. */
   readonly page?: () => string | undefined
+  /** The database is known to be away: what needs it is answered so at once. */
+  readonly isAway?: () => boolean
   /** How often an open stream shows that it lives; for tests. */
   readonly beatMs?: number
   /** Plain pages by path, such as /docs. */
@@ -125,6 +127,8 @@ function mount(app: FastifyInstance, options: HttpOptions, route: AnyRoute, stre
     exposeHeadRoute: route.kind !== 'stream',
     async handler(request, reply) {
       reply.header('cache-control', 'no-store')
+      if (options.isAway?.() === true && route.path.startsWith('/v1/'))
+        return sendAway(reply, contextOf(options, request))
       const caller = await admit(options.authenticate, options.ground.clock.now(), route, request)
       if (!caller.ok) return refused(options, caller, statusOfAdmission(caller.code), request, reply)
       const call = callOf(options, route, caller.value, request, reply)
@@ -315,10 +319,7 @@ function fail(
   reply: FastifyReply,
 ) {
   const context = contextOf(options, request)
-  if (error instanceof DatabaseAway) {
-    reply.header('retry-after', '5')
-    return sendProblem(reply, problem(503, refuse('database-away'), context))
-  }
+  if (error instanceof DatabaseAway) return sendAway(reply, context)
   if (error.statusCode !== undefined && error.statusCode < 500) {
     const code = error.statusCode === 413 ? 'body-too-big' : error.statusCode === 415 ? 'not-json' : 'bad-json'
     return sendProblem(reply, problem(error.statusCode, refuse(code), context))

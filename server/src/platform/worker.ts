@@ -1,3 +1,4 @@
+import { DatabaseAway } from './db.ts'
 import type { Log } from './log.ts'
 
 /** Something done again and again: at once when woken, else after a pause. Ends cleanly, never overlaps itself. */
@@ -22,14 +23,19 @@ export function startLoop(name: string, pauseMs: number, log: Log, work: () => P
         resolve()
       }
     })
+  let isAway = false
   const run = async (): Promise<void> => {
     while (!stopped) {
       wakened = false
       let done = 0
       try {
         done = await work()
+        isAway = false
       } catch (error) {
-        log.warn('a worker loop failed and goes on', { loop: name, error })
+        // A database that is away is told once, not twice a second.
+        const again = isAway
+        isAway = error instanceof DatabaseAway
+        if (!isAway || !again) log.warn('a worker loop failed and goes on', { loop: name, error })
       }
       if (done === 0 && !wakened && !stopped) await pause()
     }

@@ -9,6 +9,7 @@ import { saveRefused } from '../receive/store.ts'
 import { openGuessLimits } from '../rules/guess-limits.ts'
 import type { LogFrame } from '../rules/log-frames.ts'
 import { type AdmittedStation, openAdmission } from './admit.ts'
+import { openAvailability } from './availability.ts'
 import type { Connection, ConnectionDeps } from './connection.ts'
 import { effectsOf } from './effects.ts'
 import { FLUSH_MS, openPresence } from './presence.ts'
@@ -41,6 +42,8 @@ export interface Gateway {
   forgetConnections(): Promise<void>
   readonly connections: number
   isOnline(): boolean
+  /** The database is known to be away: whoever asks something of it may be told so at once. */
+  isAway(): boolean
   /** Waits until everything that was heard is written. */
   idle(): Promise<void>
   /** Takes no more, finishes what was begun, closes the sockets (1012: they come back elsewhere). */
@@ -54,7 +57,6 @@ export interface Gateway {
 const PING_MS = 30_000
 const SILENCE_MS = 60_000
 const POLL_MS = 5_000
-const RETURN_MS = 1_000
 const DRAIN_MS = 3_000
 const SERVICE_RESTART = 1012
 const TRY_AGAIN_LATER = 1013
@@ -83,6 +85,7 @@ export function openGateway(deps: GatewayDeps): Gateway {
   const upgrade = openUpgrades({
     log: deps.ground.log,
     isOnline: availability.isOnline,
+    whenLost: availability.whenLost,
     admit: openAdmission({ ...deps.ground, limits: openGuessLimits(), refusals }),
     onOpen: registry.register,
     onLeft: (station) => presence.gone({ ...station, lastSeenAt: station.openedAt }),
@@ -97,12 +100,13 @@ export function openGateway(deps: GatewayDeps): Gateway {
     for (const part of [receiver, presence, refusals, rawLog, background]) await part.idle()
   }
   return {
-    attach: (server) => void server.on('upgrade', upgrade),
+    attach: (server) => attach(server, upgrade, availability.start),
     forgetConnections: () => forgetAllConnections(deps.ground),
     get connections() {
       return connections.size
     },
     isOnline: availability.isOnline,
+    isAway: availability.isAway,
     idle,
     async drain() {
       availability.stop()
@@ -116,6 +120,11 @@ export function openGateway(deps: GatewayDeps): Gateway {
     forgetPlaces: receiver.forgetPlaces,
     flushLog: rawLog.idle,
   }
+}
+
+function attach(server: Server, upgrade: ReturnType<typeof openUpgrades>, watch: () => void): void {
+  server.on('upgrade', upgrade)
+  watch()
 }
 
 function startTimers(timers: readonly (readonly [number, () => void])[]): () => void {
@@ -185,57 +194,6 @@ function isVisible({ bodies }: StationMessage): boolean {
   return bodies.some(
     (body) => body.kind !== 'meter-read' && !(body.kind === 'transaction-updated' && body.trigger === 'meter-value'),
   )
-}
-
-interface Availability {
-  isOnline(): boolean
-  /** The database did not come back in time: offline on purpose until it answers. */
-  lost(): void
-  /** Work that is done again and again: when it fails twice in a row for want of the database, that is lost. */
-  watched(work: Promise<void>): Promise<void>
-  stop(): void
-}
-
-function openAvailability({ database, log }: Ground, onLost: () => void): Availability {
-  let state: 'online' | 'away' | 'draining' = 'online'
-  const watch = (): void => {
-    const timer = setTimeout(async () => {
-      const answers = await database.ping().then(
-        () => true,
-        () => false,
-      )
-      if (state !== 'away') return
-      if (!answers) return watch()
-      state = 'online'
-      log.info('the database answers again: stations may come back')
-    }, RETURN_MS)
-    timer.unref()
-  }
-  let failures = 0
-  const availability: Availability = {
-    isOnline: () => state === 'online',
-    lost() {
-      if (state !== 'online') return
-      state = 'away'
-      log.error('the database does not answer: stations are sent away until it does')
-      onLost()
-      watch()
-    },
-    async watched(work) {
-      try {
-        await work
-        failures = 0
-      } catch (error) {
-        failures = error instanceof DatabaseAway ? failures + 1 : 0
-        if (failures >= 2) availability.lost()
-        throw error
-      }
-    },
-    stop() {
-      state = 'draining'
-    },
-  }
-  return availability
 }
 
 /** Work nobody waits for: its faults are logged, and its end can be awaited. */

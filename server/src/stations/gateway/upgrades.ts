@@ -9,6 +9,8 @@ import { refuseUpgrade } from './refuse-upgrade.ts'
 export interface UpgradeDeps {
   readonly log: Log
   isOnline(): boolean
+  /** Resolves when stations are sent away: whoever waits to be let in hears so at once. */
+  whenLost(): Promise<void>
   admit(request: IncomingMessage): Promise<Admitted>
   /** The handshake is done: the socket is the station's. */
   onOpen(socket: WebSocket, station: AdmittedStation): void
@@ -36,13 +38,21 @@ export function openUpgrades(deps: UpgradeDeps): (request: IncomingMessage, sock
     if (!isOpened) deps.onLeft(station)
   }
 
+  const leave = (late: Admitted): void => {
+    if (late.kind === 'admitted') deps.onLeft(late.station)
+  }
+
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     socket.on('error', () => socket.destroy())
     if (headerBytes(request) > MOST_HEADER_BYTES) return refuseUpgrade(socket, 431)
     if (!deps.isOnline()) return refuseUpgrade(socket, 503)
     try {
-      const admitted = await deps.admit(request)
-      switch (admitted.kind) {
+      const admitting = deps.admit(request)
+      const admitted = await Promise.race([admitting, deps.whenLost()])
+      switch (admitted?.kind) {
+        case undefined:
+          admitting.then(leave, () => {})
+          return refuseUpgrade(socket, 503)
         case 'refused':
           return refuseUpgrade(socket, admitted.status)
         case 'no-common-protocol':

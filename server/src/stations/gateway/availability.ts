@@ -1,0 +1,84 @@
+import { DatabaseAway, type Ground } from '../../platform/index.ts'
+
+/** Whether the gateway takes stations: not while the database is away, nor while there is no room, nor when it drains. */
+export interface Availability {
+  isOnline(): boolean
+  /** The database is known to be away. */
+  isAway(): boolean
+  /** Resolves the next time that stations are sent away. */
+  whenLost(): Promise<void>
+  /** Asks the database again and again from now on. */
+  start(): void
+  /** The database did not come back in time: offline on purpose until it answers. */
+  lost(): void
+  /** Work that is done again and again: when it fails twice in a row for want of the database, that is lost. */
+  watched(work: Promise<void>): Promise<void>
+  stop(): void
+}
+
+const ASK_MS = 1_000
+/** A database that says nothing for so long is away: new connections hear 503 within 5 s (row 11). */
+const SILENT_MS = 3_000
+
+export function openAvailability({ database, log }: Ground, onLost: () => void): Availability {
+  let state: 'online' | 'away' | 'draining' = 'online'
+  let failures = 0
+  let signal = Promise.withResolvers<void>()
+  let timer: NodeJS.Timeout | undefined
+
+  const answers = (): Promise<'yes' | 'no' | 'silent'> =>
+    database.ping(SILENT_MS).then(
+      () => 'yes',
+      (error: unknown) => (error instanceof DatabaseAway && error.isSilent ? 'silent' : 'no'),
+    )
+  const look = async (): Promise<void> => {
+    const answer = await answers()
+    if (answer === 'yes') {
+      failures = 0
+      if (state === 'away') {
+        state = 'online'
+        log.info('the database answers again: stations may come back')
+      }
+      return
+    }
+    // A refusal may be a restart of a moment; silence has lasted already.
+    failures += answer === 'silent' ? 2 : 1
+    if (failures >= 2) availability.lost()
+    // What waits on connections that say nothing must not wait for ever.
+    if (answer === 'silent') database.dropConnections()
+  }
+  const again = (): void => {
+    if (state === 'draining') return
+    timer = setTimeout(() => void look().finally(again), ASK_MS).unref()
+  }
+  const availability: Availability = {
+    isOnline: () => state === 'online',
+    isAway: () => state === 'away',
+    whenLost: () => signal.promise,
+    start() {
+      if (timer === undefined) again()
+    },
+    lost() {
+      if (state !== 'online') return
+      state = 'away'
+      log.error('the database does not answer: stations are sent away until it does')
+      signal.resolve()
+      signal = Promise.withResolvers<void>()
+      onLost()
+    },
+    async watched(work) {
+      try {
+        await work
+      } catch (error) {
+        failures = error instanceof DatabaseAway ? failures + 1 : failures
+        if (failures >= 2) availability.lost()
+        throw error
+      }
+    },
+    stop() {
+      state = 'draining'
+      clearTimeout(timer)
+    },
+  }
+  return availability
+}
