@@ -229,8 +229,26 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ),
   ],
 
-  'GET /v1/alerts': list((own) => own.alert),
+  'GET /v1/alerts': list(
+    (own) => own.alert,
+    [(of) => ({ stationId: of.station }), () => ({ kind: 'unknown-transaction' })],
+  ),
+  'GET /v1/alerts/{id}': [
+    byId(
+      200,
+      (of) => of.alert,
+      (own) => own.alert,
+    ),
+  ],
   'POST /v1/alerts/{id}/acknowledge': [
+    byId(
+      200,
+      (of) => of.alert,
+      (own) => own.alert,
+      {},
+    ),
+  ],
+  'POST /v1/alerts/{id}/close': [
     byId(
       200,
       (of) => of.alert,

@@ -26,6 +26,15 @@ export type GetAlertsData = {
         cursor?: string;
         count?: 'true' | 'false';
         state?: 'open' | 'acknowledged' | 'cleared';
+        severity?: 'critical' | 'major' | 'minor';
+        kind?: string;
+        stationId?: string;
+        siteId?: string;
+        sessionId?: string;
+        /**
+         * the parts of an incident, which else are not listed
+         */
+        incidentId?: string;
     };
     url: '/v1/alerts';
 };
@@ -41,26 +50,57 @@ export type GetAlertsError = GetAlertsErrors[keyof GetAlertsErrors];
 
 export type GetAlertsResponses = {
     /**
-     * What needs somebody, worst first
+     * What needs somebody, worst first; without `state` what is not cleared
      */
     200: {
         items: Array<{
             id: string;
-            kind: 'station-faulted' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'effect-set-aside' | string;
+            kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'outbox-backlog' | 'disk-nearly-full' | string;
             severity: 'critical' | 'major' | 'minor';
             text: string;
+            /**
+             * what the station’s error code means, and what to do
+             */
+            fault?: string;
             since: string;
             lastAt: string;
+            /**
+             * how often its cause came
+             */
             count: number;
+            /**
+             * it comes and goes: over only after a while of calm
+             */
+            flapping: boolean;
+            calmAt?: string;
             stationId?: string;
             stationNumber?: string;
             stationName?: string;
+            evseId?: number;
+            siteId?: string;
+            siteName?: string;
+            siteCity?: string;
             sessionId?: string;
             sessionNumber?: number;
+            /**
+             * the alert of which this one is a part
+             */
+            incidentId?: string;
             evidence: {
                 [key: string]: unknown;
             };
             state: 'open' | 'acknowledged' | 'cleared';
+            /**
+             * somebody may close it; else it ends by itself
+             */
+            closable: boolean;
+            history: Array<{
+                at: string;
+                what: 'began' | 'returned' | 'calm' | 'cleared' | 'severity' | 'acknowledged' | 'closed';
+                severity?: 'critical' | 'major' | 'minor';
+                by?: string;
+                note?: string;
+            }>;
             acknowledgedBy?: string;
             acknowledgedAt?: string;
             note?: string;
@@ -68,10 +108,98 @@ export type GetAlertsResponses = {
         }>;
         next: string | null;
         total?: number;
+        bySeverity?: {
+            critical: number;
+            major: number;
+            minor: number;
+        };
     };
 };
 
 export type GetAlertsResponse = GetAlertsResponses[keyof GetAlertsResponses];
+
+export type GetAlertsByIdData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/alerts/{id}';
+};
+
+export type GetAlertsByIdErrors = {
+    /**
+     * One of: no-such-alert.
+     */
+    404: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type GetAlertsByIdError = GetAlertsByIdErrors[keyof GetAlertsByIdErrors];
+
+export type GetAlertsByIdResponses = {
+    /**
+     * One alert with its evidence and what happened to it
+     */
+    200: {
+        id: string;
+        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'outbox-backlog' | 'disk-nearly-full' | string;
+        severity: 'critical' | 'major' | 'minor';
+        text: string;
+        /**
+         * what the station’s error code means, and what to do
+         */
+        fault?: string;
+        since: string;
+        lastAt: string;
+        /**
+         * how often its cause came
+         */
+        count: number;
+        /**
+         * it comes and goes: over only after a while of calm
+         */
+        flapping: boolean;
+        calmAt?: string;
+        stationId?: string;
+        stationNumber?: string;
+        stationName?: string;
+        evseId?: number;
+        siteId?: string;
+        siteName?: string;
+        siteCity?: string;
+        sessionId?: string;
+        sessionNumber?: number;
+        /**
+         * the alert of which this one is a part
+         */
+        incidentId?: string;
+        evidence: {
+            [key: string]: unknown;
+        };
+        state: 'open' | 'acknowledged' | 'cleared';
+        /**
+         * somebody may close it; else it ends by itself
+         */
+        closable: boolean;
+        history: Array<{
+            at: string;
+            what: 'began' | 'returned' | 'calm' | 'cleared' | 'severity' | 'acknowledged' | 'closed';
+            severity?: 'critical' | 'major' | 'minor';
+            by?: string;
+            note?: string;
+        }>;
+        acknowledgedBy?: string;
+        acknowledgedAt?: string;
+        note?: string;
+        clearedAt?: string;
+    };
+};
+
+export type GetAlertsByIdResponse = GetAlertsByIdResponses[keyof GetAlertsByIdResponses];
 
 export type PostAlertsByIdAcknowledgeData = {
     body: {
@@ -90,6 +218,10 @@ export type PostAlertsByIdAcknowledgeErrors = {
      */
     404: Problem;
     /**
+     * One of: alert-over.
+     */
+    409: Problem;
+    /**
      * Any other problem.
      */
     default: Problem;
@@ -103,21 +235,52 @@ export type PostAlertsByIdAcknowledgeResponses = {
      */
     200: {
         id: string;
-        kind: 'station-faulted' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'effect-set-aside' | string;
+        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'outbox-backlog' | 'disk-nearly-full' | string;
         severity: 'critical' | 'major' | 'minor';
         text: string;
+        /**
+         * what the station’s error code means, and what to do
+         */
+        fault?: string;
         since: string;
         lastAt: string;
+        /**
+         * how often its cause came
+         */
         count: number;
+        /**
+         * it comes and goes: over only after a while of calm
+         */
+        flapping: boolean;
+        calmAt?: string;
         stationId?: string;
         stationNumber?: string;
         stationName?: string;
+        evseId?: number;
+        siteId?: string;
+        siteName?: string;
+        siteCity?: string;
         sessionId?: string;
         sessionNumber?: number;
+        /**
+         * the alert of which this one is a part
+         */
+        incidentId?: string;
         evidence: {
             [key: string]: unknown;
         };
         state: 'open' | 'acknowledged' | 'cleared';
+        /**
+         * somebody may close it; else it ends by itself
+         */
+        closable: boolean;
+        history: Array<{
+            at: string;
+            what: 'began' | 'returned' | 'calm' | 'cleared' | 'severity' | 'acknowledged' | 'closed';
+            severity?: 'critical' | 'major' | 'minor';
+            by?: string;
+            note?: string;
+        }>;
         acknowledgedBy?: string;
         acknowledgedAt?: string;
         note?: string;
@@ -126,6 +289,95 @@ export type PostAlertsByIdAcknowledgeResponses = {
 };
 
 export type PostAlertsByIdAcknowledgeResponse = PostAlertsByIdAcknowledgeResponses[keyof PostAlertsByIdAcknowledgeResponses];
+
+export type PostAlertsByIdCloseData = {
+    body: {
+        note?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/alerts/{id}/close';
+};
+
+export type PostAlertsByIdCloseErrors = {
+    /**
+     * One of: no-such-alert.
+     */
+    404: Problem;
+    /**
+     * One of: alert-over, alert-ends-by-itself.
+     */
+    409: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PostAlertsByIdCloseError = PostAlertsByIdCloseErrors[keyof PostAlertsByIdCloseErrors];
+
+export type PostAlertsByIdCloseResponses = {
+    /**
+     * Close an alert that does not end by itself, since what it tells of has happened
+     */
+    200: {
+        id: string;
+        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'outbox-backlog' | 'disk-nearly-full' | string;
+        severity: 'critical' | 'major' | 'minor';
+        text: string;
+        /**
+         * what the station’s error code means, and what to do
+         */
+        fault?: string;
+        since: string;
+        lastAt: string;
+        /**
+         * how often its cause came
+         */
+        count: number;
+        /**
+         * it comes and goes: over only after a while of calm
+         */
+        flapping: boolean;
+        calmAt?: string;
+        stationId?: string;
+        stationNumber?: string;
+        stationName?: string;
+        evseId?: number;
+        siteId?: string;
+        siteName?: string;
+        siteCity?: string;
+        sessionId?: string;
+        sessionNumber?: number;
+        /**
+         * the alert of which this one is a part
+         */
+        incidentId?: string;
+        evidence: {
+            [key: string]: unknown;
+        };
+        state: 'open' | 'acknowledged' | 'cleared';
+        /**
+         * somebody may close it; else it ends by itself
+         */
+        closable: boolean;
+        history: Array<{
+            at: string;
+            what: 'began' | 'returned' | 'calm' | 'cleared' | 'severity' | 'acknowledged' | 'closed';
+            severity?: 'critical' | 'major' | 'minor';
+            by?: string;
+            note?: string;
+        }>;
+        acknowledgedBy?: string;
+        acknowledgedAt?: string;
+        note?: string;
+        clearedAt?: string;
+    };
+};
+
+export type PostAlertsByIdCloseResponse = PostAlertsByIdCloseResponses[keyof PostAlertsByIdCloseResponses];
 
 export type GetAuditData = {
     body?: never;

@@ -78,15 +78,21 @@ export interface Features {
   readonly closeEvents: () => void
 }
 
+export interface FeatureOptions {
+  readonly isDemo: boolean
+  readonly messagesPerSecond: number
+  readonly dataFolder?: string
+}
+
 /** Puts the features together. Opens nothing that listens, so that the API's description can be made without a database. */
 export function wireFeatures(
   ground: Ground,
   texts: Texts,
-  { isDemo, messagesPerSecond }: { readonly isDemo: boolean; readonly messagesPerSecond: number },
+  { isDemo, messagesPerSecond, dataFolder }: FeatureOptions,
 ): Features {
   const { bus, clock } = ground
   const rings = openRings(bus)
-  const monitoring = wireMonitoring({ ground, texts })
+  const monitoring = wireMonitoring({ ground, texts, dataFolder })
   const sessions = wireSessions({
     ...ground,
     raiseAlert: monitoring.raiseAlert,
@@ -145,6 +151,7 @@ function loopsOf(
     ),
     startLoop('sessions', 1_000, log, () => takeDue(ground, sessions.deadlines)),
     startLoop('commands', 1_000, log, () => takeDue(ground, stations.deadlines)),
+    startLoop('watch', 5_000, log, monitoring.watchDue),
   ]
 }
 
@@ -154,7 +161,8 @@ const TIDY_EVERY_MS = 6 * 3_600_000
 export async function openApp(config: Config, installation: Installation, isDemo: boolean): Promise<App> {
   const { ground } = installation
   const texts = openTexts(languagesFolder)
-  const features = wireFeatures(ground, texts, { isDemo, messagesPerSecond: config.STATION_MESSAGES_PER_SECOND })
+  const { STATION_MESSAGES_PER_SECOND: messagesPerSecond, DATA_DIR: dataFolder } = config
+  const features = wireFeatures(ground, texts, { isDemo, messagesPerSecond, dataFolder })
   const { stations, routes } = features
   const serves = (role: Config['ROLES'][number]): boolean => config.ROLES.includes(role)
   const readiness = readinessOf(ground, stations)

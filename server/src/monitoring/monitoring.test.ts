@@ -2,7 +2,9 @@ import fs from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId, openTexts, sql } from '../platform/index.ts'
 import { makeTestTenant, type TestGround, testGround } from '../platform/testing.ts'
-import { alertKinds, alertsOfReport } from './rules/alerts-of-report.ts'
+import { alertsOfReport } from './rules/alerts-of-report.ts'
+import { faultTextOf, stationErrors } from './rules/error-codes.ts'
+import { alertKinds } from './rules/kinds.ts'
 import { wireMonitoring } from './wire.ts'
 
 const texts = openTexts('languages')
@@ -29,8 +31,12 @@ describe('alerts', () => {
   it('have a text for every kind', () => {
     const own = JSON.parse(fs.readFileSync('server/src/monitoring/texts.en.json', 'utf8')) as {
       alert: Record<string, string>
+      fault: Record<string, string>
     }
     for (const kind of alertKinds) expect(own.alert[kind], kind).toMatch(/\w/)
+    expect(Object.keys(own.alert).sort()).toEqual([...alertKinds].sort())
+    // And one for every error code that is listed: what it means and what to do (SES-TRANSIENT).
+    expect(Object.keys(own.fault).sort()).toEqual(Object.keys(stationErrors).map(faultTextOf).sort())
   })
 
   it('tell of what could not be handed on, and of which session it was', async () => {
@@ -50,7 +56,7 @@ describe('alerts', () => {
     expect(alerts).toEqual([{ kind: 'effect-set-aside', severity: 'critical', sessionId }])
   })
 
-  it('count up while open, and open anew once cleared', async () => {
+  it('count up while open, and go on counting when they come back within half an hour', async () => {
     const { raiseAlert, clearAlert } = wireMonitoring({ ground, texts })
     const alert = {
       tenantId,
@@ -65,7 +71,7 @@ describe('alerts', () => {
     expect(await countOf(tenantId)).toEqual([{ kind: 'no-tariff', count: 2, open: true }])
     await ground.database.inTenant(tenantId, (tx) => clearAlert(tx, alert))
     await ground.database.inTenant(tenantId, (tx) => raiseAlert(tx, alert))
-    expect((await countOf(tenantId)).map((row) => row.open)).toEqual([false, true])
+    expect(await countOf(tenantId)).toEqual([{ kind: 'no-tariff', count: 3, open: true }])
     expect(await countOf(other)).toEqual([])
   })
 
@@ -102,8 +108,24 @@ describe('what a report means', () => {
     expect(fault.raise).toMatchObject([
       { kind: 'station-faulted', subject: 'st/2', evidence: { errorCode: 'GroundFailure' } },
     ])
-    expect(alertsOfReport('st', { kind: 'evse-status', evse: 2, connector: 1, status: 'available' }).clear).toEqual([
-      { kind: 'station-faulted', subject: 'st/2' },
+    expect(alertsOfReport('st', { kind: 'evse-status', evse: 2, connector: 1, status: 'available' })).toEqual({
+      raise: [],
+      clear: [
+        { kind: 'station-faulted', subject: 'st/2' },
+        { kind: 'station-warning', subject: 'st/2' },
+      ],
+    })
+  })
+
+  it('is a warning where an error code stands beside a status that serves (SES-TRANSIENT)', () => {
+    const status = { kind: 'evse-status', evse: 1, connector: 1, status: 'occupied' } as const
+    expect(alertsOfReport('st', { ...status, errorCode: 'WeakSignal' })).toMatchObject({
+      raise: [{ kind: 'station-warning', severity: 'minor' }],
+      clear: [{ kind: 'station-faulted' }],
+    })
+    expect(alertsOfReport('st', { ...status, errorCode: 'GroundFailure' }).raise).toMatchObject([{ severity: 'major' }])
+    expect(alertsOfReport('st', { ...status, status: 'faulted', errorCode: 'GroundFailure' }).raise).toMatchObject([
+      { kind: 'station-faulted', severity: 'critical' },
     ])
   })
 

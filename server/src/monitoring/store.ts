@@ -1,5 +1,8 @@
-import { cursorFrom, json, newId, type Sql, sql, type Tx } from '../platform/index.ts'
-import type { Severity } from './rules/alerts-of-report.ts'
+import { json, newId, sql, type Tx } from '../platform/index.ts'
+import type { HistoryLine, KeptAlert } from './rules/grouping.ts'
+import type { Severity } from './rules/kinds.ts'
+
+/** Alerts, raised and moved on: one statement for all of a batch. */
 
 export interface NewAlert {
   readonly tenantId: string
@@ -7,125 +10,149 @@ export interface NewAlert {
   readonly severity: Severity
   readonly subject: string
   readonly stationId?: string | undefined
+  readonly siteId?: string | null | undefined
   readonly sessionId?: string | undefined
   readonly evidence: Readonly<Record<string, unknown>>
   readonly at: Temporal.Instant
+  /** When the cause began, where that is earlier. */
+  readonly since?: Temporal.Instant
 }
 
-/** Opens alerts; one that is open already counts up and keeps the newest evidence. Answers the ids of all. */
-export async function insertAlerts(tx: Tx, alerts: readonly NewAlert[]): Promise<readonly string[]> {
-  // One row per subject and statement, or the conflict would touch a row twice.
-  const latest = [
-    ...new Map(alerts.map((alert) => [`${alert.tenantId} ${alert.kind} ${alert.subject}`, alert])).values(),
-  ]
-  const rows = await tx.rows<{ id: string }>(sql`
-    insert into alerts (tenant_id, id, kind, severity, subject, station_id, session_id, evidence, since, last_at)
-    select * from unnest(
-      ${latest.map((alert) => alert.tenantId)}::uuid[], ${latest.map(() => newId())}::uuid[],
-      ${latest.map((alert) => alert.kind)}::text[], ${latest.map((alert) => alert.severity)}::text[],
-      ${latest.map((alert) => alert.subject)}::text[], ${latest.map((alert) => alert.stationId ?? null)}::uuid[],
-      ${latest.map((alert) => alert.sessionId ?? null)}::uuid[], ${latest.map((alert) => json(alert.evidence))}::jsonb[],
-      ${latest.map((alert) => alert.at)}::timestamptz[], ${latest.map((alert) => alert.at)}::timestamptz[])
-    on conflict (tenant_id, kind, subject) where cleared_at is null
-    do update set count = alerts.count + 1, last_at = excluded.last_at, evidence = excluded.evidence, severity = excluded.severity
-    returning id`)
-  return rows.map((row) => row.id)
-}
-
-export interface Cleared {
+export interface AlertName {
   readonly tenantId: string
   readonly kind: string
   readonly subject: string
-  readonly at: Temporal.Instant
 }
 
-export async function clearAlerts(tx: Tx, cleared: readonly Cleared[]): Promise<readonly string[]> {
-  const rows = await tx.rows<{ id: string }>(sql`
-    update alerts set cleared_at = gone.at
-    from unnest(
-      ${cleared.map((one) => one.tenantId)}::uuid[], ${cleared.map((one) => one.kind)}::text[],
-      ${cleared.map((one) => one.subject)}::text[], ${cleared.map((one) => one.at)}::timestamptz[]
-    ) as gone (tenant_id, kind, subject, at)
-    where alerts.tenant_id = gone.tenant_id and alerts.kind = gone.kind and alerts.subject = gone.subject and cleared_at is null
-    returning id`)
-  return rows.map((row) => row.id)
-}
-
-export interface AlertRow {
+export interface KeptRow extends KeptAlert, AlertName {
   readonly id: string
-  readonly tenantId: string
-  readonly kind: string
-  readonly severity: Severity
-  readonly stationId: string | null
-  readonly stationNumber: string | null
-  readonly stationName: string | null
-  readonly siteId: string | null
-  readonly sessionId: string | null
-  readonly sessionNumber: bigint | null
-  readonly since: Temporal.Instant
-  readonly lastAt: Temporal.Instant
-  readonly count: number
   readonly evidence: Readonly<Record<string, unknown>>
-  readonly acknowledgedAt: Temporal.Instant | null
-  readonly acknowledgedBy: string | null
-  readonly note: string | null
-  readonly clearedAt: Temporal.Instant | null
+  readonly incidentId: string | null
 }
 
-const COLUMNS = sql`
-  a.id, a.tenant_id as "tenantId", a.kind, a.severity, a.station_id as "stationId", st.number as "stationNumber",
-  st.name as "stationName", st.site_id as "siteId", a.session_id as "sessionId", se.number as "sessionNumber", a.since,
-  a.last_at as "lastAt", a.count, a.evidence, a.acknowledged_at as "acknowledgedAt", a.acknowledged_by as "acknowledgedBy",
-  a.note, a.cleared_at as "clearedAt"
-  from alerts a
-  left join stations st on st.tenant_id = a.tenant_id and st.id = a.station_id
-  left join sessions se on se.tenant_id = a.tenant_id and se.id = a.session_id`
+const KEPT = `a.tenant_id as "tenantId", a.id, a.kind, a.subject, a.severity, a.since, a.last_at as "lastAt", a.count,
+  a.flapping, a.calm_at as "calmAt", a.cleared_at as "clearedAt", a.acknowledged_at as "acknowledgedAt",
+  a.acknowledged_by as "acknowledgedBy", a.history, a.evidence, a.incident_id as "incidentId"`
 
-export async function loadAlerts(tx: Tx, ids: readonly string[]): Promise<readonly AlertRow[]> {
-  return tx.rows<AlertRow>(sql`select ${COLUMNS} where a.id = any(${ids}::uuid[])`)
-}
-
-export interface AlertQuestion {
-  readonly states: readonly ('open' | 'acknowledged' | 'cleared')[]
-  readonly sites: readonly string[] | null
-  readonly limit: number
-  readonly cursor: string | undefined
-}
-
-const RANK = sql`case a.severity when 'critical' then 1 when 'major' then 2 else 3 end`
-
-/** Worst first, then the newest. The cursor is (severity's rank, since, id). */
-export async function listAlerts(
+/** The newest alert under each name that is open, or was cleared after `from`; locked, always in one order. */
+export async function lockNewest(
   tx: Tx,
-  asked: AlertQuestion,
-): Promise<readonly (AlertRow & { readonly rank: number })[]> {
-  const [rank, since, id] = cursorFrom(asked.cursor) ?? []
-  const after: Sql =
-    typeof rank === 'number' && typeof since === 'string' && typeof id === 'string'
-      ? sql`(${RANK}, extract(epoch from now() - a.since), a.id) > (${rank}, extract(epoch from now() - ${since}::timestamptz), ${id}::uuid)`
-      : sql`true`
-  return tx.rows(sql`
-    select ${RANK} as rank, ${COLUMNS}
-    where ${stateCondition(asked.states)}
-      and (${asked.sites}::uuid[] is null or st.site_id = any(${asked.sites}::uuid[]))
-      and ${after}
-    order by rank, a.since desc, a.id limit ${asked.limit}`)
+  names: readonly AlertName[],
+  from: Temporal.Instant,
+): Promise<readonly KeptRow[]> {
+  const sorted = inOrder(names)
+  return tx.named<KeptRow>(
+    'alerts-lock-newest',
+    `select ${KEPT}
+     from unnest($1::uuid[], $2::text[], $3::text[]) with ordinality as n (tenant_id, kind, subject, place)
+     cross join lateral (
+       select * from alerts a
+       where a.tenant_id = n.tenant_id and a.kind = n.kind and a.subject = n.subject
+         and (a.cleared_at is null or a.cleared_at >= $4)
+       order by a.cleared_at desc nulls first limit 1 for update) a
+     order by n.place`,
+    [...columnsOf(sorted), from],
+  )
 }
 
-function stateCondition(states: AlertQuestion['states']): Sql {
-  return sql`(case when a.cleared_at is not null then 'cleared' when a.acknowledged_at is not null then 'acknowledged' else 'open' end)
-    = any(${states}::text[])`
+/** Those of the names that are open, locked. */
+export async function lockOpen(tx: Tx, names: readonly AlertName[]): Promise<readonly KeptRow[]> {
+  const sorted = inOrder(names)
+  return tx.named<KeptRow>(
+    'alerts-lock-open',
+    `select ${KEPT}
+     from unnest($1::uuid[], $2::text[], $3::text[]) as n (tenant_id, kind, subject)
+     join alerts a on a.tenant_id = n.tenant_id and a.kind = n.kind and a.subject = n.subject and a.cleared_at is null
+     order by a.tenant_id, a.kind, a.subject for update of a`,
+    columnsOf(sorted),
+  )
 }
 
-/** False when there is no such alert. Acknowledging again keeps the first name. */
-export async function acknowledge(
-  tx: Tx,
-  id: string,
-  by: { readonly name: string; readonly note: string | undefined; readonly at: Temporal.Instant },
-): Promise<boolean> {
-  const touched = await tx.run(sql`
-    update alerts set acknowledged_at = coalesce(acknowledged_at, ${by.at}), acknowledged_by = coalesce(acknowledged_by, ${by.name}),
-      note = coalesce(${by.note ?? null}, note)
-    where tenant_id = ${tx.tenantId} and id = ${id}`)
-  return touched === 1
+/** All of a tenant's open ones of some kinds, locked. */
+export async function lockOpenOfKinds(tx: Tx, kinds: readonly string[]): Promise<readonly KeptRow[]> {
+  return tx.named<KeptRow>(
+    'alerts-lock-open-kinds',
+    `select ${KEPT} from alerts a where a.tenant_id = $1 and a.kind = any($2::text[]) and a.cleared_at is null
+     order by a.tenant_id, a.kind, a.subject for update of a`,
+    [tx.tenantId, kinds],
+  )
 }
+
+export async function lockAlert(tx: Tx, id: string): Promise<KeptRow | undefined> {
+  const [row] = await tx.named<KeptRow>(
+    'alerts-lock-one',
+    `select ${KEPT} from alerts a where a.tenant_id = $1 and a.id = $2 for update of a`,
+    [tx.tenantId, id],
+  )
+  return row
+}
+
+function inOrder(names: readonly AlertName[]): readonly AlertName[] {
+  return names.toSorted((one, other) => (textOf(one) < textOf(other) ? -1 : 1))
+}
+
+const textOf = ({ tenantId, kind, subject }: AlertName): string => `${tenantId} ${kind} ${subject}`
+
+function columnsOf(names: readonly AlertName[]): readonly unknown[] {
+  return [names.map((name) => name.tenantId), names.map((name) => name.kind), names.map((name) => name.subject)]
+}
+
+export interface BegunAlert {
+  readonly alert: NewAlert
+  readonly kept: KeptAlert
+}
+
+/** New ones. Where somebody else was quicker, theirs counts up. Answers the ids. */
+export async function insertAlerts(tx: Tx, begun: readonly BegunAlert[]): Promise<readonly string[]> {
+  if (begun.length === 0) return []
+  const of = <T>(pick: (alert: NewAlert) => T): T[] => begun.map(({ alert }) => pick(alert))
+  const rows = await tx.rows<{ id: string }>(sql`
+    insert into alerts (tenant_id, id, kind, severity, subject, station_id, site_id, session_id, evidence, since, last_at, history)
+    select * from unnest(
+      ${of((alert) => alert.tenantId)}::uuid[], ${begun.map(() => newId())}::uuid[], ${of((alert) => alert.kind)}::text[],
+      ${of((alert) => alert.severity)}::text[], ${of((alert) => alert.subject)}::text[],
+      ${of((alert) => alert.stationId ?? null)}::uuid[], ${of((alert) => alert.siteId ?? null)}::uuid[],
+      ${of((alert) => alert.sessionId ?? null)}::uuid[], ${of((alert) => json(alert.evidence))}::jsonb[],
+      ${begun.map(({ kept }) => kept.since)}::timestamptz[], ${begun.map(({ kept }) => kept.lastAt)}::timestamptz[],
+      ${begun.map(({ kept }) => json(kept.history))}::jsonb[])
+    on conflict (tenant_id, kind, subject) where cleared_at is null
+    do update set count = alerts.count + 1, last_at = excluded.last_at, evidence = excluded.evidence
+    returning id`)
+  return rows.map(({ id }) => id)
+}
+
+export interface MovedAlert {
+  readonly tenantId: string
+  readonly id: string
+  readonly kept: KeptAlert
+  readonly evidence: Readonly<Record<string, unknown>>
+  readonly sessionId?: string | undefined
+}
+
+export async function updateAlerts(tx: Tx, moved: readonly MovedAlert[]): Promise<readonly string[]> {
+  if (moved.length === 0) return []
+  const of = <T>(pick: (kept: KeptAlert) => T): T[] => moved.map(({ kept }) => pick(kept))
+  await tx.run(sql`
+    update alerts a set severity = v.severity, last_at = v.last_at, count = v.count, flapping = v.flapping,
+      calm_at = v.calm_at, cleared_at = v.cleared_at, acknowledged_at = v.acknowledged_at,
+      acknowledged_by = v.acknowledged_by, history = v.history, evidence = v.evidence,
+      session_id = coalesce(v.session_id, a.session_id)
+    from unnest(
+      ${moved.map(({ tenantId }) => tenantId)}::uuid[], ${moved.map(({ id }) => id)}::uuid[],
+      ${of((kept) => kept.severity)}::text[], ${of((kept) => kept.lastAt)}::timestamptz[], ${of((kept) => kept.count)}::int[],
+      ${of((kept) => kept.flapping)}::bool[], ${of((kept) => kept.calmAt)}::timestamptz[],
+      ${of((kept) => kept.clearedAt)}::timestamptz[], ${of((kept) => kept.acknowledgedAt)}::timestamptz[],
+      ${of((kept) => kept.acknowledgedBy)}::text[], ${of((kept) => json(kept.history))}::jsonb[],
+      ${moved.map(({ evidence }) => json(evidence))}::jsonb[], ${moved.map(({ sessionId }) => sessionId ?? null)}::uuid[])
+      as v (tenant_id, id, severity, last_at, count, flapping, calm_at, cleared_at, acknowledged_at, acknowledged_by,
+        history, evidence, session_id)
+    where a.tenant_id = v.tenant_id and a.id = v.id`)
+  return moved.map(({ id }) => id)
+}
+
+/** The note of who took it on, or closed it; a former one stays unless another is given. */
+export async function saveNote(tx: Tx, id: string, note: string): Promise<void> {
+  await tx.run(sql`update alerts set note = ${note} where tenant_id = ${tx.tenantId} and id = ${id}`)
+}
+
+export type { HistoryLine }

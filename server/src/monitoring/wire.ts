@@ -1,9 +1,23 @@
-import { type AnyRoute, type Ground, type OutboxDeps, type Texts, type Tx } from '../platform/index.ts'
+import {
+  type AnyRoute,
+  type DeadlineTable,
+  type Ground,
+  monotonicMs,
+  type OutboxDeps,
+  takeDue,
+  type Texts,
+  type Tx,
+} from '../platform/index.ts'
 import type { StationReport } from '../stations/index.ts'
-import { alertView } from './alert-view.ts'
+import { alertView, type VendorText } from './alert-view.ts'
+import { diskOf } from './disk.ts'
 import { alertRoutes } from './http.ts'
+import { clearAlerts, type Cleared, raiseAlerts } from './raise-alerts.ts'
 import { alertsOfReport } from './rules/alerts-of-report.ts'
-import { clearAlerts, type Cleared, insertAlerts, loadAlerts, type NewAlert } from './store.ts'
+import type { Disk } from './rules/watched.ts'
+import type { NewAlert } from './store.ts'
+import { loadAlerts } from './store-lists.ts'
+import { watchNewTenants, watchTable } from './watch.ts'
 
 export interface Monitoring {
   raiseAlert(tx: Tx, alert: NewAlert): Promise<void>
@@ -12,30 +26,44 @@ export interface Monitoring {
   takeReports(tx: Tx, reports: readonly StationReport[]): Promise<void>
   /** Something could not be handed on, such as a session data record: nobody else would tell. */
   effectSetAside: NonNullable<OutboxDeps['onSetAside']>
+  /** For the worker: what the watchers look at, tenant by tenant. */
+  readonly watches: DeadlineTable
+  /** Begins to watch tenants that are new. */
+  watchNewTenants(): Promise<void>
+  /** For the worker, every few seconds: looks at whoever is to be looked at now. */
+  watchDue(): Promise<number>
   readonly routes: readonly AnyRoute[]
 }
 
-export function wireMonitoring({ ground, texts }: { readonly ground: Ground; readonly texts: Texts }): Monitoring {
-  const tell = (tx: Tx, ids: readonly string[]): Promise<void> => publishLater(ground, texts, tx, ids)
-  const raiseAlert = async (tx: Tx, alert: NewAlert): Promise<void> => {
-    await tell(tx, await insertAlerts(tx, [alert]))
-  }
+export interface MonitoringDeps {
+  readonly ground: Ground
+  readonly texts: Texts
+  /** Where data lies: how much room is left there is watched. */
+  readonly dataFolder?: string | undefined
+  /** Instead of the machine's own answer, for tests. */
+  readonly disk?: () => Promise<Disk | undefined>
+  /** What a vendor's own error code means, in the words of a language. */
+  readonly vendorText?: VendorText
+}
+
+/** A new tenant is watched after this time at the latest. */
+const NEW_TENANTS_MS = 60_000
+
+export function wireMonitoring(deps: MonitoringDeps): Monitoring {
+  const { ground, dataFolder } = deps
+  const disk = deps.disk ?? (dataFolder === undefined ? undefined : diskOf(dataFolder, monotonicMs))
+  const tell = (tx: Tx, ids: readonly string[]): Promise<void> => publishLater(deps, tx, ids)
+  const raiseAlert = async (tx: Tx, alert: NewAlert): Promise<void> => tell(tx, await raiseAlerts(tx, [alert]))
+  const watches = watchTable({ tell, disk })
+  let newSoughtAt = -NEW_TENANTS_MS
   return {
     raiseAlert,
     async effectSetAside(tx, { type, key, payload }, at) {
       const { sessionId } = payload as { readonly sessionId?: string }
-      const subject = `${type}/${key}`
+      // One alert for all that is set aside of a type; the latest is named.
       const evidence = { type, key }
-      const { tenantId } = tx
-      await raiseAlert(tx, {
-        tenantId,
-        kind: 'effect-set-aside',
-        severity: 'critical',
-        subject,
-        sessionId,
-        evidence,
-        at,
-      })
+      const alert = { kind: 'effect-set-aside', severity: 'critical', subject: type } as const
+      await raiseAlert(tx, { ...alert, tenantId: tx.tenantId, sessionId, evidence, at })
     },
     async clearAlert(tx, cleared) {
       await tell(tx, await clearAlerts(tx, [cleared]))
@@ -49,21 +77,30 @@ export function wireMonitoring({ ground, texts }: { readonly ground: Ground; rea
         clear.push(...wanted.clear.map((one) => ({ ...one, tenantId, at })))
       }
       const cleared = clear.length === 0 ? [] : await clearAlerts(tx, clear)
-      const raised = raise.length === 0 ? [] : await insertAlerts(tx, raise)
-      await tell(tx, [...cleared, ...raised])
+      await tell(tx, [...cleared, ...(await raiseAlerts(tx, raise))])
     },
-    routes: alertRoutes(texts),
+    watches,
+    watchNewTenants: () => watchNewTenants(ground),
+    async watchDue() {
+      if (monotonicMs() - newSoughtAt >= NEW_TENANTS_MS) {
+        newSoughtAt = monotonicMs()
+        await watchNewTenants(ground)
+      }
+      return takeDue(ground, watches)
+    },
+    routes: alertRoutes({ ...deps, tell }),
   }
 }
 
-/** Those who watch are told after the commit, in English; a page fetches its own language. */
-async function publishLater({ bus }: Ground, texts: Texts, tx: Tx, ids: readonly string[]): Promise<void> {
+/** Those who watch are told after the commit, in English; a page fetches its own language. Parts of an incident are not told one by one. */
+async function publishLater(deps: MonitoringDeps, tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
-  const rows = await loadAlerts(tx, ids)
+  const { bus } = deps.ground
+  const rows = (await loadAlerts(tx, ids)).filter(({ incidentId }) => incidentId === null)
   tx.afterCommit(() => {
     for (const row of rows) {
       const site = row.siteId === null ? {} : { siteId: row.siteId }
-      bus.publish(row.tenantId, { type: 'alert.changed', version: 1, alert: alertView(row, texts, 'en'), ...site })
+      bus.publish(row.tenantId, { type: 'alert.changed', version: 1, alert: alertView(row, deps, 'en'), ...site })
     }
   })
 }

@@ -1,23 +1,6 @@
-import type { ReportBody } from '../../stations/model.ts'
-
-/** Every kind of alert there is. */
-export const alertKinds = [
-  'station-faulted',
-  'station-problem',
-  'security-event',
-  'unknown-transaction',
-  'no-tariff',
-  'session-estimated',
-  'session-not-authorised',
-  'session-over-limit',
-  'session-no-energy',
-  'stop-not-obeyed',
-  'effect-set-aside',
-] as const
-export type AlertKind = (typeof alertKinds)[number]
-
-export const severities = ['critical', 'major', 'minor'] as const
-export type Severity = (typeof severities)[number]
+import type { EvseStatusReport, ProblemReport, ReportBody } from '../../stations/model.ts'
+import { severityOfError } from './error-codes.ts'
+import { type AlertKind, type Severity, worseOf } from './kinds.ts'
 
 export interface Wanted {
   readonly raise: readonly {
@@ -31,28 +14,13 @@ export interface Wanted {
 
 const nothing: Wanted = { raise: [], clear: [] }
 
-/** What a station's report means for the list of alerts. A status other than faulted ends the fault of its EVSE. */
+/** What a station's report means for the list of alerts. */
 export function alertsOfReport(stationId: string, body: ReportBody): Wanted {
   switch (body.kind) {
-    case 'evse-status': {
-      const subject = `${stationId}/${body.evse}`
-      if (body.status !== 'faulted') return { raise: [], clear: [{ kind: 'station-faulted', subject }] }
-      const { evse, errorCode, info, vendorErrorCode } = body
-      return {
-        raise: [
-          { kind: 'station-faulted', subject, severity: 'major', evidence: { evse, errorCode, info, vendorErrorCode } },
-        ],
-        clear: [],
-      }
-    }
-    case 'problem': {
-      const isSecurity = body.code.startsWith('security.')
-      const kind = isSecurity ? 'security-event' : 'station-problem'
-      const subject = `${stationId}/${body.evse ?? ''}/${body.code}`
-      if (body.cleared === true) return { raise: [], clear: [{ kind, subject }] }
-      const evidence = { code: body.code.replace(/^security\./, ''), text: body.text, evse: body.evse }
-      return { raise: [{ kind, subject, severity: body.severity, evidence }], clear: [] }
-    }
+    case 'evse-status':
+      return ofStatus(stationId, body)
+    case 'problem':
+      return ofProblem(stationId, body)
     case 'booted':
     case 'recorded':
     case 'meter-read':
@@ -61,4 +29,37 @@ export function alertsOfReport(stationId: string, body: ReportBody): Wanted {
     case 'transaction-ended':
       return nothing
   }
+}
+
+/**
+ * Faulted is a fault until another status of the same EVSE comes. An error code beside any other status is a warning:
+ * service continues (OCPP 1.6, StatusNotification), until a status comes without one.
+ */
+function ofStatus(stationId: string, body: EvseStatusReport): Wanted {
+  const { evse, status, errorCode, info, vendorErrorCode } = body
+  const subject = `${stationId}/${evse}`
+  const evidence = { evse, status, errorCode, info, vendorErrorCode }
+  const severity = severityOfError(errorCode)
+  const fault = { kind: 'station-faulted', subject } as const
+  const warning = { kind: 'station-warning', subject } as const
+  if (status === 'faulted') {
+    return { raise: [{ ...fault, severity: worseOf(severity, 'major'), evidence }], clear: [warning] }
+  }
+  if (errorCode === undefined) return { raise: [], clear: [fault, warning] }
+  return { raise: [{ ...warning, severity: severity === 'critical' ? 'major' : 'minor', evidence }], clear: [fault] }
+}
+
+function ofProblem(stationId: string, body: ProblemReport): Wanted {
+  const isSecurity = body.code.startsWith('security.')
+  const kind = isSecurity ? 'security-event' : 'station-problem'
+  const subject = `${stationId}/${body.evse ?? ''}/${body.code}`
+  if (body.cleared === true) return { raise: [], clear: [{ kind, subject }] }
+  const code = body.code.replace(/^security\./, '')
+  const severity = isSecurity ? body.severity : worseOf(body.severity, severityOfProblem(body))
+  return { raise: [{ kind, subject, severity, evidence: { code, text: body.text, evse: body.evse } }], clear: [] }
+}
+
+/** What the list calls critical is critical, whatever the station says of it; for the rest the station's word counts. */
+function severityOfProblem({ code, severity }: ProblemReport): Severity {
+  return severityOfError(code) === 'critical' ? 'critical' : severity
 }

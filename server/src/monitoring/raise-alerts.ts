@@ -1,0 +1,45 @@
+import type { Tx } from '../platform/index.ts'
+import { begun, causeGone, continues, raisedAgain, RETURNS_WITHIN } from './rules/grouping.ts'
+import { type AlertName, insertAlerts, lockNewest, lockOpen, type NewAlert, updateAlerts } from './store.ts'
+
+export interface Cleared extends AlertName {
+  readonly at: Temporal.Instant
+}
+
+const nameOf = ({ tenantId, kind, subject }: AlertName): string => `${tenantId} ${kind} ${subject}`
+
+/** Opens alerts, or lets those that are open, or were a moment ago, count up. Answers the ids of all. */
+export async function raiseAlerts(tx: Tx, alerts: readonly NewAlert[]): Promise<readonly string[]> {
+  const [first] = alerts
+  if (first === undefined) return []
+  // One row per name: what one batch says twice is one cause.
+  const latest = new Map(alerts.map((alert) => [nameOf(alert), alert]))
+  const from = first.at.subtract(RETURNS_WITHIN)
+  const known = new Map((await lockNewest(tx, [...latest.values()], from)).map((row) => [nameOf(row), row]))
+  const made = []
+  const moved = []
+  for (const [name, alert] of latest) {
+    const { severity, at, evidence, tenantId, sessionId } = alert
+    const row = known.get(name)
+    if (row === undefined || !continues(row, at)) {
+      made.push({ alert, kept: begun(severity, alert.since ?? at) })
+    } else {
+      moved.push({ tenantId, id: row.id, kept: raisedAgain(row, severity, at), evidence, sessionId })
+    }
+  }
+  return [...(await insertAlerts(tx, made)), ...(await updateAlerts(tx, moved))]
+}
+
+/** The causes are gone. Answers the ids of those that were open. */
+export async function clearAlerts(tx: Tx, cleared: readonly Cleared[]): Promise<readonly string[]> {
+  const at = new Map(cleared.map((one) => [nameOf(one), one.at]))
+  const open = await lockOpen(tx, cleared)
+  return updateAlerts(
+    tx,
+    open.flatMap((row) => {
+      const gone = at.get(nameOf(row))
+      if (gone === undefined || row.calmAt !== null) return []
+      return [{ tenantId: row.tenantId, id: row.id, kept: causeGone(row, gone), evidence: row.evidence }]
+    }),
+  )
+}
