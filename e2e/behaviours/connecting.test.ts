@@ -14,11 +14,11 @@ import { command, openSpeaker, until } from './station.ts'
 import { openWhole, SLUG, type Whole } from './whole.ts'
 
 let whole: Whole
-/** The same stations behind a gateway that pings every 60 ms. */
+/** The same stations behind a gateway that pings every 300 ms. */
 let pinging: TestStations
 beforeAll(async () => {
   whole = await openWhole()
-  pinging = await openTestStations(whole.ground, { timing: { pingMs: 60 } })
+  pinging = await openTestStations(whole.ground, { timing: { pingMs: 300 } })
 })
 afterAll(async () => {
   await pinging.stop()

@@ -16,7 +16,7 @@ beforeAll(async () => {
   ground = await testGround()
   tenantId = await makeTestTenant(ground, 'power')
   otherTenantId = await makeTestTenant(ground, 'other')
-  stations = await openTestStations(ground, { timing: { pingMs: 50, silenceMs: 400 } })
+  stations = await openTestStations(ground, { timing: { pingMs: 250, silenceMs: 400 } })
 })
 afterAll(async () => {
   await stations.stop()
@@ -184,7 +184,7 @@ describe('attack 11: floods of the wire', () => {
     expect(await mute.closed).toBe(1008)
     const spoken = await connectStation(stations.port, { path })
     await spoken.boot()
-    await new Promise((resolve) => setTimeout(resolve, 700))
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
     expect(spoken.socket.readyState).toBe(spoken.socket.OPEN)
     await spoken.close()
   })

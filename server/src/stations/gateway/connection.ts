@@ -167,7 +167,7 @@ async function handleCall(
 ): Promise<Answer> {
   const receivedAt = deps.clock.now()
   const incoming = protocol.reportFrom(action, payload, receivedAt)
-  if (!mayBeforeAcceptance(incoming) && !connection.isAccepted) {
+  if (!connection.isAccepted && !isBoot(incoming) && !connection.dispatcher.askedFor.has(action, payload, receivedAt)) {
     return { kind: 'error', code: 'SecurityError', description: 'Boot first: this station is not accepted yet' }
   }
   const { tenantId, stationId, epoch } = connection
@@ -228,9 +228,9 @@ function result(payload: object): Answer {
   return { kind: 'result', payload }
 }
 
-/** Before acceptance only a boot, and the report of settings that we asked for (OCPP 2.0.1, B02). */
-function mayBeforeAcceptance(incoming: Incoming): boolean {
-  return incoming.kind === 'settings' || (incoming.kind === 'reports' && incoming.bodies[0].kind === 'booted')
+/** Before acceptance only a boot, and what we asked for (OCPP 2.0.1, B02). */
+function isBoot(incoming: Incoming): boolean {
+  return incoming.kind === 'reports' && incoming.bodies[0].kind === 'booted'
 }
 
 /** Stops reading a socket that is ahead of us, or talks faster than it may: TCP holds the station back. */

@@ -10,10 +10,13 @@ import {
 } from '../../platform/index.ts'
 import { type CommandQueue, endingOf, openCommand } from '../commands/queue.ts'
 import * as store from '../commands/store.ts'
+import type { CommandFailure } from '../handed-in.ts'
 import type { CommandAnswer, ListFacts, StationCommand } from '../model.ts'
 import type { Incoming, OutgoingCall, Protocol } from '../protocols/index.ts'
 import { dueAfterLoss, LOST_SECONDS } from '../rules/command-times.ts'
 import { masked, shortened } from '../rules/mask.ts'
+import { type AskedFor, openAskedFor } from './asked-for.ts'
+import { openSettingsParts } from './settings-parts.ts'
 
 export interface DispatchDeps {
   readonly database: Database
@@ -37,15 +40,17 @@ export interface Dispatcher {
   wake(): void
   /** A part of the settings that a command asked for. */
   takeSettings(part: Extract<Incoming, { kind: 'settings' }>): Promise<void>
+  /** What it was asked to send, which may come before it is let in. */
+  readonly askedFor: AskedFor
   closed(): void
-  /** Whether a command of this station still waits for something the station would report. */
+  /** Whether a command of this station may still wait for something the station would report; true until it is known. */
   isExpecting: boolean
 }
 
 /** Before it is accepted a station may be read and set, and asked to boot; it may not charge (OCPP 2.0.1, B02). */
 const beforeAcceptance = new Set(['trigger', 'read-settings', 'write-settings', 'reset', 'raw-call', 'vendor-data'])
-/** A report in parts that grows beyond this is no report. */
-const MOST_SETTINGS = 20_000
+/** Nor by a message that is spelled out. */
+const charges = /^(?:Remote|Request)(?:Start|Stop)Transaction$/
 
 interface Taken {
   readonly row: store.CommandRow
@@ -56,19 +61,17 @@ interface Taken {
 
 /** Sends a station's commands over its socket and keeps how each ended. */
 export function openDispatcher(deps: DispatchDeps, station: DispatchedStation): Dispatcher {
-  const { database, clock, queue } = deps
+  const { database, clock } = deps
   const { tenantId, protocol, peer } = station
-  const collecting = new Map<
-    number,
-    { readonly id: string; readonly settings: NonNullable<CommandAnswer['settings']>[number][] }
-  >()
+  const settings = openSettingsParts(deps, station)
   let isClosed = false
   let isWoken = false
   let running = false
 
   const send = async ({ row, command, calls, requestId }: Taken): Promise<void> => {
     dispatcher.isExpecting ||= row.expectedEffect !== null
-    if (row.expectedEffect === 'settings-reported') collecting.set(requestId, { id: row.id, settings: [] })
+    for (const call of calls) dispatcher.askedFor.note(call, clock.now())
+    if (row.expectedEffect === 'settings-reported') settings.expect(requestId, row.id)
     const ended = await callAll(peer, protocol, command, calls)
     await database.inTenant(tenantId, (tx) => keepEnding(tx, deps, row, ended, clock.now()))
   }
@@ -76,7 +79,8 @@ export function openDispatcher(deps: DispatchDeps, station: DispatchedStation): 
   const run = async (): Promise<void> => {
     running = true
     try {
-      dispatcher.isExpecting ||= await database.inTenant(tenantId, (tx) => store.hasOpenEffects(tx, station.stationId))
+      // Nothing is being sent just now: what is open, is open in the database, also from before this socket.
+      dispatcher.isExpecting = await database.inTenant(tenantId, (tx) => store.hasOpenEffects(tx, station.stationId))
       while (isWoken && !isClosed) {
         isWoken = false
         for (;;) {
@@ -94,25 +98,13 @@ export function openDispatcher(deps: DispatchDeps, station: DispatchedStation): 
   }
 
   const dispatcher: Dispatcher = {
-    isExpecting: false,
+    isExpecting: true,
+    askedFor: openAskedFor(),
     wake() {
       isWoken = true
       if (!running && !isClosed) void run()
     },
-    async takeSettings(part) {
-      const collected = collecting.get(part.requestId)
-      if (collected === undefined) return
-      if (collected.settings.length < MOST_SETTINGS) collected.settings.push(...part.settings)
-      if (!part.last) return
-      collecting.delete(part.requestId)
-      const settings = masked(collected.settings) as NonNullable<CommandAnswer['settings']>
-      await database.inTenant(tenantId, async (tx) => {
-        await store.addSettings(tx, { id: collected.id, settings })
-        await queue.markEffectSeen(tx, [
-          { tenantId, stationId: station.stationId, effect: 'settings-reported', evse: null, at: clock.now() },
-        ])
-      })
-    },
+    takeSettings: settings.take,
     closed() {
       isClosed = true
     },
@@ -129,17 +121,16 @@ async function takeNext(
   const row = await store.lockNextQueued(tx, station)
   if (row === undefined) return undefined
   const at = clock.now()
-  if (!station.isAccepted() && !beforeAcceptance.has(row.kind)) {
-    await queue.settle(tx, row, { state: 'failed', failure: 'station-not-accepted', at })
+  const fail = async (failure: CommandFailure): Promise<'settled'> => {
+    await queue.settle(tx, row, { state: 'failed', failure, at })
     return 'settled'
   }
+  if (!station.isAccepted() && !beforeAcceptance.has(row.kind)) return fail('station-not-accepted')
   const command = await openCommand(keys, tx.tenantId, row)
   const requestId = randomInt31()
   const calls = station.protocol.commandTo(command, { requestId })
-  if (calls === 'not-supported') {
-    await queue.settle(tx, row, { state: 'failed', failure: 'not-supported', at })
-    return 'settled'
-  }
+  if (calls === 'not-supported') return fail('not-supported')
+  if (!station.isAccepted() && calls.some(({ action }) => charges.test(action))) return fail('station-not-accepted')
   const exact = masked(shortened(calls.length === 1 ? calls[0] : calls))
   await store.markSent(tx, { id: row.id, exact, at, dueAt: at.add({ seconds: LOST_SECONDS * calls.length }) })
   return { row, command, calls, requestId }
