@@ -201,6 +201,18 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
       (own) => own.openSession,
     ),
   ],
+  'POST /v1/stations/{id}/stop': [
+    byId(
+      202,
+      (of) => of.station,
+      (own) => own.openSession,
+      { evseId: 2 },
+    ),
+  ],
+  'GET /v1/session-limits': [asks(200, () => ({}))],
+  'PATCH /v1/session-limits': [asks(200, () => ({ body: { classes: [{ class: 'fleet', durationSeconds: 7_200 }] } }))],
+  'GET /v1/alert-settings': [asks(200, () => ({}))],
+  'PATCH /v1/alert-settings': [asks(200, () => ({ body: { offlineSeconds: 240 } }))],
   'GET /v1/session-records': list((own) => own.session, [(of) => ({ sessionId: of.session })]),
 
   'GET /v1/tariffs': list((own) => own.tariff),

@@ -18,6 +18,86 @@ export type Problem = {
     }>;
 };
 
+export type GetAlertSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/alert-settings';
+};
+
+export type GetAlertSettingsErrors = {
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type GetAlertSettingsError = GetAlertSettingsErrors[keyof GetAlertSettingsErrors];
+
+export type GetAlertSettingsResponses = {
+    /**
+     * When alerts begin
+     */
+    200: {
+        /**
+         * a station is away for so long before it is an alert
+         */
+        offlineSeconds: number;
+        /**
+         * so many stations lost at once are one incident
+         */
+        incidentStations: number;
+        /**
+         * what “at once” means
+         */
+        incidentSeconds: number;
+    };
+};
+
+export type GetAlertSettingsResponse = GetAlertSettingsResponses[keyof GetAlertSettingsResponses];
+
+export type PatchAlertSettingsData = {
+    body: {
+        offlineSeconds?: number | null;
+        incidentStations?: number | null;
+        incidentSeconds?: number | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/alert-settings';
+};
+
+export type PatchAlertSettingsErrors = {
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PatchAlertSettingsError = PatchAlertSettingsErrors[keyof PatchAlertSettingsErrors];
+
+export type PatchAlertSettingsResponses = {
+    /**
+     * Set when alerts begin; null: the default
+     */
+    200: {
+        /**
+         * a station is away for so long before it is an alert
+         */
+        offlineSeconds: number;
+        /**
+         * so many stations lost at once are one incident
+         */
+        incidentStations: number;
+        /**
+         * what “at once” means
+         */
+        incidentSeconds: number;
+    };
+};
+
+export type PatchAlertSettingsResponse = PatchAlertSettingsResponses[keyof PatchAlertSettingsResponses];
+
 export type GetAlertsData = {
     body?: never;
     path?: never;
@@ -616,6 +696,7 @@ export type GetIdTokensResponses = {
             status: 'active' | 'blocked' | 'expired';
             validUntil?: string;
             maxSessions?: number;
+            class?: string;
             createdAt: string;
             blockedReach?: {
                 stations: number;
@@ -638,6 +719,7 @@ export type PostIdTokensData = {
         validUntil?: string;
         groupUid?: string;
         maxSessions?: number;
+        class?: string;
     };
     path?: never;
     query?: never;
@@ -671,6 +753,7 @@ export type PostIdTokensResponses = {
         status: 'active' | 'blocked' | 'expired';
         validUntil?: string;
         maxSessions?: number;
+        class?: string;
         createdAt: string;
         blockedReach?: {
             stations: number;
@@ -748,6 +831,7 @@ export type GetIdTokensByIdResponses = {
         status: 'active' | 'blocked' | 'expired';
         validUntil?: string;
         maxSessions?: number;
+        class?: string;
         createdAt: string;
         blockedReach?: {
             stations: number;
@@ -765,6 +849,7 @@ export type PatchIdTokensByIdData = {
         validUntil?: string | null;
         groupUid?: string | null;
         maxSessions?: number | null;
+        class?: string | null;
     };
     path: {
         id: string;
@@ -800,6 +885,7 @@ export type PatchIdTokensByIdResponses = {
         status: 'active' | 'blocked' | 'expired';
         validUntil?: string;
         maxSessions?: number;
+        class?: string;
         createdAt: string;
         blockedReach?: {
             stations: number;
@@ -1445,6 +1531,7 @@ export type PostRefusedStationsByIdAdoptResponses = {
         securityProfile: number;
         plainUntil?: string;
         maxSessions?: number;
+        maxDurationSeconds?: number;
         tariffId?: string;
         /**
          * the address to type into the station
@@ -1531,6 +1618,103 @@ export type GetRolesResponses = {
 };
 
 export type GetRolesResponse = GetRolesResponses[keyof GetRolesResponses];
+
+export type GetSessionLimitsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/session-limits';
+};
+
+export type GetSessionLimitsErrors = {
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type GetSessionLimitsError = GetSessionLimitsErrors[keyof GetSessionLimitsErrors];
+
+export type GetSessionLimitsResponses = {
+    /**
+     * How long sessions may run
+     */
+    200: {
+        /**
+         * how long a session may run where neither station nor class says otherwise
+         */
+        durationSeconds: number;
+        /**
+         * after so long without any energy at all a session is stopped
+         */
+        noEnergySeconds: number;
+        /**
+         * for tokens of a class; a station’s own limit comes before it
+         */
+        classes: Array<{
+            class: string;
+            durationSeconds: number;
+        }>;
+        defaults: {
+            durationSeconds: number;
+            noEnergySeconds: number;
+        };
+    };
+};
+
+export type GetSessionLimitsResponse = GetSessionLimitsResponses[keyof GetSessionLimitsResponses];
+
+export type PatchSessionLimitsData = {
+    body: {
+        durationSeconds?: number | null;
+        noEnergySeconds?: number | null;
+        classes?: Array<{
+            class: string;
+            durationSeconds: number;
+        }>;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/session-limits';
+};
+
+export type PatchSessionLimitsErrors = {
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PatchSessionLimitsError = PatchSessionLimitsErrors[keyof PatchSessionLimitsErrors];
+
+export type PatchSessionLimitsResponses = {
+    /**
+     * Set how long sessions may run: for all, and by class of token; null: the default. Holds for sessions that begin from now on
+     */
+    200: {
+        /**
+         * how long a session may run where neither station nor class says otherwise
+         */
+        durationSeconds: number;
+        /**
+         * after so long without any energy at all a session is stopped
+         */
+        noEnergySeconds: number;
+        /**
+         * for tokens of a class; a station’s own limit comes before it
+         */
+        classes: Array<{
+            class: string;
+            durationSeconds: number;
+        }>;
+        defaults: {
+            durationSeconds: number;
+            noEnergySeconds: number;
+        };
+    };
+};
+
+export type PatchSessionLimitsResponse = PatchSessionLimitsResponses[keyof PatchSessionLimitsResponses];
 
 export type GetSessionRecordsData = {
     body?: never;
@@ -1949,7 +2133,7 @@ export type PostSessionsByIdStopErrors = {
      */
     404: Problem;
     /**
-     * One of: session-over.
+     * One of: session-over, session-has-stopped, session-never-began.
      */
     409: Problem;
     /**
@@ -2728,6 +2912,7 @@ export type GetStationsResponses = {
             securityProfile: number;
             plainUntil?: string;
             maxSessions?: number;
+            maxDurationSeconds?: number;
             tariffId?: string;
             /**
              * the address to type into the station
@@ -2797,6 +2982,7 @@ export type PostStationsData = {
         securityProfile?: number;
         plainUntil?: string;
         maxSessions?: number;
+        maxDurationSeconds?: number;
         tariffId?: string;
         password?: string;
         onboarding?: 'accepted' | 'waiting';
@@ -2864,6 +3050,7 @@ export type PostStationsResponses = {
         securityProfile: number;
         plainUntil?: string;
         maxSessions?: number;
+        maxDurationSeconds?: number;
         tariffId?: string;
         /**
          * the address to type into the station
@@ -3005,6 +3192,7 @@ export type GetStationsByIdResponses = {
         securityProfile: number;
         plainUntil?: string;
         maxSessions?: number;
+        maxDurationSeconds?: number;
         tariffId?: string;
         /**
          * the address to type into the station
@@ -3070,6 +3258,7 @@ export type PatchStationsByIdData = {
         securityProfile?: number;
         plainUntil?: string | null;
         maxSessions?: number | null;
+        maxDurationSeconds?: number | null;
         tariffId?: string | null;
         onboarding?: 'accepted' | 'waiting' | 'refused';
         evses?: Array<{
@@ -3138,6 +3327,7 @@ export type PatchStationsByIdResponses = {
         securityProfile: number;
         plainUntil?: string;
         maxSessions?: number;
+        maxDurationSeconds?: number;
         tariffId?: string;
         /**
          * the address to type into the station
@@ -3500,6 +3690,89 @@ export type GetStationsByIdRefusedMessagesResponses = {
 };
 
 export type GetStationsByIdRefusedMessagesResponse = GetStationsByIdRefusedMessagesResponses[keyof GetStationsByIdRefusedMessagesResponses];
+
+export type PostStationsByIdStopData = {
+    body: {
+        evseId?: number;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/stations/{id}/stop';
+};
+
+export type PostStationsByIdStopErrors = {
+    /**
+     * One of: no-such-station.
+     */
+    404: Problem;
+    /**
+     * One of: nobody-charges-at-station, nobody-charges-at-evse, several-charge, session-over, session-has-stopped, session-never-began.
+     */
+    409: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PostStationsByIdStopError = PostStationsByIdStopErrors[keyof PostStationsByIdStopErrors];
+
+export type PostStationsByIdStopResponses = {
+    /**
+     * Stop what charges at a station, or at one EVSE of it
+     */
+    202: {
+        id: string;
+        number: number;
+        state: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
+        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
+        stationId: string;
+        stationNumber: string;
+        stationName?: string;
+        siteName?: string;
+        evseId: number;
+        connectorId?: number;
+        startedBy: {
+            kind: 'card' | 'staff' | 'key' | 'station';
+            last4?: string;
+            name?: string;
+        };
+        startedAt: string;
+        endedAt?: string;
+        stopReason?: string;
+        energyWh: number;
+        powerW?: number;
+        durationSeconds: number;
+        chargingSeconds?: number;
+        parkingSeconds?: number;
+        cost?: {
+            totals: {
+                exclTax: {
+                    minor: string;
+                    currency: string;
+                };
+                tax: {
+                    minor: string;
+                    currency: string;
+                };
+                inclTax: {
+                    minor: string;
+                    currency: string;
+                };
+            };
+            tariffId: string;
+            tariffVersion: number;
+            soFar: boolean;
+        };
+        transactionNumber?: string;
+        protocol?: string;
+        commandId?: string;
+    };
+};
+
+export type PostStationsByIdStopResponse = PostStationsByIdStopResponses[keyof PostStationsByIdStopResponses];
 
 export type GetTariffsData = {
     body?: never;

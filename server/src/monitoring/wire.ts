@@ -12,6 +12,7 @@ import type { StationReport } from '../stations/index.ts'
 import { alertView, type VendorText } from './alert-view.ts'
 import { diskOf } from './disk.ts'
 import { alertRoutes } from './http.ts'
+import { alertSettingRoutes } from './http-settings.ts'
 import { clearAlerts, type Cleared, raiseAlerts } from './raise-alerts.ts'
 import { alertsOfReport } from './rules/alerts-of-report.ts'
 import type { Disk } from './rules/watched.ts'
@@ -88,7 +89,7 @@ export function wireMonitoring(deps: MonitoringDeps): Monitoring {
       }
       return takeDue(ground, watches)
     },
-    routes: alertRoutes({ ...deps, tell }),
+    routes: [...alertRoutes({ ...deps, tell }), ...alertSettingRoutes],
   }
 }
 

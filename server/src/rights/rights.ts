@@ -16,6 +16,7 @@ export const rightsTable = {
   'tariffs.write': { scope: 'tenant', about: 'add tariffs and versions, choose the default' },
   'alerts.read': { scope: 'site', about: 'see alerts' },
   'alerts.write': { scope: 'site', about: 'acknowledge alerts' },
+  'limits.write': { scope: 'tenant', about: 'set how long sessions may run, and when alerts begin' },
   'keys.write': { scope: 'tenant', about: 'see, add and revoke machine keys' },
   'staff.write': { scope: 'tenant', about: 'see, invite and change people' },
   'audit.read': { scope: 'tenant', about: 'see who changed what' },

@@ -5,27 +5,24 @@ import {
   cursorFrom,
   cursorOf,
   listOf,
-  must,
   ok,
   paging,
   type Refused,
   refuse,
   type Result,
-  type StaffOrKey,
   tenantRoute,
-  type Tx,
 } from '../platform/index.ts'
-import { maySeeSite } from '../rights/index.ts'
-import type { CommandBy, IdToken } from '../stations/index.ts'
+import type { IdToken } from '../stations/index.ts'
 import { checkValidity } from './check-validity.ts'
 import type { SessionsDeps } from './deps.ts'
+import { byOf, maySeeStation, oneSession } from './answer-session.ts'
+import { limitRoutes } from './http-limits.ts'
+import { stopRoutes } from './http-stop.ts'
 import { RECORD_MADE } from './make-records.ts'
 import { authorisers, sessionFlags, sessionStates } from './rules/index.ts'
 import { detailShape, forShape, recordShape, sessionShape, startedShape } from './shapes.ts'
 import { startSession } from './start-session.ts'
-import { stopSession } from './stop-session.ts'
 import { countSessions, listRecords, listSessions, type SessionFilter } from './store-lists.ts'
-import { stationsById } from './store-validity.ts'
 import { detailOf, jsonFromRecord, withCosts } from './views.ts'
 
 const params = z.strictObject({ id: z.uuid() })
@@ -33,7 +30,7 @@ const instant = z.iso.datetime({ offset: true }).transform((text) => Temporal.In
 const NOT_FOUND = { 'no-such-session': 404 } as const
 
 export function sessionRoutes(deps: SessionsDeps): readonly AnyRoute[] {
-  return [listing, reading, starting(deps), stopping(deps), records, checkingValidity(deps)]
+  return [listing, reading, starting(deps), ...stopRoutes(deps), records, checkingValidity(deps), ...limitRoutes]
 }
 
 const listing = tenantRoute({
@@ -127,28 +124,6 @@ const starting = (deps: SessionsDeps) =>
     },
   })
 
-const stopping = (deps: SessionsDeps) =>
-  tenantRoute({
-    method: 'POST',
-    path: '/v1/sessions/:id/stop',
-    tag: 'sessions',
-    summary: 'Stop a session: the station is told, or the wish is taken back when nothing has begun',
-    right: 'sessions.write',
-    params,
-    answer: startedShape,
-    status: 202,
-    refusals: { ...NOT_FOUND, 'session-over': 409 },
-    handle: async (tx, { params: { id }, caller, at }) => {
-      const [row] = await listSessions(tx, { sites: caller.sites, id }, { limit: 1 })
-      if (row === undefined) return refuse('no-such-session')
-      const stopped = await stopSession(tx, deps, { sessionId: id, by: byOf(caller) }, at)
-      if (!stopped.ok) return stopped
-      const { commandId } = stopped.value
-      await recordChange(tx, { caller, at, action: 'session.stopped', objectKind: 'session', objectId: id })
-      return ok({ ...(await oneSession(tx, id, at)), ...(commandId === undefined ? {} : { commandId }) })
-    },
-  })
-
 const records = tenantRoute({
   method: 'GET',
   path: '/v1/session-records',
@@ -223,18 +198,4 @@ function idTokenFrom(whom: z.output<typeof forShape> | undefined): Result<IdToke
 
 function notSupported(pointer: string): Refused {
   return refuse('not-supported', { fields: [{ pointer, code: 'not-supported' }] })
-}
-
-async function maySeeStation(tx: Tx, caller: StaffOrKey, stationId: string): Promise<boolean> {
-  const [station] = await stationsById(tx, [tx.tenantId], [stationId])
-  return station !== undefined && maySeeSite(caller, station.siteId)
-}
-
-function byOf(caller: StaffOrKey): CommandBy & { readonly kind: 'staff' | 'key' } {
-  return { kind: caller.kind, id: caller.actorId, name: caller.actorName }
-}
-
-async function oneSession(tx: Tx, id: string, at: Temporal.Instant) {
-  const rows = await listSessions(tx, { sites: 'all', id }, { limit: 1 })
-  return must((await withCosts(tx, rows, at))[0], 'session')
 }

@@ -15,7 +15,7 @@ import { checkValidity, type ValidityAnswer } from './check-validity.ts'
 import type { SessionsDeps } from './deps.ts'
 import { type HeldSession, held } from './held.ts'
 import { limitsFor } from './limits.ts'
-import { sessionOfWish } from './rules/index.ts'
+import { sessionOfWish, withLimits } from './rules/index.ts'
 import { saveSessions } from './save-sessions.ts'
 import { lockSessions, saveWish } from './store.ts'
 import { lockPlaces } from './store-places.ts'
@@ -77,7 +77,7 @@ export async function startSession(
     wishUidHash: bearer.hash,
     machine:
       session.row.machine.wish === undefined
-        ? session.row.machine
+        ? withLimits(session.row.machine, limitsFor(judged.station, judged.token?.class))
         : { ...session.row.machine, wish: { ...session.row.machine.wish, remoteStartId } },
   }
   const stations = new Map([[stationId, judged.station]])
@@ -106,7 +106,7 @@ async function waitingForToken(tx: Tx, { heldBy }: ValidityAnswer): Promise<Held
   return isFree && row.remoteStartId === null ? held(row) : undefined
 }
 
-function newSession(tx: Tx, wish: StartWish, { station }: ValidityAnswer, at: Temporal.Instant): HeldSession {
+function newSession(tx: Tx, wish: StartWish, { station, token }: ValidityAnswer, at: Temporal.Instant): HeldSession {
   return held(
     {
       tenantId: tx.tenantId,
@@ -126,7 +126,7 @@ function newSession(tx: Tx, wish: StartWish, { station }: ValidityAnswer, at: Te
       tariffVersion: null,
       closedWhy: null,
       changeCount: 0,
-      machine: sessionOfWish({ evse: wish.evseId, remoteStartId: 0, limits: limitsFor(station) }, at),
+      machine: sessionOfWish({ evse: wish.evseId, remoteStartId: 0, limits: limitsFor(station, token?.class) }, at),
     },
     true,
   )

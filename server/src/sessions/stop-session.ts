@@ -3,7 +3,7 @@ import type { CommandBy } from '../stations/index.ts'
 import type { SessionsDeps } from './deps.ts'
 import { learn } from './learn.ts'
 import { loadSessions } from './load-session.ts'
-import { isClosed } from './rules/index.ts'
+import { isClosed, type SessionState } from './rules/index.ts'
 import { saveSessions } from './save-sessions.ts'
 
 export interface Stopping {
@@ -12,19 +12,29 @@ export interface Stopping {
   readonly commandId?: string
 }
 
+type NothingToStop = 'session-over' | 'session-has-stopped' | 'session-never-began'
+
+/** Why a session cannot be stopped, if so (END-NONE). */
+function nothingToStop(state: SessionState): NothingToStop | undefined {
+  if (state === 'waiting-for-meter') return 'session-has-stopped'
+  if (state === 'refused' || state === 'abandoned') return 'session-never-began'
+  return state === 'ended' ? 'session-over' : undefined
+}
+
 /** Stops a session: the station is told, or the wish is taken back when nothing has begun yet. */
 export async function stopSession(
   tx: Tx,
   deps: SessionsDeps,
   wish: { readonly sessionId: string; readonly by: CommandBy },
   at: Temporal.Instant,
-): Promise<Result<Stopping, 'no-such-session' | 'session-over'>> {
+): Promise<Result<Stopping, 'no-such-session' | NothingToStop>> {
   const { sessionId, by } = wish
   const { sessions, stations } = await loadSessions(tx, [sessionId])
   const [session] = sessions
   if (session === undefined) return refuse('no-such-session')
   const { state } = session.row.machine
-  if (isClosed(state) || state === 'waiting-for-meter') return refuse('session-over')
+  const nothing = nothingToStop(state)
+  if (nothing !== undefined) return refuse(nothing)
   learn(session, { kind: 'stop-asked' }, at)
   // The person's name goes with the command.
   const commands = session.effects.filter((effect) => effect.kind === 'command')

@@ -14,6 +14,7 @@ export interface StationFacts {
   readonly maxSessions: number | null
   readonly tariffId: string | null
   readonly cableTimeoutSeconds: number
+  readonly maxDurationSeconds: number | null
   readonly timeZone: string
   readonly settings: unknown
 }
@@ -29,6 +30,7 @@ export async function stationsById(
     `select s.tenant_id as "tenantId", s.id, s.number, s.site_id as "siteId", s.state, s.onboarding,
        s.connected_at is not null as "isConnected",
        s.max_sessions as "maxSessions", s.tariff_id as "tariffId", s.cable_timeout_seconds as "cableTimeoutSeconds",
+       s.max_duration_seconds as "maxDurationSeconds",
        coalesce(i.time_zone, t.time_zone) as "timeZone", t.settings
      from stations s
      join tenants t on t.tenant_id = s.tenant_id

@@ -12,6 +12,7 @@ import { beginOrphan, beginTransaction, runningAt, takePlace } from './begin.ts'
 import type { HeldSession, TransactionRow } from './held.ts'
 import { judgeReported } from './judge.ts'
 import { learn } from './learn.ts'
+import { limitsFor } from './limits.ts'
 import {
   type Authoriser,
   instantOfReport,
@@ -20,6 +21,7 @@ import {
   type ReportTimes,
   type Session,
   type TransactionFact,
+  withLimits,
 } from './rules/index.ts'
 import { keyOf } from './store-meter.ts'
 
@@ -111,6 +113,7 @@ function adoptToken(
     startedBy: 'card',
     idTokenId: judged.row?.id ?? null,
     tokenLast4: judged.row?.last4 ?? last4Of(body.idToken.uid, body.idToken.type),
+    machine: withLimits(row.machine, limitsFor(batch.stations.get(row.stationId), judged.row?.class)),
   }
   if (judged.row !== undefined) {
     batch.tokenSessions.push({ idTokenId: judged.row.id, sessionId: row.id, stationId: row.stationId })

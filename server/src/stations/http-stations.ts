@@ -17,6 +17,7 @@ import {
 import type { CommandQueue } from './commands/queue.ts'
 import { credentialOf, makeStation, newPassword } from './make-station.ts'
 import { evseSeens } from './rules/seen.ts'
+import { newStation, stationChanges } from './station-bodies.ts'
 import * as shapes from './shapes.ts'
 import * as store from './store.ts'
 import { mapItem, partsOf, type StationParts, stationSeen, stationView } from './views.ts'
@@ -30,39 +31,6 @@ export interface StationRouteDeps {
   touch(tenantId: string, stationId: string): void
   forgetPlaces(): void
 }
-
-const settings = {
-  name: shapes.name.optional(),
-  siteId: z.uuid().optional(),
-  latitude: shapes.latitude.optional(),
-  longitude: shapes.longitude.optional(),
-  state: z.enum(['active', 'test', 'disabled']).optional(),
-  securityProfile: z.int().min(0).max(3).optional(),
-  plainUntil: shapes.instant.optional(),
-  maxSessions: z.int().min(1).max(128).optional(),
-  tariffId: z.uuid().optional(),
-}
-
-const newStation = z.strictObject({
-  identity: shapes.identity,
-  ...settings,
-  password: shapes.password.optional(),
-  onboarding: z.enum(['accepted', 'waiting']).optional(),
-  evses: shapes.declaredEvses.optional(),
-})
-
-const stationChanges = z.strictObject({
-  ...settings,
-  name: shapes.name.nullable().optional(),
-  siteId: z.uuid().nullable().optional(),
-  latitude: shapes.latitude.nullable().optional(),
-  longitude: shapes.longitude.nullable().optional(),
-  plainUntil: shapes.instant.nullable().optional(),
-  maxSessions: z.int().min(1).max(128).nullable().optional(),
-  tariffId: z.uuid().nullable().optional(),
-  onboarding: z.enum(['accepted', 'waiting', 'refused']).optional(),
-  evses: shapes.declaredEvses.optional(),
-})
 
 const filter = z.strictObject({
   ...paging,

@@ -27,6 +27,7 @@ export interface StationMaking {
   readonly securityProfile?: number | undefined
   readonly plainUntil?: Temporal.Instant | undefined
   readonly maxSessions?: number | undefined
+  readonly maxDurationSeconds?: number | undefined
   readonly tariffId?: string | undefined
   readonly evses?: readonly DeclaredEvse[] | undefined
   /** Absent: a new one is made. A hash: what the station offered when it was refused. */
@@ -78,6 +79,7 @@ export async function makeStation(
     plainUntil: making.plainUntil,
     credential,
     maxSessions: making.maxSessions,
+    maxDurationSeconds: making.maxDurationSeconds,
     tariffId: making.tariffId,
     at,
   })

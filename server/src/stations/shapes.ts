@@ -107,6 +107,7 @@ export const station = z.strictObject({
   securityProfile: z.int(),
   plainUntil: z.string().optional(),
   maxSessions: z.int().optional(),
+  maxDurationSeconds: z.int().optional(),
   tariffId: z.string().optional(),
   url: z.string().describe('the address to type into the station'),
   protocol: z.string().optional(),

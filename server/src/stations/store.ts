@@ -19,6 +19,7 @@ export interface StationRow {
   readonly securityProfile: number
   readonly plainUntil: Temporal.Instant | null
   readonly maxSessions: number | null
+  readonly maxDurationSeconds: number | null
   readonly tariffId: string | null
   readonly protocol: string | null
   readonly vendor: string | null
@@ -36,7 +37,8 @@ export interface StationRow {
 const stationColumns = sql`s.id, s.number, s.identity, s.name, s.site_id as "siteId", t.name as "siteName",
   t.city as "siteCity", t.latitude as "siteLatitude", t.longitude as "siteLongitude", t.time_zone as "siteTimeZone",
   s.latitude, s.longitude, s.state, s.onboarding, s.security_profile as "securityProfile",
-  s.plain_until as "plainUntil", s.max_sessions as "maxSessions", s.tariff_id as "tariffId", s.protocol, s.vendor,
+  s.plain_until as "plainUntil", s.max_sessions as "maxSessions",
+  s.max_duration_seconds as "maxDurationSeconds", s.tariff_id as "tariffId", s.protocol, s.vendor,
   s.model, s.serial, s.firmware, s.connected_at as "connectedAt", s.disconnected_at as "disconnectedAt",
   s.last_seen_at as "lastSeenAt", s.clock_offset_ms as "clockOffsetMs", s.created_at as "createdAt",
   s.changed_at as "changedAt"`
@@ -147,6 +149,7 @@ export interface NewStation {
   readonly plainUntil: Temporal.Instant | undefined
   readonly credential: { readonly hash: Buffer; readonly keyVersion: number } | undefined
   readonly maxSessions: number | undefined
+  readonly maxDurationSeconds: number | undefined
   readonly tariffId: string | undefined
   readonly at: Temporal.Instant
 }
@@ -156,12 +159,12 @@ export async function insertStation(tx: Tx, station: NewStation): Promise<boolea
   const { credential } = station
   const added = await tx.run(sql`
     insert into stations (tenant_id, id, number, identity, name, site_id, latitude, longitude, state, onboarding,
-      security_profile, plain_until, credential_hash, credential_key_version, max_sessions, tariff_id, created_at,
+      security_profile, plain_until, credential_hash, credential_key_version, max_sessions, max_duration_seconds, tariff_id, created_at,
       changed_at)
     values (${tx.tenantId}, ${station.id}, ${station.number}, ${station.identity}, ${station.name ?? null},
       ${station.siteId ?? null}, ${station.latitude ?? null}, ${station.longitude ?? null}, ${station.state},
       ${station.onboarding}, ${station.securityProfile}, ${station.plainUntil ?? null}, ${credential?.hash ?? null},
-      ${credential?.keyVersion ?? null}, ${station.maxSessions ?? null}, ${station.tariffId ?? null}, ${station.at},
+      ${credential?.keyVersion ?? null}, ${station.maxSessions ?? null}, ${station.maxDurationSeconds ?? null}, ${station.tariffId ?? null}, ${station.at},
       ${station.at})
     on conflict (tenant_id, identity) where removed_at is null do nothing`)
   return added === 1
@@ -198,6 +201,7 @@ export interface StationChanges {
   readonly securityProfile?: number | undefined
   readonly plainUntil?: Temporal.Instant | null | undefined
   readonly maxSessions?: number | null | undefined
+  readonly maxDurationSeconds?: number | null | undefined
   readonly tariffId?: string | null | undefined
 }
 
@@ -211,6 +215,7 @@ const columnOf = {
   securityProfile: sql`security_profile`,
   plainUntil: sql`plain_until`,
   maxSessions: sql`max_sessions`,
+  maxDurationSeconds: sql`max_duration_seconds`,
   tariffId: sql`tariff_id`,
 } as const satisfies Record<keyof StationChanges, Sql>
 

@@ -94,6 +94,7 @@ export function stationView(parts: StationParts, { at, publicUrl, tenantSlug }: 
       longitude: numberOf(station.longitude),
       plainUntil: textOf(station.plainUntil),
       maxSessions: station.maxSessions,
+      maxDurationSeconds: station.maxDurationSeconds,
       tariffId: station.tariffId,
       protocol: station.protocol,
       vendor: station.vendor,

@@ -44,6 +44,8 @@ const type = z.string().trim().min(1).max(20)
 const instant = z.iso.datetime({ offset: true }).transform((text) => Temporal.Instant.from(text))
 const label = z.string().trim().min(1).max(100)
 const maxSessions = z.int().min(1).max(1_000)
+/** A word of the tenant's own, such as `fleet` or `guest`: what may be set for a class holds for all its tokens. */
+export const tokenClass = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
 
 const tokenShape = z.strictObject({
   id: z.uuid(),
@@ -55,6 +57,7 @@ const tokenShape = z.strictObject({
   status: z.enum(tokenStatuses),
   validUntil: z.string().optional(),
   maxSessions: z.int().optional(),
+  class: z.string().optional(),
   createdAt: z.string(),
   blockedReach: z.strictObject({ stations: z.int(), told: z.int() }).optional(),
 })
@@ -125,6 +128,7 @@ const making = ({ keys }: SubscribersDeps) =>
       validUntil: instant.optional(),
       groupUid: uid.optional(),
       maxSessions: maxSessions.optional(),
+      class: tokenClass.optional(),
     }),
     answer: tokenShape,
     status: 201,
@@ -166,6 +170,7 @@ const changing = ({ keys }: SubscribersDeps) =>
       validUntil: instant.nullish(),
       groupUid: uid.nullish(),
       maxSessions: maxSessions.nullish(),
+      class: tokenClass.nullish(),
     }),
     answer: tokenShape,
     refusals: NOT_FOUND,
@@ -228,8 +233,8 @@ function mayChargeLess(before: TokenRow, now: TokenRow): boolean {
 }
 
 /** For the audit: never a uid. */
-function told({ last4, status, validUntil, maxSessions: most, label: name }: TokenRow) {
-  return { last4, status, validUntil: validUntil?.toString(), maxSessions: most, label: name }
+function told({ last4, status, validUntil, maxSessions: most, label: name, class: ofClass }: TokenRow) {
+  return { last4, status, validUntil: validUntil?.toString(), maxSessions: most, label: name, class: ofClass }
 }
 
 async function oneFrom(tx: Tx, row: TokenRow): Promise<TokenJson> {
@@ -251,6 +256,7 @@ async function jsonFrom(tx: Tx, rows: readonly TokenRow[]): Promise<TokenJson[]>
       status: row.status,
       ...(row.validUntil === null ? {} : { validUntil: textFromInstant(row.validUntil) }),
       ...(row.maxSessions === null ? {} : { maxSessions: row.maxSessions }),
+      ...(row.class === null ? {} : { class: row.class }),
       createdAt: textFromInstant(row.createdAt),
       ...(reached === undefined ? {} : { blockedReach: { stations: reached.stations, told: reached.told } }),
     }

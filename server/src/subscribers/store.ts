@@ -14,6 +14,7 @@ export interface JudgedTokenRow {
   readonly groupUid: Buffer | null
   readonly groupHash: Buffer | null
   readonly maxSessions: number | null
+  readonly class: string | null
   /** Made by us for one remote start: good at this station, for this session. */
   readonly oneUse: boolean
   readonly stationId: string | null
@@ -29,7 +30,7 @@ export async function tokensByHash(
   return tx.named<JudgedTokenRow>(
     'tokens-by-hash',
     `select t.tenant_id as "tenantId", t.id, t.uid_hash as "uidHash", t.last4, t.status, t.valid_until as "validUntil",
-       t.group_uid as "groupUid", t.group_hash as "groupHash", t.max_sessions as "maxSessions", t.one_use as "oneUse",
+       t.group_uid as "groupUid", t.group_hash as "groupHash", t.max_sessions as "maxSessions", t.class, t.one_use as "oneUse",
        t.station_id as "stationId", t.session_id as "sessionId"
      from (select distinct * from unnest($1::uuid[], $2::bytea[]) as u (tenant_id, uid_hash)) w
      join id_tokens t on t.tenant_id = w.tenant_id and t.uid_hash = w.uid_hash and t.removed_at is null`,
@@ -46,11 +47,12 @@ export interface TokenRow {
   readonly validUntil: Temporal.Instant | null
   readonly groupLast4: string | null
   readonly maxSessions: number | null
+  readonly class: string | null
   readonly createdAt: Temporal.Instant
 }
 
 const COLUMNS = sql`t.id, t.last4, t.type, t.label, t.status, t.valid_until as "validUntil",
-  t.group_last4 as "groupLast4", t.max_sessions as "maxSessions", t.created_at as "createdAt"`
+  t.group_last4 as "groupLast4", t.max_sessions as "maxSessions", t.class, t.created_at as "createdAt"`
 
 /** Tokens made for one remote start are none of the tenant's own. */
 const OWN = sql`not t.one_use and t.removed_at is null`
@@ -103,6 +105,7 @@ export interface NewToken {
   readonly validUntil?: Temporal.Instant | undefined
   readonly group?: { readonly uid: Buffer; readonly hash: Buffer; readonly last4: string } | undefined
   readonly maxSessions?: number | undefined
+  readonly class?: string | undefined
   readonly oneUse?: { readonly stationId: string; readonly sessionId: string } | undefined
   readonly at: Temporal.Instant
 }
@@ -112,10 +115,10 @@ export async function insertToken(tx: Tx, token: NewToken): Promise<boolean> {
   const { group, oneUse, at } = token
   const inserted = await tx.run(sql`
     insert into id_tokens (tenant_id, id, uid, uid_hash, last4, type, label, status, valid_until, group_uid, group_hash,
-      group_last4, max_sessions, one_use, station_id, session_id, blocked_at, created_at, changed_at)
+      group_last4, max_sessions, class, one_use, station_id, session_id, blocked_at, created_at, changed_at)
     values (${tx.tenantId}, ${token.id}, ${token.uid}, ${token.uidHash}, ${token.last4}, ${token.type ?? null},
       ${token.label ?? null}, ${token.status}, ${token.validUntil ?? null}, ${group?.uid ?? null},
-      ${group?.hash ?? null}, ${group?.last4 ?? null}, ${token.maxSessions ?? null}, ${oneUse !== undefined},
+      ${group?.hash ?? null}, ${group?.last4 ?? null}, ${token.maxSessions ?? null}, ${token.class ?? null}, ${oneUse !== undefined},
       ${oneUse?.stationId ?? null}, ${oneUse?.sessionId ?? null}, ${token.status === 'blocked' ? at : null}, ${at}, ${at})
     on conflict (tenant_id, uid_hash) where removed_at is null do nothing`)
   return inserted === 1
@@ -126,18 +129,20 @@ export interface TokenChanges {
   readonly status?: TokenStatus | undefined
   readonly validUntil?: Temporal.Instant | null | undefined
   readonly maxSessions?: number | null | undefined
+  readonly class?: string | null | undefined
   readonly group?: NonNullable<NewToken['group']> | null | undefined
 }
 
 /** Absent: stays; null: taken away. */
 export async function changeToken(tx: Tx, id: string, changes: TokenChanges, at: Temporal.Instant): Promise<void> {
-  const { label, status, validUntil, maxSessions, group } = changes
+  const { label, status, validUntil, maxSessions, class: ofClass, group } = changes
   const sets = [
     sql`changed_at = ${at}`,
     label === undefined ? undefined : sql`label = ${label}`,
     status === undefined ? undefined : sql`status = ${status}, blocked_at = ${status === 'blocked' ? at : null}`,
     validUntil === undefined ? undefined : sql`valid_until = ${validUntil}`,
     maxSessions === undefined ? undefined : sql`max_sessions = ${maxSessions}`,
+    ofClass === undefined ? undefined : sql`class = ${ofClass}`,
     group === undefined
       ? undefined
       : sql`group_uid = ${group?.uid ?? null}, group_hash = ${group?.hash ?? null}, group_last4 = ${group?.last4 ?? null}`,

@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../platform/index.ts'
+import { json, sql, type Tx } from '../platform/index.ts'
 import type { NewTenant, Tenant } from './settings.ts'
 
 /** Reserves the slug. The id it stands for: the given one, or that of an earlier (perhaps interrupted) making. */
@@ -48,6 +48,20 @@ export async function readTenant(tx: Tx): Promise<Tenant | undefined> {
 
 export async function readTenants(tx: Tx): Promise<Tenant[]> {
   return tx.rows(sql`select ${COLUMNS} from tenants where tenant_id = any(${tx.tenantIds}::uuid[]) order by slug`)
+}
+
+/** What features keep of a tenant under a name of their own (`settings.sessions`, `settings.alerts`). */
+export async function readSettings(tx: Tx): Promise<Readonly<Record<string, unknown>>> {
+  const row = await tx.row<{ settings: Record<string, unknown> }>(
+    sql`select settings from tenants where tenant_id = ${tx.tenantId}`,
+  )
+  return row?.settings ?? {}
+}
+
+export async function saveSettings(tx: Tx, name: string, value: object): Promise<void> {
+  await tx.run(sql`
+    update tenants set settings = settings || jsonb_build_object(${name}::text, ${json(value)}::jsonb)
+    where tenant_id = ${tx.tenantId}`)
 }
 
 /**

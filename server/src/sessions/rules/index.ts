@@ -24,6 +24,7 @@ export {
   type SessionState,
   sessionStates,
   withFlag,
+  withLimits,
   withoutFlags,
 } from './session.ts'
 export { dueAt, energyOfSession, stopReasonOf } from './settle.ts'

@@ -163,6 +163,14 @@ function bornAt(at: Temporal.Instant, evse: number, limits: Limits): Session {
   }
 }
 
+/** Other limits hold, as those of the class of a token that is shown later than the session began; its end is counted anew. */
+export function withLimits(session: Session, limits: Limits): Session {
+  if (session.limits.durationSeconds === limits.durationSeconds) return session
+  const { duration: _, ...deadlines } = session.deadlines
+  const durationSeconds = limits.durationSeconds
+  return { ...session, limits: { ...session.limits, durationSeconds }, deadlines }
+}
+
 export function withFlag(session: Session, flag: SessionFlag): Session {
   return session.flags.includes(flag) ? session : { ...session, flags: [...session.flags, flag].sort() }
 }
