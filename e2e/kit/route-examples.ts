@@ -175,6 +175,11 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ),
   ],
   'DELETE /v1/id-tokens/{id}': [byId(204, (of) => of.spareCard)],
+  'GET /v1/local-lists': [asks(200, () => ({}))],
+  'PATCH /v1/local-lists': [asks(200, () => ({ body: { mode: 'off' } }))],
+  'GET /v1/stations/{id}/local-list': [byId(200, (of) => of.station)],
+  'PATCH /v1/stations/{id}/local-list': [byId(200, (of) => of.station, undefined, { mode: 'active' })],
+  'POST /v1/stations/{id}/local-list/send': [byId(202, (of) => of.station)],
   'POST /v1/validity-checks': [
     asks(200, (of) => ({ body: { for: { idToken: { uid: equalUid } }, stationId: of.station, evseId: 1 } })),
   ],

@@ -10,6 +10,7 @@ export const ingestMay: Readonly<Record<string, string>> = {
   connectors: 'INSERT,SELECT,UPDATE',
   evses: 'INSERT,SELECT,UPDATE',
   id_tokens: 'SELECT',
+  local_lists: 'INSERT,SELECT,UPDATE',
   meter_values: 'INSERT,SELECT,UPDATE',
   ocpp_log: 'INSERT',
   outbox: 'INSERT,SELECT',

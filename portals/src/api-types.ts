@@ -48,6 +48,7 @@ export type MadeStation = Station & { readonly password?: string }
 export type LogRow = Read<Api.GetStationsByIdOcppLogResponses[200]>['items'][number]
 export type LogMark = LogRow['marks'][number]
 export type RefusedMessage = Read<Api.GetStationsByIdRefusedMessagesResponses[200]>['items'][number]
+export type LocalList = Read<Api.GetStationsByIdLocalListResponses[200]>
 export type RefusedStation = Read<Api.GetRefusedStationsResponses[200]>['items'][number]
 
 /** What a command's answer holds, as far as pages show it. */

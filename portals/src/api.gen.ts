@@ -135,7 +135,7 @@ export type GetAlertsResponses = {
     200: {
         items: Array<{
             id: string;
-            kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'outbox-backlog' | 'disk-nearly-full' | string;
+            kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'outbox-backlog' | 'disk-nearly-full' | string;
             severity: 'critical' | 'major' | 'minor';
             text: string;
             /**
@@ -226,7 +226,7 @@ export type GetAlertsByIdResponses = {
      */
     200: {
         id: string;
-        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'outbox-backlog' | 'disk-nearly-full' | string;
+        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'outbox-backlog' | 'disk-nearly-full' | string;
         severity: 'critical' | 'major' | 'minor';
         text: string;
         /**
@@ -315,7 +315,7 @@ export type PostAlertsByIdAcknowledgeResponses = {
      */
     200: {
         id: string;
-        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'outbox-backlog' | 'disk-nearly-full' | string;
+        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'outbox-backlog' | 'disk-nearly-full' | string;
         severity: 'critical' | 'major' | 'minor';
         text: string;
         /**
@@ -404,7 +404,7 @@ export type PostAlertsByIdCloseResponses = {
      */
     200: {
         id: string;
-        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'outbox-backlog' | 'disk-nearly-full' | string;
+        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'outbox-backlog' | 'disk-nearly-full' | string;
         severity: 'critical' | 'major' | 'minor';
         text: string;
         /**
@@ -700,7 +700,18 @@ export type GetIdTokensResponses = {
             createdAt: string;
             blockedReach?: {
                 stations: number;
+                /**
+                 * the clearing of its cache went out
+                 */
                 told: number;
+                /**
+                 * neither its cache nor its local list lets the card start any more
+                 */
+                answered: number;
+                /**
+                 * no answer or an error, after further tries
+                 */
+                failed: number;
             };
         }>;
         next: string | null;
@@ -757,7 +768,18 @@ export type PostIdTokensResponses = {
         createdAt: string;
         blockedReach?: {
             stations: number;
+            /**
+             * the clearing of its cache went out
+             */
             told: number;
+            /**
+             * neither its cache nor its local list lets the card start any more
+             */
+            answered: number;
+            /**
+             * no answer or an error, after further tries
+             */
+            failed: number;
         };
     };
 };
@@ -835,7 +857,18 @@ export type GetIdTokensByIdResponses = {
         createdAt: string;
         blockedReach?: {
             stations: number;
+            /**
+             * the clearing of its cache went out
+             */
             told: number;
+            /**
+             * neither its cache nor its local list lets the card start any more
+             */
+            answered: number;
+            /**
+             * no answer or an error, after further tries
+             */
+            failed: number;
         };
     };
 };
@@ -889,7 +922,18 @@ export type PatchIdTokensByIdResponses = {
         createdAt: string;
         blockedReach?: {
             stations: number;
+            /**
+             * the clearing of its cache went out
+             */
             told: number;
+            /**
+             * neither its cache nor its local list lets the card start any more
+             */
+            answered: number;
+            /**
+             * no answer or an error, after further tries
+             */
+            failed: number;
         };
     };
 };
@@ -1043,6 +1087,72 @@ export type DeleteKeysByIdResponses = {
 };
 
 export type DeleteKeysByIdResponse = DeleteKeysByIdResponses[keyof DeleteKeysByIdResponses];
+
+export type GetLocalListsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/local-lists';
+};
+
+export type GetLocalListsErrors = {
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type GetLocalListsError = GetLocalListsErrors[keyof GetLocalListsErrors];
+
+export type GetLocalListsResponses = {
+    /**
+     * Which cards stations keep for when they are offline, and how many stations are in step
+     */
+    200: {
+        mode: 'off' | 'active' | 'all';
+        stations: {
+            [key: string]: number;
+        };
+    };
+};
+
+export type GetLocalListsResponse = GetLocalListsResponses[keyof GetLocalListsResponses];
+
+export type PatchLocalListsData = {
+    body: {
+        mode: 'off' | 'active' | 'all';
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/local-lists';
+};
+
+export type PatchLocalListsErrors = {
+    /**
+     * One of: not-allowed.
+     */
+    403: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PatchLocalListsError = PatchLocalListsErrors[keyof PatchLocalListsErrors];
+
+export type PatchLocalListsResponses = {
+    /**
+     * Set which cards belong in the lists of all stations that have no setting of their own
+     */
+    200: {
+        mode: 'off' | 'active' | 'all';
+        stations: {
+            [key: string]: number;
+        };
+    };
+};
+
+export type PatchLocalListsResponse = PatchLocalListsResponses[keyof PatchLocalListsResponses];
 
 export type PostMakeNetworkData = {
     body: {
@@ -3548,6 +3658,225 @@ export type PostStationsByIdCommandsResponses = {
 };
 
 export type PostStationsByIdCommandsResponse = PostStationsByIdCommandsResponses[keyof PostStationsByIdCommandsResponses];
+
+export type GetStationsByIdLocalListData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/stations/{id}/local-list';
+};
+
+export type GetStationsByIdLocalListErrors = {
+    /**
+     * One of: no-such-station.
+     */
+    404: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type GetStationsByIdLocalListError = GetStationsByIdLocalListErrors[keyof GetStationsByIdLocalListErrors];
+
+export type GetStationsByIdLocalListResponses = {
+    /**
+     * The local list of a station: what it should hold, what it holds, and why the two differ
+     */
+    200: {
+        /**
+         * which cards belong in it: none, those that are good, or all
+         */
+        mode: 'off' | 'active' | 'all';
+        /**
+         * absent: the network’s
+         */
+        ownMode?: 'off' | 'active' | 'all';
+        state: 'off' | 'behind' | 'in-step' | 'failed' | 'disabled' | 'not-supported';
+        /**
+         * as the station last said or took it; absent: not known
+         */
+        versionThere?: number;
+        versionWanted?: number;
+        entriesThere: number;
+        entriesWanted: number;
+        /**
+         * cards that do not fit: too many, or a uid that the version cannot carry
+         */
+        leftOut: number;
+        /**
+         * entries the station can hold, where it says so
+         */
+        longest?: number;
+        /**
+         * entries it takes in one message, where it says so
+         */
+        part?: number;
+        sentAt?: string;
+        checkedAt?: string;
+        /**
+         * tries that failed since the last one that did not
+         */
+        attempts: number;
+        failure?: {
+            code: string;
+            message: string;
+            at?: string;
+        };
+    };
+};
+
+export type GetStationsByIdLocalListResponse = GetStationsByIdLocalListResponses[keyof GetStationsByIdLocalListResponses];
+
+export type PatchStationsByIdLocalListData = {
+    body: {
+        mode: 'off' | 'active' | 'all' | null;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/stations/{id}/local-list';
+};
+
+export type PatchStationsByIdLocalListErrors = {
+    /**
+     * One of: no-such-station.
+     */
+    404: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PatchStationsByIdLocalListError = PatchStationsByIdLocalListErrors[keyof PatchStationsByIdLocalListErrors];
+
+export type PatchStationsByIdLocalListResponses = {
+    /**
+     * Set which cards belong in the list of one station; null: as the network has it
+     */
+    200: {
+        /**
+         * which cards belong in it: none, those that are good, or all
+         */
+        mode: 'off' | 'active' | 'all';
+        /**
+         * absent: the network’s
+         */
+        ownMode?: 'off' | 'active' | 'all';
+        state: 'off' | 'behind' | 'in-step' | 'failed' | 'disabled' | 'not-supported';
+        /**
+         * as the station last said or took it; absent: not known
+         */
+        versionThere?: number;
+        versionWanted?: number;
+        entriesThere: number;
+        entriesWanted: number;
+        /**
+         * cards that do not fit: too many, or a uid that the version cannot carry
+         */
+        leftOut: number;
+        /**
+         * entries the station can hold, where it says so
+         */
+        longest?: number;
+        /**
+         * entries it takes in one message, where it says so
+         */
+        part?: number;
+        sentAt?: string;
+        checkedAt?: string;
+        /**
+         * tries that failed since the last one that did not
+         */
+        attempts: number;
+        failure?: {
+            code: string;
+            message: string;
+            at?: string;
+        };
+    };
+};
+
+export type PatchStationsByIdLocalListResponse = PatchStationsByIdLocalListResponses[keyof PatchStationsByIdLocalListResponses];
+
+export type PostStationsByIdLocalListSendData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/stations/{id}/local-list/send';
+};
+
+export type PostStationsByIdLocalListSendErrors = {
+    /**
+     * One of: no-such-station.
+     */
+    404: Problem;
+    /**
+     * One of: local-list-off.
+     */
+    409: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PostStationsByIdLocalListSendError = PostStationsByIdLocalListSendErrors[keyof PostStationsByIdLocalListSendErrors];
+
+export type PostStationsByIdLocalListSendResponses = {
+    /**
+     * Send the whole list anew, also after it was given up
+     */
+    202: {
+        /**
+         * which cards belong in it: none, those that are good, or all
+         */
+        mode: 'off' | 'active' | 'all';
+        /**
+         * absent: the network’s
+         */
+        ownMode?: 'off' | 'active' | 'all';
+        state: 'off' | 'behind' | 'in-step' | 'failed' | 'disabled' | 'not-supported';
+        /**
+         * as the station last said or took it; absent: not known
+         */
+        versionThere?: number;
+        versionWanted?: number;
+        entriesThere: number;
+        entriesWanted: number;
+        /**
+         * cards that do not fit: too many, or a uid that the version cannot carry
+         */
+        leftOut: number;
+        /**
+         * entries the station can hold, where it says so
+         */
+        longest?: number;
+        /**
+         * entries it takes in one message, where it says so
+         */
+        part?: number;
+        sentAt?: string;
+        checkedAt?: string;
+        /**
+         * tries that failed since the last one that did not
+         */
+        attempts: number;
+        failure?: {
+            code: string;
+            message: string;
+            at?: string;
+        };
+    };
+};
+
+export type PostStationsByIdLocalListSendResponse = PostStationsByIdLocalListSendResponses[keyof PostStationsByIdLocalListSendResponses];
 
 export type GetStationsByIdOcppLogData = {
     body?: never;

@@ -41,7 +41,7 @@ import {
 import { rightsRoutes } from './rights/index.ts'
 import { wireSessions } from './sessions/index.ts'
 import { countStationsByTariff, type Stations, stationsAt, wireStations } from './stations/index.ts'
-import { subscriberRoutes } from './subscribers/index.ts'
+import { wireSubscribers } from './subscribers/index.ts'
 import { anyTenant, forgetServedOfAll, type NewTenant } from './tenants/index.ts'
 
 export const VERSION = '0.1.0'
@@ -90,8 +90,7 @@ export function wireFeatures(
   texts: Texts,
   { isDemo, messagesPerSecond, dataFolder }: FeatureOptions,
 ): Features {
-  const { bus, clock } = ground
-  const rings = openRings(bus)
+  const rings = openRings(ground.bus)
   const monitoring = wireMonitoring({ ground, texts, dataFolder })
   const sessions = wireSessions({
     ...ground,
@@ -103,55 +102,82 @@ export function wireFeatures(
     touchStation: (tenantId, stationId) => stations.touch(tenantId, stationId),
     texts,
   })
+  const subscribers = wireSubscribers({
+    ...ground,
+    texts,
+    raiseAlert: monitoring.raiseAlert,
+    clearAlert: monitoring.clearAlert,
+    sendToStation: (tx, wanted) => stations.commands.sendToStation(tx, wanted),
+  })
   const stations: Stations = wireStations({
     ground,
     async takeReports(tx, reports) {
       const answers = await sessions.takeReports(tx, reports)
       await monitoring.takeReports(tx, reports)
+      await subscribers.takeReports(tx, reports)
       return answers
     },
     judgeToken: sessions.judgeToken,
-    commandSettled: sessions.commandSettled,
+    async commandSettled(tx, ended) {
+      await sessions.commandSettled(tx, ended)
+      await subscribers.commandSettled(tx, ended)
+    },
     startForStaff: sessions.startForStaff,
     messagesPerSecond,
   })
-  const routes = [
-    ...identityRoutes({ ground, installation: { version: VERSION, demo: () => isDemo, languages: texts.languages } }),
-    ...rightsRoutes(),
-    ...auditRoutes(),
-    ...stations.routes,
-    ...subscriberRoutes(ground),
-    ...billingRoutes({ countStationsByTariff }),
-    ...sessions.routes,
-    ...monitoring.routes,
-    ...finderRoutes(ground),
-    ...eventRoutes(rings, clock, (tenantId, sites) =>
-      ground.database.inTenant(tenantId, (tx) => stationsAt(tx, sites)),
-    ),
-  ]
+  const features: Wired = { stations, sessions, subscribers, monitoring }
   return {
     stations,
-    routes,
-    loops: () => loopsOf(ground, stations, sessions, monitoring),
+    routes: routesOf(ground, texts, { ...features, rings, isDemo }),
+    loops: () => loopsOf(ground, features),
     closeEvents: () => rings.close(),
   }
 }
 
-/** What the worker does again and again. Several workers may run: rows are taken `skip locked`. */
-function loopsOf(
+interface Wired {
+  readonly stations: Stations
+  readonly sessions: ReturnType<typeof wireSessions>
+  readonly subscribers: ReturnType<typeof wireSubscribers>
+  readonly monitoring: ReturnType<typeof wireMonitoring>
+}
+
+function routesOf(
   ground: Ground,
-  stations: Stations,
-  sessions: ReturnType<typeof wireSessions>,
-  monitoring: ReturnType<typeof wireMonitoring>,
-): Loop[] {
+  texts: Texts,
+  features: Wired & { readonly rings: ReturnType<typeof openRings>; readonly isDemo: boolean },
+): AnyRoute[] {
+  const { stations, sessions, subscribers, monitoring, rings, isDemo } = features
+  return [
+    ...identityRoutes({ ground, installation: { version: VERSION, demo: () => isDemo, languages: texts.languages } }),
+    ...rightsRoutes(),
+    ...auditRoutes(),
+    ...stations.routes,
+    ...subscribers.routes,
+    ...billingRoutes({ countStationsByTariff }),
+    ...sessions.routes,
+    ...monitoring.routes,
+    ...finderRoutes(ground),
+    ...eventRoutes(rings, ground.clock, (tenantId, sites) =>
+      ground.database.inTenant(tenantId, (tx) => stationsAt(tx, sites)),
+    ),
+  ]
+}
+
+/** What the worker does again and again. Several workers may run: rows are taken `skip locked`. */
+function loopsOf(ground: Ground, { stations, sessions, subscribers, monitoring }: Wired): Loop[] {
   const { log } = ground
   return [
     startLoop('outbox', 500, log, () =>
-      carryOutDue({ ...ground, handlers: sessions.effects, onSetAside: monitoring.effectSetAside }),
+      carryOutDue({
+        ...ground,
+        handlers: { ...sessions.effects, ...subscribers.effects },
+        onSetAside: monitoring.effectSetAside,
+      }),
     ),
     startLoop('sessions', 1_000, log, () => takeDue(ground, sessions.deadlines)),
     startLoop('commands', 1_000, log, () => takeDue(ground, stations.deadlines)),
     startLoop('watch', 5_000, log, monitoring.watchDue),
+    startLoop('local lists', 1_000, log, () => takeDue(ground, subscribers.deadlines)),
   ]
 }
 

@@ -5,7 +5,7 @@ import { type Sql, sql } from './sql.ts'
 
 /** A table whose rows carry their own next deadline (`due_at`). */
 export interface DeadlineTable {
-  readonly table: 'sessions' | 'commands' | 'watches'
+  readonly table: 'sessions' | 'commands' | 'watches' | 'local_lists'
   /** Does what is due for these rows of one tenant; loads them itself `for update skip locked` and sets their next `due_at`. */
   take(tx: Tx, ids: readonly string[], at: Temporal.Instant): Promise<void>
 }
@@ -16,6 +16,8 @@ const DUE: Readonly<Record<DeadlineTable['table'], (at: Temporal.Instant) => Sql
   commands: (at) =>
     sql`select tenant_id as "tenantId", id from commands where due_at <= ${at} order by due_at limit 500`,
   watches: (at) => sql`select tenant_id as "tenantId", id from watches where due_at <= ${at} order by due_at limit 500`,
+  local_lists: (at) =>
+    sql`select tenant_id as "tenantId", id from local_lists where due_at <= ${at} order by due_at limit 500`,
 }
 
 const POSTPONE: Readonly<Record<DeadlineTable['table'], (tenantId: string, id: string, to: Temporal.Instant) => Sql>> =
@@ -25,6 +27,8 @@ const POSTPONE: Readonly<Record<DeadlineTable['table'], (tenantId: string, id: s
     commands: (tenantId, id, to) =>
       sql`update commands set due_at = ${to} where tenant_id = ${tenantId} and id = ${id}`,
     watches: (tenantId, id, to) => sql`update watches set due_at = ${to} where tenant_id = ${tenantId} and id = ${id}`,
+    local_lists: (tenantId, id, to) =>
+      sql`update local_lists set due_at = ${to} where tenant_id = ${tenantId} and id = ${id}`,
   }
 
 export interface DeadlineDeps {

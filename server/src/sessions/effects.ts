@@ -1,7 +1,6 @@
 import { type Money, type MoneyJson, moneyFromJson } from '../../../units/index.ts'
 import { takeSessionRecords } from '../billing/index.ts'
 import { type DueEffect, type EffectHandler, must } from '../platform/index.ts'
-import { CLEAR_CACHE, clearCacheHandler } from '../subscribers/index.ts'
 import type { SessionsDeps } from './deps.ts'
 import { RECORD_MADE } from './make-records.ts'
 import type { SessionRecordJson } from './rules/index.ts'
@@ -11,7 +10,6 @@ import { recordsNamed } from './store-records.ts'
 export function sessionEffects(deps: SessionsDeps): Readonly<Record<string, EffectHandler>> {
   return {
     [RECORD_MADE]: handOn(deps),
-    [CLEAR_CACHE]: clearCacheHandler((tx, wanted) => deps.sendToStation(tx, wanted)),
   }
 }
 

@@ -1,5 +1,5 @@
 import { carryOutDue, newId, ok, openHttp, openTexts, refuse, takeDue } from '../platform/index.ts'
-import { subscriberRoutes } from '../subscribers/index.ts'
+import { wireSubscribers } from '../subscribers/index.ts'
 import { type TestNetwork, testNetwork } from './testing-network.ts'
 import { type Sessions, wireSessions } from './wire.ts'
 
@@ -15,7 +15,12 @@ export interface TestBody {
   readonly lines: readonly unknown[]
   readonly history: readonly { readonly state: string }[]
   readonly reasons: readonly { readonly code: string; readonly message: string }[]
-  readonly blockedReach: { readonly stations: number; readonly told: number }
+  readonly blockedReach: {
+    readonly stations: number
+    readonly told: number
+    readonly answered: number
+    readonly failed: number
+  }
 }
 
 export interface TestApi {
@@ -36,10 +41,11 @@ export async function testApi(): Promise<TestApi> {
   const network = await testNetwork()
   const { ground, tenantId } = network
   const sessions = wireSessions(network.deps)
+  const subscribers = wireSubscribers(network.deps)
   const http = await openHttp({
     ground,
     texts: openTexts('languages'),
-    routes: [...sessions.routes, ...subscriberRoutes(ground)],
+    routes: [...sessions.routes, ...subscribers.routes],
     async authenticate({ authorization }) {
       if (authorization !== 'Bearer key') return refuse('wrong-key')
       const rights = new Set(['sessions.read', 'sessions.write', 'tokens.read', 'tokens.write', 'limits.write'])
@@ -61,7 +67,7 @@ export async function testApi(): Promise<TestApi> {
       return { status: answer.statusCode, body: (answer.body === '' ? undefined : answer.json()) as TestBody }
     },
     workDeadlines: () => takeDue(ground, sessions.deadlines),
-    workEffects: () => carryOutDue({ ...ground, handlers: sessions.effects }),
+    workEffects: () => carryOutDue({ ...ground, handlers: { ...sessions.effects, ...subscribers.effects } }),
     async close() {
       await http.close()
       await network.close()

@@ -15,18 +15,19 @@ import {
   tenantRoute,
   type Tx,
 } from '../platform/index.ts'
-import { CLEAR_CACHE, clearCachesFor } from './clear-caches.ts'
+import { clearCachesFor } from './clear-caches.ts'
+import { followCards } from './local-lists/keep-lists.ts'
 import {
   changeToken,
   countTokens,
   findToken,
   insertToken,
   listTokens,
-  reachOf,
   removeToken,
   type TokenRow,
   tokenStatuses,
 } from './store.ts'
+import { type Reach, reachOf } from './store-reach.ts'
 import { hashOfUid, last4Of } from './uid.ts'
 
 export interface SubscribersDeps {
@@ -47,6 +48,13 @@ const maxSessions = z.int().min(1).max(1_000)
 /** A word of the tenant's own, such as `fleet` or `guest`: what may be set for a class holds for all its tokens. */
 export const tokenClass = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
 
+const reach = z.strictObject({
+  stations: z.int(),
+  told: z.int().describe('the clearing of its cache went out'),
+  answered: z.int().describe('neither its cache nor its local list lets the card start any more'),
+  failed: z.int().describe('no answer or an error, after further tries'),
+})
+
 const tokenShape = z.strictObject({
   id: z.uuid(),
   last4: z.string(),
@@ -59,7 +67,7 @@ const tokenShape = z.strictObject({
   maxSessions: z.int().optional(),
   class: z.string().optional(),
   createdAt: z.string(),
-  blockedReach: z.strictObject({ stations: z.int(), told: z.int() }).optional(),
+  blockedReach: reach.optional(),
 })
 type TokenJson = z.input<typeof tokenShape>
 
@@ -150,6 +158,7 @@ const making = ({ keys }: SubscribersDeps) =>
       if (!isMade) {
         return refuse('uid-taken', { fields: [{ pointer: '/uid', code: 'taken' }] })
       }
+      await followCards(tx, at)
       const after = { last4: last4Of(given, plain.type), status: body.status }
       await recordChange(tx, { caller, at, action: 'id-token.made', objectKind: 'id-token', objectId: id, after })
       return ok(await oneFrom(tx, must(await findToken(tx, id), 'id token')))
@@ -183,6 +192,7 @@ const changing = ({ keys }: SubscribersDeps) =>
       await changeToken(tx, id, { ...changes, group }, at)
       const now = must(await findToken(tx, id), 'id token')
       if (mayChargeLess(before, now)) await clearCachesFor(tx, id, at)
+      await followCards(tx, at)
       await recordChange(tx, {
         caller,
         at,
@@ -209,6 +219,7 @@ const removing = tenantRoute({
     if (before === undefined) return refuse('no-such-id-token')
     await removeToken(tx, id, at)
     await clearCachesFor(tx, id, at)
+    await followCards(tx, at)
     await recordChange(tx, {
       caller,
       at,
@@ -243,9 +254,9 @@ async function oneFrom(tx: Tx, row: TokenRow): Promise<TokenJson> {
 
 async function jsonFrom(tx: Tx, rows: readonly TokenRow[]): Promise<TokenJson[]> {
   const blocked = rows.filter((row) => row.status !== 'active').map((row) => row.id)
-  const reach = new Map((await reachOf(tx, CLEAR_CACHE, blocked)).map((one) => [one.tokenId, one]))
+  const reaches = new Map((await reachOf(tx, blocked)).map((one) => [one.tokenId, one]))
   return rows.map((row) => {
-    const reached = reach.get(row.id)
+    const reached = reaches.get(row.id)
     return {
       id: row.id,
       last4: row.last4,
@@ -258,7 +269,11 @@ async function jsonFrom(tx: Tx, rows: readonly TokenRow[]): Promise<TokenJson[]>
       ...(row.maxSessions === null ? {} : { maxSessions: row.maxSessions }),
       ...(row.class === null ? {} : { class: row.class }),
       createdAt: textFromInstant(row.createdAt),
-      ...(reached === undefined ? {} : { blockedReach: { stations: reached.stations, told: reached.told } }),
+      ...(reached === undefined ? {} : { blockedReach: reachJson(reached) }),
     }
   })
+}
+
+function reachJson({ stations, told, answered, failed }: Reach): z.input<typeof reach> {
+  return { stations, told, answered, failed }
 }

@@ -1,5 +1,5 @@
-export { CLEAR_CACHE, clearCacheHandler, type SendToStation } from './clear-caches.ts'
-export { tokenClass, subscriberRoutes, type SubscribersDeps } from './http.ts'
+export { tokenClass } from './http.ts'
 export { makeOneUseToken, type OneUseToken } from './one-use-token.ts'
 export { type JudgedTokenRow, tokensByHash, type TokenStatus, tokenStatuses } from './store.ts'
 export { hashOfUid, last4Of } from './uid.ts'
+export { type Subscribers, wireSubscribers } from './wire.ts'

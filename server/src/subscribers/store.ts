@@ -155,29 +155,3 @@ export async function removeToken(tx: Tx, id: string, at: Temporal.Instant): Pro
   await tx.run(sql`
     update id_tokens set removed_at = ${at}, changed_at = ${at} where tenant_id = ${tx.tenantId} and id = ${id}`)
 }
-
-/** Stations that are connected now: their caches may hold any token. Others are judged when they start a session. */
-export async function connectedStations(tx: Tx): Promise<readonly string[]> {
-  const rows = await tx.rows<{ id: string }>(sql`
-    select id from stations
-    where tenant_id = ${tx.tenantId} and connected_at is not null and removed_at is null order by id`)
-  return rows.map((row) => row.id)
-}
-
-export interface Reach {
-  readonly tokenId: string
-  readonly stations: number
-  readonly told: number
-}
-
-/** How far the news of blocked tokens has come: effects of this type that were left for the token, and those done. */
-export async function reachOf(tx: Tx, type: string, tokenIds: readonly string[]): Promise<readonly Reach[]> {
-  if (tokenIds.length === 0) return []
-  const rows = await tx.rows<{ tokenId: string; stations: bigint; told: bigint }>(sql`
-    select o.payload->>'tokenId' as "tokenId", count(distinct o.payload->>'stationId') as stations,
-      count(distinct o.payload->>'stationId') filter (where o.done_at is not null) as told
-    from outbox o
-    where o.tenant_id = ${tx.tenantId} and o.type = ${type} and o.payload->>'tokenId' = any(${tokenIds}::text[])
-    group by 1`)
-  return rows.map((row) => ({ tokenId: row.tokenId, stations: Number(row.stations), told: Number(row.told) }))
-}

@@ -119,9 +119,12 @@ function Status({ card }: { readonly card: IdToken }) {
       </span>
       {card.status === 'blocked' && reach !== undefined && (
         <span className="block t12 mid" aria-live="polite">
-          {reach.told >= reach.stations
+          {reach.answered >= reach.stations
             ? t('portal.cards.reached-all', { count: reach.stations })
-            : t('portal.cards.reached', { told: reach.told, stations: reach.stations })}
+            : t('portal.cards.reached', { answered: reach.answered, told: reach.told, stations: reach.stations })}
+          {reach.failed > 0 && (
+            <span className="block bad">{t('portal.cards.reach-failed', { count: reach.failed })}</span>
+          )}
         </span>
       )}
     </span>
@@ -154,7 +157,7 @@ function Act({ card }: { readonly card: IdToken }) {
 
 function isOnItsWay(card: IdToken): boolean {
   const reach = card.blockedReach
-  return card.status === 'blocked' && reach !== undefined && reach.told < reach.stations
+  return card.status === 'blocked' && reach !== undefined && reach.answered + reach.failed < reach.stations
 }
 
 function useCards(q: string | undefined) {

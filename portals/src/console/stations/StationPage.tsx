@@ -12,6 +12,7 @@ import { useMay } from '../../session-of-staff.ts'
 import { CommandsPanel } from './CommandsPanel.tsx'
 import { EditStation } from './EditStation.tsx'
 import { EvseColumn } from './EvseColumn.tsx'
+import { LocalListPanel } from './LocalListPanel.tsx'
 import { OcppLog } from './OcppLog.tsx'
 import { RefusedMessages } from './RefusedMessages.tsx'
 import { stationQuery } from './station-query.ts'
@@ -78,6 +79,7 @@ function Loaded({ station }: { readonly station: Station }) {
           </section>
           {may('log.read') && <OcppLog stationId={station.id} />}
           {may('log.read') && <RefusedMessages stationId={station.id} />}
+          <LocalListPanel station={station} />
         </div>
         {may('commands.send') && <CommandsPanel station={station} />}
       </div>

@@ -25,6 +25,7 @@ export const alertKindTable = {
   'session-no-meter': { ends: 'itself' },
   'session-stuck': { ends: 'itself' },
   'effect-set-aside': { ends: 'itself' },
+  'local-list-failed': { ends: 'itself' },
   'outbox-backlog': { ends: 'itself' },
   'disk-nearly-full': { ends: 'itself' },
 } as const satisfies Record<string, { readonly ends: 'itself' | 'person' }>

@@ -18,6 +18,11 @@ export function protocolOf(version: OcppVersion): Protocol {
   return found
 }
 
+/** Characters of the longest id token a station can be told; of one that never spoke, what every version carries. */
+export function tokenLengthOf(name: string | null): number {
+  return (name === null ? undefined : protocolNamed(name)?.tokenLength) ?? 20
+}
+
 /** By the name a station row keeps. */
 export function protocolNamed(name: string): Protocol | undefined {
   return protocols.find(({ version }) => version === name)

@@ -24,8 +24,8 @@ const times: Readonly<Record<CommandKind, Times>> = {
   'read-settings': { ...now, effectSeconds: 180 },
   'write-settings': { waitsSeconds: 7 * DAY, waitsForStation: true, effectSeconds: 60 },
   'clear-cache': { waitsSeconds: 7 * DAY, waitsForStation: true, effectSeconds: 60 },
-  'read-list': now,
-  'send-list': { waitsSeconds: DAY, waitsForStation: true, effectSeconds: 60 },
+  'read-list': { waitsSeconds: 7 * DAY, waitsForStation: true, effectSeconds: 60 },
+  'send-list': { waitsSeconds: 7 * DAY, waitsForStation: true, effectSeconds: 60 },
   'vendor-data': now,
   'raw-call': now,
 }
