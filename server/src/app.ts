@@ -1,4 +1,3 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -39,6 +38,7 @@ import {
   type Texts,
 } from './platform/index.ts'
 import { rightsRoutes } from './rights/index.ts'
+import { foldersOfPortal, portalPage } from './served-files.ts'
 import { wireSessions } from './sessions/index.ts'
 import { countStationsByTariff, type Stations, stationsAt, wireStations } from './stations/index.ts'
 import { wireSubscribers } from './subscribers/index.ts'
@@ -47,7 +47,6 @@ import { anyTenant, forgetServedOfAll, type NewTenant } from './tenants/index.ts
 export const VERSION = '0.1.0'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 export const languagesFolder = path.join(ROOT, 'languages')
-const PORTAL = path.join(ROOT, 'portals', 'dist')
 
 /** The composition root: the one file that knows every feature. What a feature needs from above is handed in here. */
 export interface App {
@@ -206,7 +205,7 @@ export async function openApp(config: Config, installation: Installation, isDemo
     authenticate: openAuthenticate(ground, installation.platformKey),
     trustedProxies: config.TRUSTED_PROXIES,
     isAway: () => stations.gateway.isAway(),
-    folders: serves('api') ? foldersOfPortal() : [],
+    folders: serves('api') ? foldersOfPortal(languagesFolder) : [],
     ...(serves('api') ? { page: portalPage, plainPages: documentation(routes, texts) } : {}),
   })
   if (serves('gateway')) {
@@ -302,18 +301,6 @@ function healthRoutes(readiness: Readiness): AnyRoute[] {
       },
     }),
   ]
-}
-
-function foldersOfPortal() {
-  const folders = [{ root: languagesFolder, prefix: '/languages/' }]
-  const assets = path.join(PORTAL, 'assets')
-  if (fs.existsSync(assets)) folders.push({ root: assets, prefix: '/assets/' })
-  return folders
-}
-
-function portalPage(): string | undefined {
-  const file = path.join(PORTAL, 'index.html')
-  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined
 }
 
 async function ensureDemoTenant(ground: Ground, network: NewTenant) {

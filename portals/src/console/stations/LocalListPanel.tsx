@@ -45,10 +45,10 @@ export function LocalListPanel({ station }: { readonly station: Station }) {
       </div>
       <div className="pb col g3">
         <div className="row between wrap g3">
-          <span className={`row g1 m ${list.state === 'failed' ? 'bad' : ''}`} role="status">
+          <output className={`row g1 m ${list.state === 'failed' ? 'bad' : ''}`}>
             <Icon name={icons[list.state]} />
             {t(`portal.stations.list.state.${list.state}`)}
-          </span>
+          </output>
           {mayWrite && list.mode !== 'off' && (
             <button type="button" className="btn sm" disabled={send.isPending} onClick={() => send.mutate()}>
               {t('portal.stations.list.send')}
