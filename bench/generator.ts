@@ -1,85 +1,97 @@
 /**
- * The load, in a process of its own: each station has one message open, and sends the next when that is answered. Reads
- * one line of JSON (`Load`) from its input, prints `"began"` and `"ended"` at the edges of the measured time, and then one
- * line (`Loaded`): what was acknowledged within it.
+ * The load, a process of its own. Reads orders, a line of JSON each (`Order` in load.ts), and writes what it has to say
+ * the same way (`Said`). Sockets stay open between orders; a station that is needed in another version connects anew.
  */
-import { text } from 'node:stream/consumers'
-import { connect, type LoadStation, type StationRow } from './load-station.ts'
+import { createInterface } from 'node:readline'
+import type { Load, Loaded, Order, Said, StationRow } from './load.ts'
+import { connect, type LoadStation } from './load-station.ts'
+import { closedLoop, inTurn, openLoop, waves } from './loops.ts'
+import { quiet } from './processes.ts'
 
-export interface Load {
-  readonly scenario: 'meter' | 'session'
-  readonly warmUpSeconds: number
-  readonly seconds: number
-  readonly stations: readonly StationRow[]
+const say = (said: Said): void => void process.stdout.write(`${JSON.stringify(said)}\n`)
+
+/** A run that stands still for so long has failed. */
+const STALLED_SECONDS = 120
+const AT_ONCE = 50
+const SERVER = Number(process.argv[2])
+
+let rows: readonly StationRow[] = []
+const open = new Map<number, LoadStation>()
+
+function rowOf(place: number): StationRow {
+  const row = rows[place]
+  if (row === undefined) throw new Error(`there is no station ${place}`)
+  return row
 }
 
-export interface Loaded {
-  /** Acknowledged: meter values, or whole sessions of start, three meter values and stop. */
-  readonly count: number
-  readonly perSecond: number
-  /** Milliseconds that half, and 99 of 100, of them took at most. */
-  readonly median: number
-  readonly p99: number
-  /** CPU of the generator itself in the measured time, milliseconds. */
-  readonly generatorCpuMs: number
+/** It leaves when its session is over: one that goes on in another version, or never, is none that a station makes. */
+async function retire(station: LoadStation | undefined): Promise<void> {
+  if (station?.isOpen) await station.prepare('session', 0)
+  await station?.close()
 }
 
-/** Messages of a station that one counted thing consists of. */
-export const messagesOf: Readonly<Record<Load['scenario'], number>> = { meter: 1, session: 5 }
-
-const METER_VALUES_PER_SESSION = 3
-
-async function session(station: LoadStation): Promise<void> {
-  await station.start()
-  for (let n = 0; n < METER_VALUES_PER_SESSION; n += 1) await station.meter()
-  await station.stop()
-}
-
-/** Does something over and over until told to stop; notes how long each took while measuring. */
-async function repeat(act: () => Promise<void>, run: { isOver: boolean; times: number[] | undefined }): Promise<void> {
-  while (!run.isOver) {
-    const began = performance.now()
-    await act()
-    run.times?.push(performance.now() - began)
-  }
-}
-
-const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000))
-
-async function generate({ scenario, warmUpSeconds, seconds, stations }: Load): Promise<Loaded> {
-  const connected = await Promise.all(stations.map(connect))
-  await Promise.all(connected.map((station) => station.boot()))
-  if (scenario === 'meter') await Promise.all(connected.map((station) => station.start()))
-  const run: { isOver: boolean; times: number[] | undefined } = { isOver: false, times: undefined }
-  const loops = connected.map((station) => repeat(scenario === 'meter' ? station.meter : () => session(station), run))
-  const failed = new Promise<never>((_, reject) => {
-    for (const loop of loops) loop.catch(reject)
+/** The stations of a load, connected, booted and available, in their order. */
+async function hold({ stations, versions }: Pick<Load, 'stations' | 'versions'>): Promise<LoadStation[]> {
+  const held: LoadStation[] = []
+  await inTurn([...stations.entries()], AT_ONCE, async ([n, place]) => {
+    const version = versions[n % versions.length] ?? 'ocpp1.6'
+    const known = open.get(place)
+    if (known?.isOpen && known.version === version) {
+      held[n] = known
+      return
+    }
+    await retire(known)
+    const row = rowOf(place)
+    const station = await connect(row.url, row, version)
+    open.set(place, station)
+    held[n] = station
+    await station.boot()
+    await station.status()
   })
-  await Promise.race([pause(warmUpSeconds), failed])
-  const times: number[] = []
-  console.log('"began"')
-  const began = performance.now()
-  const cpuBefore = process.cpuUsage()
-  run.times = times
-  await Promise.race([pause(seconds), failed])
-  const lasted = (performance.now() - began) / 1000
-  const cpu = process.cpuUsage(cpuBefore)
-  console.log('"ended"')
-  run.times = undefined
-  run.isOver = true
-  const count = times.length
-  await Promise.all(loops)
-  if (scenario === 'meter') await Promise.all(connected.map((station) => station.stop()))
-  for (const station of connected) station.close()
-  const sorted = times.toSorted((a, b) => a - b)
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
-  return {
-    count,
-    perSecond: count / lasted,
-    median: at(0.5),
-    p99: at(0.99),
-    generatorCpuMs: (cpu.user + cpu.system) / 1000,
-  }
+  return held
 }
 
-if (import.meta.main) console.log(JSON.stringify(await generate(JSON.parse(await text(process.stdin)))))
+async function run(load: Load): Promise<Loaded> {
+  const { scenario, stations, versions } = load
+  if (scenario === 'connect') {
+    await inTurn(stations, AT_ONCE, (place) => retire(open.get(place)))
+    for (const place of stations) open.delete(place)
+    return await waves([...stations.entries()], load, {
+      connect([n, place]) {
+        const row = rowOf(place)
+        return connect(row.connectUrl ?? row.url, row, versions[n % versions.length] ?? 'ocpp1.6')
+      },
+      rest: () => quiet(SERVER),
+      say,
+    })
+  }
+  const held = await hold(load)
+  await inTurn([...held.entries()], AT_ONCE, ([n, station]) => station.prepare(scenario, n))
+  await quiet(SERVER)
+  const steps = held.map((station) => () => station.step(scenario))
+  return await (load.messagesPerSecond === undefined ? closedLoop : openLoop)(steps, load, say)
+}
+
+async function carryOut(order: Order): Promise<void> {
+  if (order.do === 'know') rows = order.stations
+  else if (order.do === 'hold') await hold(order.load)
+  const loaded = order.do === 'run' ? await run(order.load) : NOTHING
+  say({ says: 'done', loaded })
+}
+
+const NOTHING: Loaded = { messages: 0, seconds: 0, times: [], latenessMs: 0, generatorCpuMs: 0 }
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const order = JSON.parse(line) as Order
+  const seconds = order.do === 'run' ? order.load.warmUpSeconds + order.load.seconds : 0
+  const stalled = setTimeout(
+    () => {
+      say({ says: 'failed', why: `an order was not carried out within ${STALLED_SECONDS + seconds} s` })
+      process.exit(1)
+    },
+    (STALLED_SECONDS + seconds) * 1000,
+  )
+  await carryOut(order).catch((error: unknown) => say({ says: 'failed', why: String(error) }))
+  clearTimeout(stalled)
+}
+process.exit(0)

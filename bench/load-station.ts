@@ -1,38 +1,102 @@
-import { basicAuthHeader } from '../ocpp/index.ts'
+import { once } from 'node:events'
 import WebSocket from 'ws'
-
-/** A station as the load generator is told of it. */
-export interface StationRow {
-  readonly url: string
-  readonly version: 'ocpp1.6' | 'ocpp2.0.1'
-  /** Absent: no credential is sent. */
-  readonly user?: string
-  readonly password?: string
-  /** The card it charges with. */
-  readonly uid: string
-}
+import { basicAuthHeader } from '../ocpp/index.ts'
+import type { Scenario, StationRow, Version } from './load.ts'
 
 /** One station, spoken for as cheaply as possible: texts are put together by hand, answers looked at by their type. */
 export interface LoadStation {
+  readonly version: Version
+  readonly isOpen: boolean
   boot(): Promise<void>
-  start(): Promise<void>
-  meter(): Promise<void>
-  stop(): Promise<void>
-  close(): void
+  /** What follows a boot, so that it may charge. */
+  status(): Promise<void>
+  /** Its next message in this scenario. */
+  step(scenario: Scenario): Promise<void>
+  /** Resolves when it stands at the n-th message of the scenario's round: what must come before is sent. */
+  prepare(scenario: Scenario, n: number): Promise<void>
+  /** Resolves when the socket is closed. */
+  close(): Promise<void>
 }
 
 type Ask = (action: string, payload: string) => Promise<string>
 
-export async function connect(row: StationRow): Promise<LoadStation> {
+interface Dialect {
+  boot(): Promise<void>
+  status(): Promise<void>
+  start(): Promise<void>
+  meter(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** A start, three meter values, a stop. */
+const MESSAGES_OF_A_SESSION = 5
+
+/** From several addresses of this machine in turn: a closed connection keeps its port for a minute. */
+const SOURCES = 16
+let connects = 0
+
+export async function connect(url: string, row: StationRow, version: Version): Promise<LoadStation> {
   const headers = row.user === undefined ? {} : { Authorization: basicAuthHeader(row.user, row.password ?? '') }
-  const socket = new WebSocket(row.url, row.version, { headers, perMessageDeflate: false })
+  const localAddress = `127.0.0.${2 + (connects++ % SOURCES)}`
+  const socket = new WebSocket(url, version, { headers, perMessageDeflate: false, localAddress })
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve)
     socket.once('error', reject)
   })
+  socket.on('error', () => {})
   const ask = openAsk(socket)
-  const station = row.version === 'ocpp1.6' ? station16(ask, row.uid) : station201(ask, row.uid)
-  return { ...station, close: () => socket.close() }
+  const dialect = version === 'ocpp1.6' ? station16(ask, row.uid) : station201(ask, row.uid)
+  return { ...withSessions(ask, dialect), version, ...overSocket(socket) }
+}
+
+function overSocket(socket: WebSocket): Pick<LoadStation, 'isOpen' | 'close'> {
+  return {
+    get isOpen() {
+      return socket.readyState === WebSocket.OPEN
+    },
+    async close() {
+      if (socket.readyState === WebSocket.CLOSED) return
+      socket.close()
+      await once(socket, 'close')
+    },
+  }
+}
+
+/** Knows where in a session the station is: 0 is none. */
+function withSessions(ask: Ask, dialect: Dialect): Pick<LoadStation, 'boot' | 'status' | 'step' | 'prepare'> {
+  let at = 0
+  const sessionStep = async (): Promise<void> => {
+    const now = at
+    at = (at + 1) % MESSAGES_OF_A_SESSION
+    if (now === 0) await dialect.start()
+    else if (now < MESSAGES_OF_A_SESSION - 1) await dialect.meter()
+    else await dialect.stop()
+  }
+  return {
+    boot: dialect.boot,
+    status: dialect.status,
+    async step(scenario) {
+      switch (scenario) {
+        case 'connect':
+          return dialect.boot()
+        case 'heartbeat':
+          await ask('Heartbeat', '{}')
+          return
+        case 'meter':
+          return dialect.meter()
+        case 'session':
+          return sessionStep()
+      }
+    },
+    async prepare(scenario, n) {
+      if (scenario === 'connect' || scenario === 'heartbeat') return
+      if (scenario === 'meter') {
+        if (at === 0) await sessionStep()
+        return
+      }
+      while (at !== n % MESSAGES_OF_A_SESSION) await sessionStep()
+    },
+  }
 }
 
 /** One CALL at a time; a CALL of the server is answered NotSupported. Rejects when the answer is an error. */
@@ -52,60 +116,87 @@ function openAsk(socket: WebSocket): Ask {
     number += 1
     const text = `[2,"${number}","${action}",${payload}]`
     return new Promise((resolve, reject) => {
+      if (socket.readyState !== WebSocket.OPEN) return reject(new Error('the socket is closed'))
       open = { resolve, reject }
       socket.send(text)
     })
   }
 }
 
-/** The present, but never twice the same millisecond: two readings of one moment would be one reading. */
-function openTicks(): () => string {
+const POWER_W = 7_400
+const EPOCH_MS = Date.UTC(2026, 0)
+
+interface Meter {
+  /** A moment and what the register shows then. */
+  read(): { readonly at: string; readonly registerWh: number }
+  /** A transaction begins: the register stood still until now. */
+  plugIn(): void
+}
+
+/**
+ * True moments, never twice the same millisecond: two readings of one moment would be one reading. The register grows by
+ * what the power makes of the time, so that what is measured are sessions about which nobody has a doubt.
+ */
+function openMeter(): Meter {
   let last = 0
-  return () => {
-    last = Math.max(Date.now(), last + 1)
-    return new Date(last).toISOString()
+  // Later is more, also after the same station was connected anew.
+  let energyWh = (POWER_W * (Date.now() - EPOCH_MS)) / 3_600_000
+  const tick = (): number => {
+    const now = Math.max(Date.now(), last + 1)
+    if (last > 0) energyWh += (POWER_W * (now - last)) / 3_600_000
+    last = now
+    return now
+  }
+  return {
+    read: () => ({ at: new Date(tick()).toISOString(), registerWh: Math.floor(energyWh) }),
+    plugIn() {
+      last = Math.max(Date.now() - 1, last)
+    },
   }
 }
 
-function station16(ask: Ask, uid: string): Omit<LoadStation, 'close'> {
-  const tick = openTicks()
-  let register = 100_000
+function station16(ask: Ask, uid: string): Dialect {
+  const meter = openMeter()
   let transaction = 0
   return {
     async boot() {
       await ask('BootNotification', '{"chargePointVendor":"Bench","chargePointModel":"Load"}')
+    },
+    async status() {
       await ask('StatusNotification', '{"connectorId":1,"errorCode":"NoError","status":"Available"}')
     },
     async start() {
-      const meter = `"meterStart":${register},"timestamp":"${tick()}"`
-      const text = await ask('StartTransaction', `{"connectorId":1,"idTag":"${uid}",${meter}}`)
+      meter.plugIn()
+      const { at, registerWh } = meter.read()
+      const reading = `"meterStart":${registerWh},"timestamp":"${at}"`
+      const text = await ask('StartTransaction', `{"connectorId":1,"idTag":"${uid}",${reading}}`)
       const [, , { transactionId, idTagInfo }] = JSON.parse(text)
       if (idTagInfo?.status !== 'Accepted') throw new Error(`not accepted: ${text}`)
       transaction = transactionId
     },
     async meter() {
-      register += 10
-      const energy = `{"value":"${register}","measurand":"Energy.Active.Import.Register","unit":"Wh"}`
-      const power = '{"value":"7400","measurand":"Power.Active.Import","unit":"W"}'
-      const values = `[{"timestamp":"${tick()}","sampledValue":[${energy},${power}]}]`
+      const { at, registerWh } = meter.read()
+      const energy = `{"value":"${registerWh}","measurand":"Energy.Active.Import.Register","unit":"Wh"}`
+      const power = `{"value":"${POWER_W}","measurand":"Power.Active.Import","unit":"W"}`
+      const values = `[{"timestamp":"${at}","sampledValue":[${energy},${power}]}]`
       await ask('MeterValues', `{"connectorId":1,"transactionId":${transaction},"meterValue":${values}}`)
     },
     async stop() {
-      const meter = `"meterStop":${register},"timestamp":"${tick()}"`
-      await ask('StopTransaction', `{"transactionId":${transaction},"idTag":"${uid}",${meter},"reason":"Local"}`)
+      const { at, registerWh } = meter.read()
+      const reading = `"meterStop":${registerWh},"timestamp":"${at}"`
+      await ask('StopTransaction', `{"transactionId":${transaction},"idTag":"${uid}",${reading},"reason":"Local"}`)
     },
   }
 }
 
-function station201(ask: Ask, uid: string): Omit<LoadStation, 'close'> {
-  const tick = openTicks()
-  let register = 100_000
+function station201(ask: Ask, uid: string): Dialect {
+  const meter = openMeter()
   let transaction = ''
   let seqNo = 0
   const event = (type: string, trigger: string, context: string, more: string): Promise<string> => {
-    const at = tick()
-    const energy = `{"value":${register},"context":"${context}","measurand":"Energy.Active.Import.Register"}`
-    const power = `{"value":7400,"context":"${context}","measurand":"Power.Active.Import","unitOfMeasure":{"unit":"W"}}`
+    const { at, registerWh } = meter.read()
+    const energy = `{"value":${registerWh},"context":"${context}","measurand":"Energy.Active.Import.Register"}`
+    const power = `{"value":${POWER_W},"context":"${context}","measurand":"Power.Active.Import","unitOfMeasure":{"unit":"W"}}`
     const reading = `"meterValue":[{"timestamp":"${at}","sampledValue":[${energy},${power}]}]`
     const head = `"eventType":"${type}","timestamp":"${at}","triggerReason":"${trigger}","seqNo":${seqNo}`
     seqNo += 1
@@ -116,10 +207,13 @@ function station201(ask: Ask, uid: string): Omit<LoadStation, 'close'> {
   return {
     async boot() {
       await ask('BootNotification', '{"reason":"PowerUp","chargingStation":{"vendorName":"Bench","model":"Load"}}')
+    },
+    async status() {
       const status = '"connectorStatus":"Available","evseId":1,"connectorId":1'
-      await ask('StatusNotification', `{"timestamp":"${tick()}",${status}}`)
+      await ask('StatusNotification', `{"timestamp":"${new Date().toISOString()}",${status}}`)
     },
     async start() {
+      meter.plugIn()
       transaction = crypto.randomUUID()
       seqNo = 0
       const more = `${transactionInfo(',"chargingState":"Charging"')},"evse":{"id":1,"connectorId":1},${idToken}`
@@ -128,7 +222,6 @@ function station201(ask: Ask, uid: string): Omit<LoadStation, 'close'> {
       if (idTokenInfo !== undefined && idTokenInfo.status !== 'Accepted') throw new Error(`not accepted: ${text}`)
     },
     async meter() {
-      register += 10
       await event('Updated', 'MeterValuePeriodic', 'Sample.Periodic', transactionInfo(',"chargingState":"Charging"'))
     },
     async stop() {

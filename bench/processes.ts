@@ -30,27 +30,90 @@ function processRow(pid: number | string): ProcessRow | undefined {
   }
 }
 
-/** A process and all that it started, as they are now. */
-export function treeOf(root: number): ReadonlyMap<number, ProcessRow> {
+function allProcesses(): ReadonlyMap<number, ProcessRow> {
   const all = new Map<number, ProcessRow>()
   for (const entry of fs.readdirSync('/proc')) {
     const row = /^\d+$/.test(entry) ? processRow(entry) : undefined
     if (row) all.set(Number(entry), row)
   }
+  return all
+}
+
+export function childrenOf(pid: number): readonly number[] {
+  return [...allProcesses()].filter(([, { parent }]) => parent === pid).map(([child]) => child)
+}
+
+/** A process and all that it started, as they are now. */
+function treeOf(root: number): readonly (readonly [number, ProcessRow])[] {
+  const all = allProcesses()
   const isOurs = (pid: number): boolean => {
     for (let at = pid; at > 1; at = all.get(at)?.parent ?? 0) if (at === root) return true
     return false
   }
-  return new Map([...all].filter(([pid]) => isOurs(pid)))
+  return [...all].filter(([pid]) => isOurs(pid))
 }
 
 /** The server's processes and PostgreSQL's apart, those that ended meanwhile included. */
 export function cpuOf(root: number): CpuUsed {
   let nodeMs = 0
   let postgresMs = 0
-  for (const { name, cpuMs } of treeOf(root).values()) {
+  for (const [, { name, cpuMs }] of treeOf(root)) {
     if (name === 'postgres') postgresMs += cpuMs
     else nodeMs += cpuMs
   }
   return { nodeMs, postgresMs }
+}
+
+/** Proportional set size, bytes. */
+export interface Memory {
+  readonly node: number
+  readonly postgres: number
+}
+
+function pssOf(pid: number): number {
+  try {
+    return Number(/^Pss:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) * 1024
+  } catch {
+    return 0
+  }
+}
+
+export function memoryOf(root: number): Memory {
+  let [node, postgres] = [0, 0]
+  for (const [pid, { name }] of treeOf(root)) {
+    if (name === 'postgres') postgres += pssOf(pid)
+    else node += pssOf(pid)
+  }
+  return { node, postgres }
+}
+
+/** Whether PostgreSQL is cleaning tables up just now. */
+export function isVacuuming(root: number): boolean {
+  return treeOf(root).some(([pid, { name }]) => {
+    if (name !== 'postgres') return false
+    try {
+      return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('autovacuum worker')
+    } catch {
+      return false
+    }
+  })
+}
+
+const LOOK_EVERY_MS = 200
+const IDLE_MS = 20
+const LONGEST_MS = 5_000
+
+/** Resolves when a server has next to nothing left to do, after five seconds at the latest. */
+export async function quiet(root: number): Promise<void> {
+  const used = (): number => {
+    const { nodeMs, postgresMs } = cpuOf(root)
+    return nodeMs + postgresMs
+  }
+  let before = used()
+  for (let waited = 0; waited < LONGEST_MS; waited += LOOK_EVERY_MS) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+    const now = used()
+    if (now - before <= IDLE_MS) return
+    before = now
+  }
 }

@@ -1,7 +1,8 @@
 /**
  * The bare reference: what a station's report costs at the least when it is kept durably. The same sockets (`ws`), JSON
  * read, one row per message holding the frame as jsonb, group commit with `fsync` on, answered after the commit. No
- * credentials, no schemas, no sessions: nothing else.
+ * credentials, no schemas, no sessions: nothing else. Under `/plain/` it keeps nothing and answers at once: what connecting
+ * is compared with.
  *
  *   node bench/reference-server.ts [--database postgres://…]
  *
@@ -51,6 +52,8 @@ function openGroupCommit(client: pg.Client): (row: Waiting) => void {
   }
 }
 
+const PLAIN = '/plain/'
+
 let lastTransaction = 0
 
 function answerTo(action: string, version: string): object {
@@ -68,6 +71,8 @@ function answerTo(action: string, version: string): object {
 }
 
 function serve(socket: WebSocket, keep: (row: Waiting) => void): void {
+  // Nobody is told of a socket that broke: its station comes back.
+  socket.on('error', () => {})
   socket.on('message', (data: Buffer) => {
     const text = data.toString()
     const [type, id, action] = JSON.parse(text) as [number, string, string]
@@ -87,10 +92,12 @@ async function main(): Promise<void> {
   await client.query('create table frames (id bigint generated always as identity primary key, frame jsonb not null)')
   const keep = openGroupCommit(client)
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0, handleProtocols: ([first]) => first ?? false })
-  server.on('connection', (socket) => serve(socket, keep))
+  server.on('connection', (socket, { url }) =>
+    serve(socket, url?.startsWith(PLAIN) ? ({ committed }) => committed() : keep),
+  )
   server.on('listening', () => {
     const { port } = server.address() as AddressInfo
-    console.log(JSON.stringify({ url: `ws://127.0.0.1:${port}/ocpp/bench/` }))
+    console.log(JSON.stringify({ url: `ws://127.0.0.1:${port}/ocpp/`, plain: `ws://127.0.0.1:${port}${PLAIN}` }))
   })
   const stop = async (): Promise<void> => {
     server.close()

@@ -1,107 +1,145 @@
 /**
- * `npm run bench`: how many meter values and sessions a second are durably taken, beside the bare reference server in
- * the same run, alternating. Prints medians and ratios, and what a message costs: CPU of Node, of PostgreSQL and of the
- * generator, and of our server its database transactions.
+ * `npm run bench`: our server beside a bare reference in the same run, alternating; prints medians, ratios, and what a
+ * message costs. Ends with status 1 when a figure does not reach its floor (matrix.ts). bench/README.md says how to read it.
  *
- *   --stations 100  --rounds 3  --seconds 8  --only meter|session
+ *   --quick                    about a minute: 100 stations, fewer and shorter rounds, no memory
+ *   --only meter,session,…     also heartbeat, open, tenants, connect, memory, slow-disk
+ *   --stations 100,1000  --versions 1.6,2.0.1,mixed  --tenants one,equal,uneven
+ *   --rounds 3  --seconds 2
+ *   --floor 0.3                instead of the floors of the rates
  *   --reference-only           without our server
- *   --floor 0.3                exit status 1 when a ratio is below it
  *   --database postgres://…    for the reference, instead of the embedded PostgreSQL
+ *   --memory-stations 10000  --fsync-delays 1,10
+ *   --profile docs             only takes a profile of our server, and leaves it and a flame graph in this folder
+ *   --soak 30m                 only runs our server at half its maximum for so long
  */
-import { parseArgs } from 'node:util'
-import { type Cost, measure } from './cost.ts'
-import type { Load } from './generator.ts'
-import { type Side, startOurs, startReference } from './sides.ts'
+import { spawnSync } from 'node:child_process'
+import { compare, type Compared } from './compare.ts'
+import { type Cell, cellsOf, floorsOf, pick, planFor, versionChoices } from './matrix.ts'
+import { memoryPerStation } from './memory.ts'
+import { type Options, readOptions } from './options.ts'
+import { profile } from './profile.ts'
+import { type Plan, plannedStations } from './set-up.ts'
+import { type OurSide, type Side, startOurs, startReference } from './sides.ts'
+import { soak } from './soak.ts'
+import { comparedTable, type Judged, judge, verdict } from './summary.ts'
 
-const scenarios = ['meter', 'session'] as const
-type Scenario = Load['scenario']
-
-const nouns: Readonly<Record<Scenario, string>> = { meter: 'meter values', session: 'sessions' }
-const WARM_UP_SECONDS = 1
-
-const { values } = parseArgs({
-  options: {
-    stations: { type: 'string', default: '100' },
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '8' },
-    only: { type: 'string' },
-    floor: { type: 'string' },
-    database: { type: 'string' },
-    // Leaves a CPU profile of our server in this folder, to be opened in a browser's developer tools.
-    profile: { type: 'string' },
-    'reference-only': { type: 'boolean', default: false },
-  },
-})
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  const middle = sorted.length / 2
-  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle) - 1] ?? 0)) / 2
+const timed = async <T>(what: string, act: () => Promise<T>): Promise<T> => {
+  const began = performance.now()
+  const result = await act()
+  console.log(`${what}: ${((performance.now() - began) / 1000).toFixed(1)} s`)
+  return result
 }
 
-function figures({ loaded, nodeMicros, postgresMicros, generatorMicros, transactions }: Cost): string {
-  const rate = `${loaded.perSecond.toFixed(0).padStart(6)}/s`
-  const times = `p50 ${loaded.median.toFixed(1)} ms   p99 ${loaded.p99.toFixed(1)} ms`
-  const cpu = [nodeMicros, postgresMicros, generatorMicros].map((micros) => micros.toFixed(0)).join(' + ')
-  const database = transactions === undefined ? '' : `   ${transactions.toFixed(0)} transactions per 1,000`
-  return `${rate}   ${times}   CPU per message ${cpu} µs${database}`
-}
-
-/** A B A B: whatever slows the machine meanwhile slows both. */
-async function alternate(scenario: Scenario, sides: readonly Side[]): Promise<ReadonlyMap<Side['name'], Cost[]>> {
-  const costs = new Map<Side['name'], Cost[]>(sides.map(({ name }) => [name, []]))
-  for (let round = 1; round <= Number(values.rounds); round += 1) {
-    for (const side of sides) {
-      const cost = await measure(side, { scenario, warmUpSeconds: WARM_UP_SECONDS, seconds: Number(values.seconds) })
-      costs.get(side.name)?.push(cost)
-      console.log(`${nouns[scenario].padEnd(12)}  round ${round}  ${side.name.padEnd(9)} ${figures(cost)}`)
-    }
-  }
-  return costs
-}
-
-/** The lines of a scenario in the summary; the exit status when it is below the floor. */
-function summarise(scenario: Scenario, costs: ReadonlyMap<Side['name'], readonly Cost[]>): readonly string[] {
-  const of = (name: Side['name'], figure: (cost: Cost) => number): number => median((costs.get(name) ?? []).map(figure))
-  const rate = (cost: Cost): number => cost.loaded.perSecond
-  const cpu = (cost: Cost): number => cost.nodeMicros + cost.postgresMicros
-  const rates = [`reference ${of('reference', rate).toFixed(0)}/s`]
-  const cpus = [`reference ${of('reference', cpu).toFixed(0)} µs`]
-  if (costs.has('ours')) {
-    const ratio = of('ours', rate) / of('reference', rate)
-    rates.unshift(`ours ${of('ours', rate).toFixed(0)}/s`)
-    rates.push(`ratio ${ratio.toFixed(2)}`)
-    if (ratio < Number(values.floor ?? 0)) {
-      rates.push(`below ${values.floor}`)
-      process.exitCode = 1
-    }
-    cpus.unshift(`ours ${of('ours', cpu).toFixed(0)} µs`)
-    cpus.push(`times the reference's ${(of('ours', cpu) / of('reference', cpu)).toFixed(2)}`)
-    cpus.push(`${of('ours', (cost) => cost.transactions ?? 0).toFixed(0)} transactions per 1,000 messages`)
-  }
-  return [
-    `${nouns[scenario].padEnd(12)}  ${rates.join('   ')}`,
-    `${''.padEnd(12)}  CPU of Node and PostgreSQL per message: ${cpus.join('   ')}`,
-  ]
-}
-
-async function main(): Promise<void> {
-  const stations = Number(values.stations)
-  const sides: Side[] = []
+async function withOurs<T>(plan: Plan, act: (ours: OurSide) => Promise<T>, fsyncDelayMs = 0): Promise<T> {
+  const stations = plan.stations.reduce((sum, count) => sum + count, 0)
+  const ours = await timed(`our server, started and ${stations} stations set up through REST`, () =>
+    startOurs({ plan, fsyncDelayMs }),
+  )
   try {
-    if (!values['reference-only']) sides.push(await startOurs(stations, values.profile))
-    sides.push(await startReference(stations, values.database))
-    const summary: string[] = []
-    for (const scenario of scenarios.filter((name) => values.only === undefined || values.only === name)) {
-      summary.push(...summarise(scenario, await alternate(scenario, sides)))
-    }
-    console.log('\nCPU per message: Node + PostgreSQL + generator.')
-    console.log(
-      `${stations} stations, medians of ${values.rounds} rounds of ${values.seconds} s:\n${summary.join('\n')}`,
-    )
+    return await act(ours)
   } finally {
-    for (const side of sides) await side.stop()
+    await ours.stop()
   }
 }
 
-await main()
+async function withReference<T>(plan: Plan, options: Options, act: (side: Side) => Promise<T>, delay = 0): Promise<T> {
+  const { database } = options
+  const side = await startReference({ plan, fsyncDelayMs: delay, ...(database === undefined ? {} : { database }) })
+  try {
+    return await act(side)
+  } finally {
+    await side.stop()
+  }
+}
+
+async function compareAll(cells: readonly Cell[], sides: readonly Side[], plan: Plan, { timing }: Options) {
+  const planned = plannedStations(plan)
+  const all: Compared[] = []
+  for (const cell of cells) all.push(await compare(cell, sides, { planned, timing }))
+  return all
+}
+
+/** Both servers with a disk that takes longer for each fsync. No floors: there is none in the table. */
+async function slowDisks(options: Options): Promise<void> {
+  if (spawnSync('strace', ['-V']).status !== 0) {
+    console.log('\nslow disks: left out, as strace is absent (it delays each fsync). Install it and run again.')
+    return
+  }
+  const cells = cellsOf({ versions: ['mixed'], stations: [100], ...options.choice, only: ['meter', 'session'] })
+  const plan = planFor(cells)
+  for (const delay of options.fsyncDelaysMs) {
+    console.log(`\n${delay} ms added to each fsync`)
+    const all = await withOurs(
+      plan,
+      (ours) => withReference(plan, options, (reference) => compareAll(cells, [ours, reference], plan, options), delay),
+      delay,
+    )
+    console.log(`\n${delay} ms added to each fsync\n${comparedTable(all)}`)
+  }
+}
+
+/** Our server alone, under one load. */
+async function alone(options: Options): Promise<void> {
+  const { soakMinutes, profile: folder, choice, timing } = options
+  const [scenario] = cellsOf({ only: ['meter'], ...choice })
+  const stations = choice.stations?.[0] ?? 100
+  const cell: Omit<Cell, 'floors'> = {
+    scenario: scenario?.scenario ?? 'meter',
+    stations,
+    versions: choice.versions?.[0] ?? 'mixed',
+    layout: choice.layouts?.[0] ?? 'one',
+    loop: 'closed',
+  }
+  const plan = planFor([{ ...cell, floors: floorsOf(cell) }])
+  const load = {
+    scenario: cell.scenario,
+    stations: pick(plannedStations(plan), stations, cell.layout),
+    versions: versionChoices[cell.versions] ?? [],
+    ...timing,
+  }
+  await withOurs(plan, async (ours) => {
+    if (folder !== undefined) await profile(ours, load, folder)
+    if (soakMinutes !== undefined) await soak(ours, load, soakMinutes)
+  })
+}
+
+async function everything(options: Options): Promise<void> {
+  const { choice, timing, memoryStations, isReferenceOnly } = options
+  const cells = cellsOf(choice)
+  const wantsMemory = !isReferenceOnly && (choice.only?.includes('memory') ?? choice.isQuick !== true)
+  const plan = planFor(cells, wantsMemory ? memoryStations : 0)
+  const judgements: Judged[] = []
+  const measured = async (sides: readonly Side[]): Promise<void> => {
+    const all = await compareAll(cells, sides, plan, options)
+    if (all.length > 0)
+      console.log(`\nMedians of ${timing.rounds} rounds of ${timing.seconds} s\n${comparedTable(all)}`)
+    judgements.push(...all.flatMap(judge))
+  }
+  if (isReferenceOnly) await withReference(plan, options, (reference) => measured([reference]))
+  else if (cells.length > 0 || wantsMemory) {
+    await withOurs(plan, async (ours) => {
+      if (cells.length > 0) await withReference(plan, options, (reference) => measured([ours, reference]))
+      if (!wantsMemory) return
+      const stations = pick(plannedStations(plan), memoryStations, 'one')
+      judgements.push(...(await memoryPerStation(ours, stations)))
+    })
+  }
+  if (choice.only?.includes('slow-disk')) await slowDisks(options)
+  if (judgements.length > 0) console.log(`\n${verdict(judgements)}`)
+  if (judgements.some(({ isEnough }) => !isEnough)) process.exitCode = 1
+}
+
+let options: Options | undefined
+try {
+  options = readOptions(process.argv.slice(2))
+} catch (error) {
+  console.error((error as Error).message)
+  process.exitCode = 2
+}
+if (options) {
+  const isAlone = options.profile !== undefined || options.soakMinutes !== undefined
+  await timed('altogether', () => (isAlone ? alone(options) : everything(options)))
+  // A child that was killed for a failure elsewhere must not keep us.
+  process.exit()
+}

@@ -1,82 +1,120 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
+import fs from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startChild } from './children.ts'
-import type { StationRow } from './load-station.ts'
+import { type Child, type Generator, openGenerator, startChild } from './children.ts'
+import { type Inspector, openInspector } from './inspector.ts'
+import { type Plan, plannedStations, setUp } from './set-up.ts'
 
 /** One of the two servers that are compared, running, with its stations. */
 export interface Side {
   readonly name: 'ours' | 'reference'
-  readonly stations: readonly StationRow[]
+  readonly generator: Generator
   /** Its process; PostgreSQL's are below it. */
   readonly pid: number
   /** Database transactions since it began. Undefined where nobody counts them. */
   transactions(): Promise<number | undefined>
-  stop(): Promise<void>
+  /** Resolves with what it says at its end: the reference, a line of JSON with its rows. */
+  stop(): Promise<string | undefined>
 }
 
-const versions = ['ocpp1.6', 'ocpp2.0.1'] as const
-
-interface Row {
-  readonly identity: string
-  readonly uid: string
-  readonly version: StationRow['version']
+export interface SideOptions {
+  readonly plan: Plan
+  readonly fsyncDelayMs?: number
+  /** For the reference, instead of the embedded PostgreSQL. */
+  readonly database?: string
 }
 
-/** Requests at a time while setting up. */
-const AT_ONCE = 16
-
-function rows(count: number): readonly Row[] {
-  return Array.from({ length: count }, (_, n) => ({
-    identity: `BENCH-${String(n).padStart(5, '0')}`,
-    uid: `BE${n.toString(16).toUpperCase().padStart(6, '0')}`,
-    version: versions[n % versions.length] ?? 'ocpp1.6',
-  }))
-}
-
-export async function startReference(stations: number, database?: string): Promise<Side> {
-  const child = startChild('reference-server.ts', database === undefined ? [] : ['--database', database])
-  const { url } = JSON.parse(await child.line()) as { url: string }
+export async function startReference({ plan, database, fsyncDelayMs = 0 }: SideOptions): Promise<Side> {
+  const args = database === undefined ? [] : ['--database', database]
+  const child = startChild('reference-server.ts', args, { fsyncDelayMs })
+  const { url, plain } = JSON.parse(await child.line()) as { url: string; plain: string }
+  const rows = plannedStations(plan).map(({ slug, identity, uid }) => {
+    // A header as ours gets it, for the same number of bytes; nobody looks at it.
+    const credential = { user: identity, password: '0'.repeat(40) }
+    return { url: `${url}${slug}/${identity}`, connectUrl: `${plain}${slug}/${identity}`, uid, ...credential }
+  })
+  const generator = await openGenerator(rows, child.pid)
   return {
     name: 'reference',
-    stations: rows(stations).map(({ identity, uid, version }) => ({ url: `${url}${identity}`, version, uid })),
-    pid: child.process.pid ?? 0,
+    generator,
+    pid: child.pid,
     transactions: () => Promise.resolve(undefined),
-    stop: child.stop,
+    async stop() {
+      await generator.stop()
+      const last = child.line()
+      await child.stop()
+      return await last
+    },
   }
 }
 
+/** Ours: what only we can be asked. */
+export interface OurSide extends Side {
+  readonly folder: string
+  readonly base: string
+  /** Of each tenant's administrator. */
+  readonly keys: readonly string[]
+  /** Ends it and starts it again on its data; the stations have to connect anew. */
+  restart(): Promise<void>
+  inspector(): Promise<Inspector>
+}
+
 /** The whole server as a user starts it, in a fresh folder with its own PostgreSQL, set up through REST alone. */
-export async function startOurs(stations: number, profileFolder?: string): Promise<Side> {
-  const folder = mkdtempSync(join(tmpdir(), 'lataamo-bench-ours-'))
+export async function startOurs({ plan, fsyncDelayMs = 0 }: SideOptions): Promise<OurSide> {
+  const folder = fs.mkdtempSync(join(tmpdir(), 'lataamo-bench-ours-'))
   const [port, opsPort] = [await freePort(), await freePort()]
   const platformKey = crypto.randomUUID() + crypto.randomUUID()
-  const child = startChild('../server/src/main.ts', ['start'], {
+  const env = {
     PATH: process.env['PATH'],
-    ...(profileFolder === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileFolder}` }),
+    // Where a debugger would listen if one were asked for: on a port that is free.
+    NODE_OPTIONS: '--inspect-port=0',
     HOST: '127.0.0.1',
     PORT: String(port),
     OPS_PORT: String(opsPort),
     DATA_DIR: folder,
     DEMO: 'off',
     LATAAMO_PLATFORM_KEY: platformKey,
-    // The load is 100 stations that never rest; the limit for one station is not what is measured.
+    // The load is a few stations that never rest; the limit for one station is not what is measured.
     STATION_MESSAGES_PER_SECOND: '100000',
-  })
-  const stop = async (): Promise<void> => {
-    await child.stop()
-    rmSync(folder, { recursive: true, force: true })
+  }
+  const base = `http://127.0.0.1:${port}`
+  const launch = async (): Promise<Child> => {
+    const child = startChild('../server/src/main.ts', ['start'], { env, fsyncDelayMs })
+    child.process.stdout?.resume()
+    await ready(`${base}/readyz`, child.process)
+    return child
+  }
+  let child: Child | undefined
+  let generator: Generator | undefined
+  const stop = async (): Promise<undefined> => {
+    await generator?.stop()
+    await child?.stop()
+    fs.rmSync(folder, { recursive: true, force: true })
   }
   try {
-    child.process.stdout?.resume()
-    const base = `http://127.0.0.1:${port}`
-    await ready(`${base}/readyz`, child.process)
+    child = await launch()
+    const { rows, keys } = await setUp(base, platformKey, plan)
+    generator = await openGenerator(rows, child.pid)
     return {
       name: 'ours',
-      stations: await setUp(base, platformKey, stations),
-      pid: child.process.pid ?? 0,
+      folder,
+      base,
+      keys,
+      get generator() {
+        return generator ?? fail()
+      },
+      get pid() {
+        return child?.pid ?? fail()
+      },
       transactions: () => gauge(`http://127.0.0.1:${opsPort}/metrics`, 'lataamo_database_transactions'),
+      async restart() {
+        await generator?.stop()
+        await child?.stop()
+        child = await launch()
+        generator = await openGenerator(rows, child.pid)
+      },
+      inspector: () => openInspector(child ?? fail()),
       stop,
     }
   } catch (error) {
@@ -85,46 +123,8 @@ export async function startOurs(stations: number, profileFolder?: string): Promi
   }
 }
 
-async function setUp(base: string, platformKey: string, count: number): Promise<readonly StationRow[]> {
-  const { key } = await post<{ key: string }>(`${base}/v1/tenants`, platformKey, {
-    slug: 'bench',
-    name: 'Bench',
-    currency: 'EUR',
-    country: 'FI',
-    timeZone: 'Europe/Helsinki',
-    languages: ['en'],
-  })
-  const elements = [{ price_components: [{ type: 'ENERGY', price: 0.25, step_size: 1 }] }]
-  await post(`${base}/v1/tariffs`, key, { name: 'Bench', tariff: { currency: 'EUR', elements }, default: true })
-  const made: StationRow[] = []
-  const waiting = rows(count).entries()
-  const make = async (): Promise<void> => {
-    for (const [n, row] of waiting) made[n] = await makeStation(base, key, row)
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, make))
-  return made
-}
-
-async function makeStation(base: string, key: string, { identity, uid, version }: Row): Promise<StationRow> {
-  await post(`${base}/v1/id-tokens`, key, { uid, type: 'ISO14443', status: 'active' })
-  const station = await post<{ url: string; password: string }>(`${base}/v1/stations`, key, {
-    identity,
-    securityProfile: 1,
-    state: 'active',
-    evses: [{ id: 1, connectors: [{ id: 1, type: 'IEC_62196_T2', maxPowerW: 22_000 }] }],
-  })
-  const url = station.url.replace(/^(ws:\/\/)[^/]+/, `$1${new URL(base).host}`)
-  return { url, version, user: identity, password: station.password, uid }
-}
-
-async function post<T>(url: string, key: string, body: object): Promise<T> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  if (!response.ok) throw new Error(`POST ${url} answered ${response.status}: ${await response.text()}`)
-  return (await response.json()) as T
+function fail(): never {
+  throw new Error('the server does not run')
 }
 
 async function gauge(url: string, name: string): Promise<number | undefined> {
