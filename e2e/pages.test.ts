@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from './browser.ts'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { openStage, type Stage } from './kit/stage.ts'
+import { englishOn } from './kit/texts.ts'
 import { until } from './kit/until.ts'
 
 /** Every page of the portals over the living demo: light and dark, wide and narrow. */
@@ -130,6 +131,32 @@ describe('every page', () => {
           faults.push(...found.map((fault) => `${name}, ${fault}`))
           await stage.picture(`${name.replaceAll(' ', '-')}-${look.colorScheme}-${look.viewport.width}`)
         }
+      }
+    }
+    expect([...faults, ...stage.faults()]).toEqual([])
+    await stage.close()
+  }, 240_000)
+})
+
+/** Long words break layouts, so each page is looked at wide and narrow. */
+const finnishLooks: readonly Look[] = [
+  { colorScheme: 'light', viewport: desk, axe: 'none' },
+  { colorScheme: 'light', viewport: narrow, axe: 'all-but-contrast' },
+]
+
+describe('every page in Finnish (GEN-L10N)', () => {
+  it('says its language, says nothing in English, and fits', async () => {
+    const options = { viewport: desk, storageState: cookies, locale: 'fi-FI', colorScheme: 'light' } as const
+    const stage = await openStage(browser, borrowed.server.url, options)
+    const faults: string[] = []
+    for (const [name, path] of paths) {
+      await open(stage, path)
+      await expect.poll(() => stage.page.locator('html').getAttribute('lang')).toBe('fi')
+      for (const look of finnishLooks) {
+        const found = await faultsOf(stage, look)
+        const english = await englishOn(stage.page, 'fi')
+        faults.push(...[...found, ...english.map((text) => `in English: ${text}`)].map((fault) => `${name}, ${fault}`))
+        await stage.picture(`fi-${name.replaceAll(' ', '-')}-${look.viewport.width}`)
       }
     }
     expect([...faults, ...stage.faults()]).toEqual([])

@@ -305,6 +305,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ),
   ],
 
+  'POST /v1/me/language': [
+    { kind: 'public', why: 'for the cookie’s own person', ask: () => ({ body: { language: 'fi' } }) },
+  ],
+
   'GET /v1/events': [{ kind: 'elsewhere', where: 'the event stream, below in the same test' }],
   'GET /v1/public/stations/{number}': [
     { kind: 'public', why: 'what a sticker opens', ask: (own) => ({ params: { number: own.number } }) },

@@ -2,7 +2,6 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Browser, BrowserContext, BrowserContextOptions, ConsoleMessage, Page, Request } from 'playwright-core'
 import { newContext } from '../browser.ts'
-import { home } from './server.ts'
 
 /** A page in the browser, watched: whatever a browser complains about is a fault of ours. */
 export interface Stage {
@@ -68,19 +67,9 @@ function isAnswer(message: ConsoleMessage): boolean {
   return /^Failed to load resource: the server responded with a status of 4\d\d/.test(message.text())
 }
 
-const languages = JSON.parse(fs.readFileSync(path.join(home, 'languages', 'en.json'), 'utf8')) as unknown
-
-/** A text as people read it, by its key: `word('portal.stations.evse', { id: 1 })`. Throws for a key that is not there. */
-export function word(key: string, values: Readonly<Record<string, string | number>> = {}): string {
-  const steps = key.split('.')
-  let at: unknown = languages
-  while (steps.length > 0 && typeof at === 'object' && at !== null)
-    at = (at as Record<string, unknown>)[steps.shift() ?? '']
-  if (typeof at !== 'string' || steps.length > 0) throw new Error(`no text ${key}`)
-  return at.replaceAll(/\{(\w+)(?:, \w+)?\}/g, (whole, name: string) => String(values[name] ?? whole))
-}
-
 /** Numbers as people read them aloud: in groups of three from the right. */
 export function spoken(number: string | number): string {
   return String(number).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
 }
+
+export { word } from './texts.ts'

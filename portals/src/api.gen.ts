@@ -1281,7 +1281,7 @@ export type GetMeResponses = {
             id: string;
             name: string;
             mail: string;
-            language: string;
+            language: string | null;
             needsPassword: boolean;
         };
         tenant: {
@@ -1324,6 +1324,37 @@ export type GetMeResponses = {
 };
 
 export type GetMeResponse = GetMeResponses[keyof GetMeResponses];
+
+export type PostMeLanguageData = {
+    body: {
+        language: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/language';
+};
+
+export type PostMeLanguageErrors = {
+    /**
+     * One of: not-allowed.
+     */
+    403: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PostMeLanguageError = PostMeLanguageErrors[keyof PostMeLanguageErrors];
+
+export type PostMeLanguageResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type PostMeLanguageResponse = PostMeLanguageResponses[keyof PostMeLanguageResponses];
 
 export type PostPriceCalculationsData = {
     body: {
@@ -2771,7 +2802,7 @@ export type GetStaffResponses = {
             mail: string;
             role: string;
             sites: 'all' | Array<string>;
-            language: string;
+            language: string | null;
             status: 'invited' | 'active' | 'disabled';
             createdAt: string;
         }>;
@@ -2788,7 +2819,7 @@ export type PostStaffData = {
         mail: string;
         role: 'administrator' | 'operator' | 'biller' | 'viewer';
         sites?: 'all' | Array<string>;
-        language?: string;
+        language?: string | null;
     };
     path?: never;
     query?: never;
@@ -2822,7 +2853,7 @@ export type PostStaffResponses = {
         mail: string;
         role: string;
         sites: 'all' | Array<string>;
-        language: string;
+        language: string | null;
         status: 'invited' | 'active' | 'disabled';
         createdAt: string;
         invitationUrl: string;
@@ -2863,7 +2894,7 @@ export type GetStaffByIdResponses = {
         mail: string;
         role: string;
         sites: 'all' | Array<string>;
-        language: string;
+        language: string | null;
         status: 'invited' | 'active' | 'disabled';
         createdAt: string;
     };
@@ -2876,7 +2907,7 @@ export type PatchStaffByIdData = {
         name?: string;
         role?: 'administrator' | 'operator' | 'biller' | 'viewer';
         sites?: 'all' | Array<string>;
-        language?: string;
+        language?: string | null;
         status?: 'active' | 'disabled';
     };
     path: {
@@ -2917,7 +2948,7 @@ export type PatchStaffByIdResponses = {
         mail: string;
         role: string;
         sites: 'all' | Array<string>;
-        language: string;
+        language: string | null;
         status: 'invited' | 'active' | 'disabled';
         createdAt: string;
     };

@@ -1,3 +1,5 @@
+import { shownLanguage } from './words.ts'
+
 /** The portals' one way to the server: /v1 and nothing else. */
 
 export interface Problem {
@@ -29,7 +31,7 @@ export async function call<Answer>(
   body?: unknown,
   signal?: AbortSignal,
 ): Promise<Answer> {
-  const headers: Record<string, string> = { accept: 'application/json' }
+  const headers: Record<string, string> = { accept: 'application/json', 'accept-language': shownLanguage() }
   if (body !== undefined) headers['content-type'] = 'application/json'
   if (method === 'POST') headers['idempotency-key'] = randomKey()
   const response = await fetch(path, {

@@ -8,6 +8,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { isProblem, problemCode } from './api.ts'
 import { showScheme } from './color-scheme.ts'
+import { languageFor } from './language.ts'
 import { makeRouter } from './router.tsx'
 import { loadWords } from './words.ts'
 
@@ -34,7 +35,7 @@ client.getQueryCache().subscribe((event) => {
 })
 
 const root = document.getElementById('root')
-await loadWords(navigator.language)
+await loadWords(languageFor(null))
 if (root !== null) {
   createRoot(root).render(
     <StrictMode>

@@ -10,9 +10,11 @@ import {
 } from '@tanstack/react-router'
 import { problemCode } from './api.ts'
 import { tasks } from './console/tasks.ts'
+import { languageFor } from './language.ts'
 import { NotFound } from './NotFound.tsx'
 import { PageFailed } from './PageFailed.tsx'
 import { meQuery } from './session-of-staff.ts'
+import { showLanguage } from './words.ts'
 
 /** All pages: what a phone sees without signing in, signing in, and the console's tasks from their registry. */
 export function makeRouter(client: QueryClient, history?: RouterHistory) {
@@ -33,7 +35,8 @@ export function makeRouter(client: QueryClient, history?: RouterHistory) {
     component: lazyRouteComponent(() => import('./console/Shell.tsx'), 'Shell'),
     beforeLoad: async ({ location }) => {
       try {
-        await client.ensureQueryData(meQuery)
+        const { staff } = await client.ensureQueryData(meQuery)
+        await showLanguage(languageFor(staff.language))
       } catch (error) {
         if (problemCode(error) !== 'not-signed-in') throw error
         throw redirect({ to: '/sign-in' as string, search: { next: location.href } as never })

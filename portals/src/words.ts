@@ -8,14 +8,13 @@ import type { MoneyText } from './api-types.ts'
  * a text are named with their kind: `{amount, money}`, `{until, time}`.
  */
 export async function loadWords(language: string): Promise<void> {
-  const wanted = language.split('-')[0] ?? 'en'
-  const [english, chosen] = await Promise.all([fetchWords('en'), wanted === 'en' ? undefined : fetchWords(wanted)])
+  const [english, chosen] = await Promise.all([fetchWords('en'), language === 'en' ? undefined : fetchWords(language)])
   await i18next.use(initReactI18next).init({
-    lng: chosen === undefined ? 'en' : wanted,
+    lng: chosen === undefined ? 'en' : language,
     fallbackLng: 'en',
     resources: {
       en: { translation: english ?? {} },
-      ...(chosen === undefined ? {} : { [wanted]: { translation: chosen } }),
+      ...(chosen === undefined ? {} : { [language]: { translation: chosen } }),
     },
     // React escapes what it shows.
     interpolation: { prefix: '{', suffix: '}', formatSeparator: ',', escapeValue: false },
@@ -25,9 +24,21 @@ export async function loadWords(language: string): Promise<void> {
   document.documentElement.lang = i18next.language
 }
 
-/** A message of one key outside a component. */
-export function hasWord(key: string): boolean {
-  return i18next.exists(key)
+/** Another language from now on, without leaving the page. What cannot be fetched changes nothing. */
+export async function showLanguage(language: string): Promise<void> {
+  if (i18next.language === language) return
+  if (!i18next.hasResourceBundle(language, 'translation')) {
+    const words = await fetchWords(language)
+    if (words === undefined) return
+    i18next.addResourceBundle(language, 'translation', words)
+  }
+  await i18next.changeLanguage(language)
+  document.documentElement.lang = language
+}
+
+/** The language on the screen, for whoever answers us. */
+export function shownLanguage(): string {
+  return i18next.language ?? 'en'
 }
 
 function addKinds(): void {

@@ -147,7 +147,10 @@ function routesOf(
 ): AnyRoute[] {
   const { stations, sessions, subscribers, monitoring, rings, isDemo } = features
   return [
-    ...identityRoutes({ ground, installation: { version: VERSION, demo: () => isDemo, languages: texts.languages } }),
+    ...identityRoutes({
+      ground,
+      installation: { version: VERSION, demo: () => isDemo, languages: () => texts.languages },
+    }),
     ...rightsRoutes(),
     ...auditRoutes(),
     ...stations.routes,
@@ -185,7 +188,9 @@ const TIDY_EVERY_MS = 6 * 3_600_000
 /** Opens the roles of this process: what they need is running when this resolves; nothing listens yet but the operations port. */
 export async function openApp(config: Config, installation: Installation, isDemo: boolean): Promise<App> {
   const { ground } = installation
-  const texts = openTexts(languagesFolder)
+  const texts = openTexts(languagesFolder, {
+    onFault: (file, why) => ground.log.warn('a language file cannot be used', { file, why }),
+  })
   const { STATION_MESSAGES_PER_SECOND: messagesPerSecond, DATA_DIR: dataFolder } = config
   const features = wireFeatures(ground, texts, { isDemo, messagesPerSecond, dataFolder })
   const { stations, routes } = features
@@ -313,7 +318,7 @@ async function ensureDemoTenant(ground: Ground, network: NewTenant) {
 async function personLink(ground: Ground, tenantId: string, slug: string, person: DemoPerson): Promise<string> {
   await ground.database.inTenant(tenantId, async (tx) => {
     const at = ground.clock.now()
-    await addPerson(ground, tx, { ...person, sites: 'all', language: 'en' }, { status: 'invited', at })
+    await addPerson(ground, tx, { ...person, sites: 'all' }, { status: 'invited', at })
   })
   const link = await linkFor(ground, { tenant: slug, name: person.name })
   if (!link.ok) throw new Error(`no link for a person of the demo: ${link.code}`)

@@ -2,7 +2,7 @@ import '@mantine/core/styles.layer.css'
 import { MantineProvider } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link, Outlet, useMatches, useNavigate, useRouterState } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useShownScheme } from '../color-scheme.ts'
 import { useLiveFeed } from '../live/use-live.ts'
@@ -84,8 +84,19 @@ function RailLink({ task }: { readonly task: Task }) {
   const path = useRouterState({ select: (state) => state.location.pathname })
   const home = task.pages[0].path
   const isHere = path === home || path.startsWith(`${home}/`)
+  const link = useRef<HTMLAnchorElement>(null)
+  // On a phone the tasks are a bar that may be wider than the screen.
+  useEffect(() => {
+    if (isHere) link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [isHere])
   return (
-    <Link to={home} className={isHere ? 'on' : ''} aria-current={isHere ? 'page' : undefined} title={t(task.word)}>
+    <Link
+      ref={link}
+      to={home}
+      className={isHere ? 'on' : ''}
+      aria-current={isHere ? 'page' : undefined}
+      title={t(task.word)}
+    >
       <Icon name={task.icon} />
       <span className="tx">{t(task.word)}</span>
       {task.id === 'alerts' && <OpenAlerts />}

@@ -1,9 +1,6 @@
-import { Menu } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call } from '../api.ts'
 import type { Me } from '../api-types.ts'
 import { chooseScheme, useShownScheme } from '../color-scheme.ts'
 import { useTick } from '../parts/Figures.tsx'
@@ -11,6 +8,7 @@ import { Icon } from '../parts/Icon.tsx'
 import { DataAge } from '../parts/LiveBanner.tsx'
 import { clockText } from '../parts/quantities.ts'
 import { useKeys } from './keys.ts'
+import { PersonMenu } from './PersonMenu.tsx'
 
 /** The bar: finding a station, how live the page is, the tenant's clock, light or dark, oneself. */
 export function TopBar({ me }: { readonly me: Me }) {
@@ -30,7 +28,7 @@ export function TopBar({ me }: { readonly me: Me }) {
       >
         <Icon name={scheme === 'dark' ? 'sun' : 'moon'} />
       </button>
-      <Person me={me} />
+      <PersonMenu me={me} />
     </header>
   )
 }
@@ -74,41 +72,5 @@ function SiteClock({ timeZone }: { readonly timeZone: string }) {
         {clockText(now)} {place}
       </span>
     </span>
-  )
-}
-
-function Person({ me }: { readonly me: Me }) {
-  const { t } = useTranslation()
-  const client = useQueryClient()
-  const navigate = useNavigate()
-  const signOut = useMutation({
-    mutationFn: () => call('POST', '/v1/sign-out', {}),
-    onSuccess: async () => {
-      await navigate({ to: '/sign-in' as string })
-      client.clear()
-    },
-  })
-  return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
-        <button
-          type="button"
-          className="btn quiet person"
-          aria-label={t('portal.shell.person', { name: me.staff.name })}
-        >
-          <Icon name="user" />
-          <span className="hide-m">{me.staff.name}</span>
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{me.staff.mail}</Menu.Label>
-        <Menu.Item onClick={() => void navigate({ to: '/sign-in' as string, search: { set: 'password' } as never })}>
-          {t('portal.shell.password')}
-        </Menu.Item>
-        <Menu.Item leftSection={<Icon name="out" />} onClick={() => signOut.mutate()}>
-          {t('portal.shell.sign-out')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   )
 }

@@ -51,6 +51,7 @@ function Plot({ points, height }: { readonly points: ReturnType<typeof curvePoin
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(undefined)
   const scheme = useShownScheme()
+  const { language } = useTranslation().i18n
   const newestColumns = useEffectEvent(() => columns(points))
 
   useEffect(() => {
@@ -67,8 +68,8 @@ function Plot({ points, height }: { readonly points: ReturnType<typeof curvePoin
       made.destroy()
       plot.current = undefined
     }
-    // The colours of a scheme are read when the plot is made.
-  }, [height, scheme])
+    // The colours of a scheme and the numbers of a language are read when the plot is made.
+  }, [height, scheme, language])
 
   useEffect(() => plot.current?.setData(columns(points)), [points])
 

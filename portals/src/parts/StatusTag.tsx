@@ -19,7 +19,11 @@ export function StatusShape({ seen, size = 16 }: { readonly seen: Seen; readonly
 /** The word of a state; `preparing` has one for each thing that is waited for. */
 export function useStatusWord(): (seen: Seen, words?: string) => string {
   const { t } = useTranslation()
-  return (seen, words) => t(seen === 'preparing' ? `portal.state.${words ?? 'preparing'}` : `portal.state.${seen}`)
+  return (seen, words) => t(`portal.state.${wordOf(seen, words)}`)
+}
+
+function wordOf(seen: Seen, words: string | undefined): string {
+  return seen === 'preparing' ? (words ?? 'preparing') : seen
 }
 
 /** Shape, colour and word, always all three. `plain`: without the ground; `count`: how many of them. */
@@ -30,13 +34,13 @@ export function StatusTag(props: {
   readonly big?: boolean
   readonly count?: number
 }) {
-  const word = useStatusWord()
+  const { t } = useTranslation()
   const { seen, words, plain = false, big = false, count } = props
-  const text = word(seen, words)
+  const word = wordOf(seen, words)
   return (
     <span className={`st s-${seen}${plain ? '' : ' tag'}${big ? ' big' : ''}`}>
       <StatusShape seen={seen} size={big ? 20 : 16} />
-      {count === undefined ? text : `${count} ${text.toLocaleLowerCase()}`}
+      {count === undefined ? t(`portal.state.${word}`) : t(`portal.state-count.${word}`, { count })}
     </span>
   )
 }

@@ -26,12 +26,12 @@ export function openAuthenticate(ground: Ground, platformKey: string): Authentic
     }
     return found
   }
-  return async ({ authorization, cookies, at }) => {
-    if (authorization === undefined) return ok(await byCookie(ground, cookies[cookieName(ground)], at))
+  return async ({ authorization, cookies, at, language }) => {
+    if (authorization === undefined) return ok(await byCookie(ground, cookies[cookieName(ground)], { at, language }))
     const shown = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
     if (shown === undefined) return refuse('wrong-key')
     if (sameBytes(digest(shown), platform)) return ok({ kind: 'platform' })
-    return byKey(ground, tenantOf, shown, at)
+    return byKey(ground, tenantOf, shown, { at, language })
   }
 }
 
@@ -40,11 +40,16 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
+interface Asked {
+  readonly at: Temporal.Instant
+  readonly language: string
+}
+
 async function byKey(
   ground: Ground,
   tenantOf: (keyId: string) => Promise<string | undefined>,
   shown: string,
-  at: Temporal.Instant,
+  { at, language }: Asked,
 ): Promise<Result<Caller, 'wrong-key'>> {
   const parts = keyFromText(shown)
   const tenantId = parts && (await tenantOf(parts.id))
@@ -59,10 +64,11 @@ async function byKey(
   }
   const { id, name, role, sites } = key
   const rights = rightsOf(role, sites)
-  return ok({ kind: 'key', tenantId, actorId: id, actorName: name, rights, sites, language: 'en' })
+  return ok({ kind: 'key', tenantId, actorId: id, actorName: name, rights, sites, language })
 }
 
-async function byCookie(ground: Ground, token: string | undefined, at: Temporal.Instant): Promise<Caller> {
+async function byCookie(ground: Ground, token: string | undefined, asked: Asked): Promise<Caller> {
+  const { at } = asked
   if (token === undefined || token === '') return { kind: 'nobody' }
   const hash = tokenHash(ground.keys.installation, token)
   const place = await ground.database.inDirectory((tx) => findSignInPlace(tx, hash, 'session', at))
@@ -80,6 +86,6 @@ async function byCookie(ground: Ground, token: string | undefined, at: Temporal.
     actorName: name,
     rights: rightsOf(role, sites),
     sites,
-    language,
+    language: language ?? asked.language,
   }
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type AnyRoute, type Ground, must, ok, openRoute, refuse, type StaffOrKey } from '../platform/index.ts'
 import { readTenant } from '../tenants/index.ts'
-import { publishedTenant, TAG, tenantAnswer } from './shapes.ts'
-import { readStaff } from './store.ts'
+import { languageShape, publishedTenant, TAG, tenantAnswer } from './shapes.ts'
+import { readStaff, setLanguage } from './store.ts'
 
 const grantAnswer = {
   tenant: tenantAnswer,
@@ -17,7 +17,8 @@ const me = z.union([
       id: z.uuid(),
       name: z.string(),
       mail: z.string(),
-      language: z.string(),
+      /** Null: as the browser asks for. */
+      language: z.string().nullable(),
       needsPassword: z.boolean(),
     }),
     ...grantAnswer,
@@ -27,7 +28,11 @@ const me = z.union([
   z.strictObject({ kind: z.literal('installer') }),
 ])
 
-export function meRoute(ground: Ground): AnyRoute {
+export function meRoutes(ground: Ground): AnyRoute[] {
+  return [readMe(ground), chooseLanguage(ground)]
+}
+
+function readMe(ground: Ground): AnyRoute {
   return openRoute({
     method: 'GET',
     path: '/v1/me',
@@ -46,6 +51,23 @@ export function meRoute(ground: Ground): AnyRoute {
         case 'staff':
           return ok(await describe(ground, caller))
       }
+    },
+  })
+}
+
+function chooseLanguage(ground: Ground): AnyRoute {
+  return openRoute({
+    method: 'POST',
+    path: '/v1/me/language',
+    tag: TAG.signIn,
+    summary: 'Choose one’s own language; null: as the browser asks for',
+    who: 'signed-in',
+    body: z.strictObject({ language: languageShape.nullable() }),
+    refusals: { 'not-allowed': 403 },
+    async handle({ caller, body }) {
+      if (caller.kind !== 'staff') return refuse('not-allowed')
+      await ground.database.inTenant(caller.tenantId, (tx) => setLanguage(tx, caller.actorId, body.language))
+      return ok(undefined)
     },
   })
 }

@@ -11,7 +11,8 @@ const person = z.strictObject({
   mail: z.string(),
   role: z.string(),
   sites: z.union([z.literal('all'), z.array(z.uuid())]),
-  language: z.string(),
+  /** Null: as their browser asks for. */
+  language: z.string().nullable(),
   status: z.enum(['invited', 'active', 'disabled']),
   createdAt: z.string(),
 })
@@ -69,7 +70,7 @@ function inviteRoutes(ground: Ground): AnyRoute[] {
         mail: mailShape,
         role: roleShape,
         sites: sitesShape.default('all'),
-        language: languageShape.default('en'),
+        language: languageShape.nullable().default(null),
       }),
       answer: z.strictObject({ ...person.shape, invitationUrl: z.string() }),
       status: 201,
@@ -108,7 +109,7 @@ function patchPerson(ground: Ground): AnyRoute {
       name: nameShape.optional(),
       role: roleShape.optional(),
       sites: sitesShape.optional(),
-      language: languageShape.optional(),
+      language: languageShape.nullable().optional(),
       status: z.enum(['active', 'disabled']).optional(),
     }),
     answer: person,

@@ -22,7 +22,7 @@ export interface Installation {
   readonly version: string
   readonly demo: () => boolean
   /** Languages that portals can be shown in. */
-  readonly languages: readonly string[]
+  readonly languages: () => readonly string[]
 }
 
 export function tenantRoutes(ground: Ground, installation: Installation): AnyRoute[] {
@@ -136,7 +136,7 @@ function describeInstallation(ground: Ground, installation: Installation): AnyRo
         version,
         tenants: isMade ? ('some' as const) : ('none' as const),
         demo: demo(),
-        languages: [...languages],
+        languages: [...languages()],
       })
     },
   })

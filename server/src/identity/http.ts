@@ -1,6 +1,6 @@
 import type { AnyRoute, Ground } from '../platform/index.ts'
 import { keyRoutes } from './http-keys.ts'
-import { meRoute } from './http-me.ts'
+import { meRoutes } from './http-me.ts'
 import { signInRoutes } from './http-sign-in.ts'
 import { staffRoutes } from './http-staff.ts'
 import { type Installation, tenantRoutes } from './http-tenants.ts'
@@ -15,7 +15,7 @@ export function identityRoutes({ ground, installation }: IdentityDeps): AnyRoute
   return [
     ...tenantRoutes(ground, installation),
     ...signInRoutes(ground, openTries()),
-    meRoute(ground),
+    ...meRoutes(ground),
     ...keyRoutes(ground),
     ...staffRoutes(ground),
   ]

@@ -54,7 +54,7 @@ describe('an invitation', () => {
     const me = await http.call('GET /v1/me', { cookie: followed.cookie })
     expect(me.body).toMatchObject({
       kind: 'staff',
-      staff: { name: 'Aino', mail: 'aino@example.com', language: 'en' },
+      staff: { name: 'Aino', mail: 'aino@example.com', language: null },
       tenant: { slug: 'rantatie' },
       sites: 'all',
     })

@@ -21,7 +21,8 @@ export interface NewPerson {
   readonly mail: string
   readonly role: Role
   readonly sites: SiteScope
-  readonly language: string
+  /** Absent: as their browser asks for. */
+  readonly language?: string | null | undefined
 }
 
 /** Compared without case. */
@@ -45,7 +46,7 @@ export async function keepPerson(
     passwordHash: null,
     role: person.role,
     sites: person.sites,
-    language: person.language,
+    language: person.language ?? null,
     status: made.status,
     createdAt: made.at,
   })
@@ -103,7 +104,7 @@ export interface PersonChange {
   readonly name?: string | undefined
   readonly role?: Role | undefined
   readonly sites?: SiteScope | undefined
-  readonly language?: string | undefined
+  readonly language?: string | null | undefined
   readonly status?: 'active' | 'disabled' | undefined
 }
 

@@ -42,7 +42,7 @@ export interface SessionRow {
   readonly name: string
   readonly role: string
   readonly sites: SiteScope
-  readonly language: string
+  readonly language: string | null
   readonly begunBy: Begun | null
 }
 

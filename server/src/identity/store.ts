@@ -11,7 +11,8 @@ export interface StaffRow {
   readonly passwordHash: string | null
   readonly role: string
   readonly sites: SiteScope
-  readonly language: string
+  /** Null: as their browser asks for. */
+  readonly language: string | null
   readonly status: StaffStatus
   readonly createdAt: Temporal.Instant
 }
@@ -61,6 +62,11 @@ export async function updateStaff(
     update staff set name = ${staff.name}, role = ${staff.role}, sites = ${staff.sites === 'all' ? null : staff.sites}::uuid[],
       language = ${staff.language}, status = ${staff.status}
     where tenant_id = ${tx.tenantId} and id = ${staff.id}`)
+}
+
+/** Null: from now on as the browser asks for. */
+export async function setLanguage(tx: Tx, id: string, language: string | null): Promise<void> {
+  await tx.run(sql`update staff set language = ${language} where tenant_id = ${tx.tenantId} and id = ${id}`)
 }
 
 /** An invitation that was followed: the person is active from now on. False for people who are disabled or gone. */

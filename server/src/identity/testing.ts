@@ -7,7 +7,7 @@ import { identityRoutes } from './http.ts'
 
 export const PLATFORM_KEY = 'the-platform-key-of-the-tests'
 
-const installation = { version: '0.0.0-test', demo: () => false, languages: ['en'] }
+const installation = { version: '0.0.0-test', demo: () => false, languages: () => ['en'] }
 
 /** The real server with everything about people and keys, and routes of one's own. */
 export async function identityHttp(ground: Ground, more: readonly AnyRoute[] = []): Promise<TestHttp> {

@@ -4,7 +4,7 @@ import { testTexts } from '../platform/testing-http.ts'
 import { identityRoutes } from './http.ts'
 
 it('says for every refusal of its routes what happened and what to do', () => {
-  const installation = { version: '', demo: () => false, languages: [] }
+  const installation = { version: '', demo: () => false, languages: () => [] }
   const texts = testTexts()
   const codes = new Set(
     identityRoutes({ ground: {} as Ground, installation }).flatMap((route) =>

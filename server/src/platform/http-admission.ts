@@ -1,6 +1,9 @@
 import type { FastifyRequest } from 'fastify'
+import type { Ground } from './ground.ts'
+import { languageOf } from './http-language.ts'
 import type { AnyRoute, Caller } from './http-routes.ts'
 import { refuse, type Result } from './result.ts'
+import type { Texts } from './texts.ts'
 
 /** Finds out who calls: by key, by cookie, or nobody. A refusal: what was shown is not (or no longer) good. */
 export type Authenticate = (request: {
@@ -8,12 +11,19 @@ export type Authenticate = (request: {
   readonly cookies: Readonly<Record<string, string | undefined>>
   readonly ip: string
   readonly at: Temporal.Instant
+  /** What the caller is told things in, unless their account says otherwise. */
+  readonly language: string
 }) => Promise<Result<Caller, 'not-signed-in' | 'wrong-key'>>
+
+export interface Admission {
+  readonly authenticate: Authenticate
+  readonly ground: Pick<Ground, 'clock'>
+  readonly texts: Pick<Texts, 'languages'>
+}
 
 /** Whether this caller may use this row at all: who it is, its right, and, with a cookie, that the page is ours. */
 export async function admit(
-  authenticate: Authenticate,
-  at: Temporal.Instant,
+  { authenticate, ground, texts }: Admission,
   route: AnyRoute,
   request: FastifyRequest,
 ): Promise<Result<Caller>> {
@@ -23,7 +33,8 @@ export async function admit(
     authorization: request.headers.authorization,
     cookies: request.cookies,
     ip: request.ip,
-    at,
+    at: ground.clock.now(),
+    language: languageOf(texts, request),
   })
   // Signing in is guarded like everything a cookie opens: a foreign page must not sign its visitor in as somebody else.
   const byKey = found.ok && (found.value.kind === 'key' || found.value.kind === 'platform')

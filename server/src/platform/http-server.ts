@@ -11,8 +11,9 @@ import { readJsonOnly } from './http-body.ts'
 import { serveStream, type StreamKeeper, streamKeeper } from './http-events.ts'
 import { etagOf, isAsRead, namesTag } from './http-if-match.ts'
 import { withIdempotencyKey } from './http-idempotency.ts'
+import { contextOf, languageOf, pageInLanguage } from './http-language.ts'
 import { cursorFault, nextLink } from './http-paging.ts'
-import { controlFaultsOf, faultsOf, type ProblemContext, problem, sendAway, sendProblem } from './http-problem.ts'
+import { controlFaultsOf, faultsOf, problem, sendAway, sendProblem } from './http-problem.ts'
 import type { AnyOpenRoute, AnyRoute, AnyStreamRoute, AnyTenantRoute, Caller, OpenCall } from './http-routes.ts'
 import { newId } from './ids.ts'
 import { listenFault } from './listen-fault.ts'
@@ -128,8 +129,8 @@ function mount(app: FastifyInstance, options: HttpOptions, route: AnyRoute, stre
     async handler(request, reply) {
       reply.header('cache-control', 'no-store')
       if (options.isAway?.() === true && route.path.startsWith('/v1/'))
-        return sendAway(reply, contextOf(options, request))
-      const caller = await admit(options.authenticate, options.ground.clock.now(), route, request)
+        return sendAway(reply, contextOf(options.texts, request))
+      const caller = await admit(options, route, request)
       if (!caller.ok) return refused(options, caller, statusOfAdmission(caller.code), request, reply)
       const call = callOf(options, route, caller.value, request, reply)
       if (!call.ok) return refused(options, call, 400, request, reply, caller.value)
@@ -278,7 +279,7 @@ async function stream(
     open: (stream) => route.open(call as never, stream),
     // Whoever was signed out or may see something else now stops seeing; a database that is away is no reason to cut.
     async isStillAllowed() {
-      const admitted = await admit(options.authenticate, options.ground.clock.now(), route, request)
+      const admitted = await admit(options, route, request)
       return admitted.ok && reachOf(admitted.value) === reachOf(call.caller)
     },
   })
@@ -296,19 +297,16 @@ function refused(
   caller?: Caller,
 ): FastifyReply {
   if (status === 401) reply.header('www-authenticate', 'Bearer')
-  return sendProblem(reply, problem(status, refusal, contextOf(options, request, caller)))
-}
-
-function contextOf(options: HttpOptions, request: FastifyRequest, caller?: Caller): ProblemContext {
-  const asked = request.headers['accept-language']?.split(/[,;-]/)[0]?.trim().toLowerCase()
-  const language = caller && 'language' in caller ? caller.language : asked
-  return { texts: options.texts, language: language ?? 'en', requestId: request.id }
+  return sendProblem(reply, problem(status, refusal, contextOf(options.texts, request, caller)))
 }
 
 function notFound(options: HttpOptions, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const page =
     request.method === 'GET' && !/^\/(v1|assets|languages|ocpp)\b/.test(request.url) ? options.page?.() : undefined
-  if (page !== undefined) return reply.type('text/html').header('cache-control', 'no-store').send(page)
+  if (page !== undefined) {
+    reply.type('text/html').header('cache-control', 'no-store').header('vary', 'accept-language')
+    return reply.send(pageInLanguage(page, languageOf(options.texts, request), options.texts.languages))
+  }
   return refused(options, refuse('no-such-address'), 404, request, reply)
 }
 
@@ -318,7 +316,7 @@ function fail(
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
-  const context = contextOf(options, request)
+  const context = contextOf(options.texts, request)
   if (error instanceof DatabaseAway) return sendAway(reply, context)
   if (error.statusCode !== undefined && error.statusCode < 500) {
     const code = error.statusCode === 413 ? 'body-too-big' : error.statusCode === 415 ? 'not-json' : 'bad-json'

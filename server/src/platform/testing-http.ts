@@ -4,7 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Authenticate } from './http-admission.ts'
 import type { AnyRoute } from './http-routes.ts'
-import { type HttpServer, openHttp } from './http-server.ts'
+import { type HttpOptions, type HttpServer, openHttp } from './http-server.ts'
 import type { Ground } from './ground.ts'
 import { openTexts, type Texts } from './texts.ts'
 
@@ -54,8 +54,10 @@ export async function testHttp(
   ground: Ground,
   routes: readonly AnyRoute[],
   authenticate: Authenticate,
+  more: Partial<Pick<HttpOptions, 'texts' | 'page'>> = {},
 ): Promise<TestHttp> {
-  const options = { ground, routes, authenticate, texts: testTexts(), trustedProxies: [], folders: [] }
+  const texts = more.texts ?? testTexts()
+  const options = { ground, routes, authenticate, trustedProxies: [], folders: [], ...more, texts }
   const server = await openHttp(options)
   return {
     ...server,

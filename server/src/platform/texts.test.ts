@@ -41,3 +41,51 @@ describe('texts', () => {
     )
   })
 })
+
+describe('the folder of languages', () => {
+  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'lataamo-texts-'))
+  afterAll(() => fs.rmSync(place, { recursive: true }))
+  const write = (file: string, content: string) => fs.writeFileSync(path.join(place, file), content)
+  let now = 0
+  const faults: string[] = []
+  write('en.json', JSON.stringify(english))
+  const living = openTexts(place, { now: () => now, onFault: (file) => faults.push(file) })
+  const later = () => {
+    now += 60_000
+  }
+
+  it('is read at run time: a file that is added or changed counts by itself (GEN-L10N)', () => {
+    expect(living.languages).toEqual(['en'])
+    write('fi.json', JSON.stringify(finnish))
+    later()
+    expect(living.languages).toEqual(['en', 'fi'])
+    expect(living.find('fi', 'portal.title')).toBe('Lataukset')
+    write('fi.json', JSON.stringify({ portal: { title: 'Lataustapahtumat' } }))
+    later()
+    expect(living.find('fi', 'portal.title')).toBe('Lataustapahtumat')
+  })
+
+  it('never stops anything with a file that is no good: it is named, and what it held before goes on', () => {
+    write('fi.json', '{ "portal": ')
+    write('sv.json', '[]')
+    write('Not a tag.json', '{}')
+    later()
+    expect(living.languages).toEqual(['en', 'fi'])
+    expect(living.find('fi', 'portal.title')).toBe('Lataustapahtumat')
+    expect(faults.toSorted()).toEqual(['Not a tag.json', 'fi.json', 'sv.json'])
+  })
+
+  it('loses a language with its file, English never', () => {
+    fs.rmSync(path.join(place, 'fi.json'))
+    fs.rmSync(path.join(place, 'en.json'))
+    later()
+    expect(living.languages).toEqual(['en'])
+    expect(living.find('fi', 'portal.title')).toBe('Sessions')
+  })
+
+  it('must hold English', () => {
+    const bad = fs.mkdtempSync(path.join(place, 'bad-'))
+    fs.writeFileSync(path.join(bad, 'en.json'), 'no')
+    expect(() => openTexts(bad)).toThrow('en.json cannot be read')
+  })
+})

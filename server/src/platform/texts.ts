@@ -1,8 +1,12 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import i18next from 'i18next'
+import i18next, { type i18n } from 'i18next'
+import { FALLBACK_LANGUAGE } from './language.ts'
 
-/** Words for people, from `languages/<tag>.json`, read at run time. A language that lacks a key falls back to English. */
+/**
+ * Words for people, from `languages/<tag>.json`, read at run time: a file that is added, changed or taken away counts within
+ * seconds. A language that lacks a key falls back to English.
+ */
 export interface Texts {
   readonly languages: readonly string[]
   /** The text at `key` (`sessions.alert.no-tariff`), its values filled in; undefined where no language has it. */
@@ -18,40 +22,111 @@ export interface Texts {
   codesOf(kind: 'refusal' | 'field' | 'alert' | 'reason'): readonly string[]
 }
 
+export interface TextsOptions {
+  /** A file that cannot be used: it is left out, or what it held before goes on. English is needed: without it this throws. */
+  readonly onFault?: (file: string, why: string) => void
+  /** Milliseconds that only grow; for tests. */
+  readonly now?: () => number
+}
+
 type Tree = { readonly [key: string]: string | Tree }
 
-export function openTexts(folder: string): Texts {
-  const trees = new Map<string, Tree>()
-  for (const file of fs.existsSync(folder) ? fs.readdirSync(folder) : []) {
-    if (file.endsWith('.json'))
-      trees.set(path.basename(file, '.json'), JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')))
+const LOOKED_AT_EVERY_MS = 5_000
+
+export function openTexts(folder: string, options: TextsOptions = {}): Texts {
+  const now = options.now ?? (() => performance.now())
+  const files = new Map<string, { readonly version: string; readonly tree: Tree }>()
+  let lookedAt = now()
+  let read = readAgain(folder, files, options)
+  const current = () => {
+    if (now() - lookedAt < LOOKED_AT_EVERY_MS) return read
+    lookedAt = now()
+    if (versionsIn(folder).join() !== read.versions) read = readAgain(folder, files, options)
+    return read
   }
-  const engine = i18next.createInstance()
-  void engine.init({
-    initAsync: false,
-    fallbackLng: 'en',
-    resources: Object.fromEntries([...trees].map(([tag, tree]) => [tag, { translation: tree }])),
-    interpolation: { prefix: '{', suffix: '}', escapeValue: false },
-  })
-  // Which feature defines a code, found once.
-  const places = new Map<string, string>()
-  collect(trees.get('en') ?? {}, '', places)
-  const find: Texts['find'] = (language, key, values) =>
-    engine.exists(key, { lng: language, ...values }) ? engine.t(key, { lng: language, ...values }) : undefined
+  const find: Texts['find'] = (language, key, values) => {
+    const { engine } = current()
+    return engine.exists(key, { lng: language, ...values }) ? engine.t(key, { lng: language, ...values }) : undefined
+  }
   return {
-    languages: [...trees.keys()].sort(),
+    get languages() {
+      return current().languages
+    },
     find,
     ofCode(language, kind, code, values) {
-      const place = places.get(`${kind}.${code}`)
+      const place = current().places.get(`${kind}.${code}`)
       return (place === undefined ? undefined : find(language, place, values)) ?? code.replaceAll('-', ' ')
     },
     codesOf(kind) {
-      return [...places.keys()]
+      return [...current().places.keys()]
         .filter((place) => place.startsWith(`${kind}.`))
         .map((place) => place.slice(kind.length + 1))
         .sort()
     },
   }
+}
+
+interface Read {
+  readonly versions: string
+  readonly languages: readonly string[]
+  readonly engine: i18n
+  /** Which feature defines a code. */
+  readonly places: ReadonlyMap<string, string>
+}
+
+function readAgain(
+  folder: string,
+  known: Map<string, { readonly version: string; readonly tree: Tree }>,
+  options: TextsOptions,
+): Read {
+  const versions = versionsIn(folder)
+  const tags = new Set<string>()
+  for (const version of versions) {
+    const [file = ''] = version.split('\u0000')
+    const tag = path.basename(file, '.json')
+    try {
+      if (known.get(tag)?.version !== version) known.set(tag, { version, tree: treeIn(path.join(folder, file), tag) })
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      if (tag === FALLBACK_LANGUAGE && !known.has(tag))
+        throw new Error(`${file} cannot be read: ${why}`, { cause: error })
+      options.onFault?.(file, why)
+    }
+    if (known.has(tag)) tags.add(tag)
+  }
+  // English stays whatever becomes of its file: nothing can be said without it.
+  for (const tag of known.keys()) if (!tags.has(tag) && tag !== FALLBACK_LANGUAGE) known.delete(tag)
+  const engine = i18next.createInstance()
+  void engine.init({
+    initAsync: false,
+    fallbackLng: FALLBACK_LANGUAGE,
+    resources: Object.fromEntries([...known].map(([tag, { tree }]) => [tag, { translation: tree }])),
+    interpolation: { prefix: '{', suffix: '}', escapeValue: false },
+  })
+  const places = new Map<string, string>()
+  collect(known.get(FALLBACK_LANGUAGE)?.tree ?? {}, '', places)
+  return { versions: versions.join(), languages: [...known.keys()].sort(), engine, places }
+}
+
+/** Each language file with what tells one writing of it from another. */
+function versionsIn(folder: string): string[] {
+  if (!fs.existsSync(folder)) return []
+  return fs
+    .readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => {
+      const seen = fs.statSync(path.join(folder, file), { throwIfNoEntry: false })
+      return [file, seen?.mtimeMs, seen?.size, seen?.ino].join('\u0000')
+    })
+}
+
+function treeIn(file: string, tag: string): Tree {
+  // A file's name becomes a language in pages and headers.
+  if (Intl.getCanonicalLocales(tag)[0] !== tag) throw new Error(`${tag} is not how a language's tag is written`)
+  const content: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) throw new Error('it holds no texts')
+  return content as Tree
 }
 
 const KINDS = new Set(['refusal', 'field', 'alert', 'reason'])

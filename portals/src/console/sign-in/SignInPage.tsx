@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useEffectEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
+import { LanguageSwitch } from '../../parts/LanguageSwitch.tsx'
 import { Logo } from '../../parts/Logo.tsx'
 import { FormProblem, Loading } from '../../parts/Waiting.tsx'
 import { installationQuery, isInstallerQuery } from '../../session-of-staff.ts'
@@ -69,6 +70,7 @@ export function SignInPage() {
         )}
         {shown === 'make-network' && <MakeNetwork done={() => setStage('set-password')} />}
         {shown === 'no-network' && <NoNetwork>{error !== null && <FormProblem error={error} />}</NoNetwork>}
+        <LanguageSwitch />
       </main>
       <Aside />
     </div>

@@ -159,7 +159,10 @@ function Row(props: {
       onKeyDown={moveByArrow}
       onClick={props.onOpen}
     >
-      <span className="mono dim log-at">{exactClockText(row.at)}</span>
+      <span className="mono dim">
+        {exactClockText(row.at).slice(0, 8)}
+        <span className="thousandths">{exactClockText(row.at).slice(8)}</span>
+      </span>
       <span className="mid">
         <Icon name={isFrom ? 'arrow-left' : 'arrow-right'} />
         <span className="way-word"> {t(isFrom ? 'portal.stations.log.from' : 'portal.stations.log.to')}</span>
@@ -173,7 +176,7 @@ function Row(props: {
         <Icon
           name={hasMarks ? 'warning' : answer.kind === 'ok' ? 'check' : answer.kind === 'bad' ? 'cross' : 'clock'}
         />{' '}
-        {hasMarks ? t('portal.stations.log.marked') : (answer.word ?? t(`portal.stations.log.answer-${answer.kind}`))}
+        {hasMarks ? t('portal.stations.log.marked') : <AnswerWord answer={answer} />}
       </span>
       <span className="num took dim">
         {row.durationMs === undefined
@@ -184,6 +187,13 @@ function Row(props: {
       </span>
     </button>
   )
+}
+
+/** The station's own word is OCPP's, whatever language one reads. */
+function AnswerWord({ answer }: { readonly answer: ReturnType<typeof answerOf> }) {
+  const { t } = useTranslation()
+  if (answer.word === undefined) return t(`portal.stations.log.answer-${answer.kind}`)
+  return <span lang="en">{answer.word}</span>
 }
 
 /** The newest page is asked for at each frame (at most once a second); older ones are added at the end of the list. */

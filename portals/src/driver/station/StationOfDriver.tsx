@@ -8,6 +8,7 @@ import { chooseScheme, useShownScheme } from '../../color-scheme.ts'
 import { connectorText } from '../../console/stations/station-words.ts'
 import { Money } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
+import { LanguageSwitch } from '../../parts/LanguageSwitch.tsx'
 import { Logo } from '../../parts/Logo.tsx'
 import { clockText, durationText, numberText, percentText, priceText, spokenNumber } from '../../parts/quantities.ts'
 import { withTax } from '../../parts/with-tax.ts'
@@ -52,6 +53,7 @@ export function StationOfDriver() {
         ) : (
           <Loading rows={5} />
         )}
+        <LanguageSwitch />
       </main>
     </div>
   )

@@ -28,7 +28,8 @@ export default function MapView(props: {
   /** A site's or station's mark was pressed: `site:<id>` or `station:<id>`. */
   readonly onPlace: (key: string) => void
 }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
+  const { language } = i18n
   const scheme = useShownScheme()
   const box = useRef<HTMLDivElement>(null)
   const map = useRef<MapLibreMap>(undefined)
@@ -36,13 +37,22 @@ export default function MapView(props: {
   const [drawn, setDrawn] = useState<string>()
   const places = useSame(useMemo(() => placesOf(props.stations), [props.stations]))
   const newestPlaces = useEffectEvent(() => places)
+  const newestWords = useEffectEvent(() => ({
+    'NavigationControl.ZoomIn': t('portal.map.zoom-in'),
+    'NavigationControl.ZoomOut': t('portal.map.zoom-out'),
+    'Map.Title': t('portal.map.map'),
+  }))
   const openPlace = useEffectEvent((key: string) => props.onPlace(key))
 
   useEffect(() => {
     let left = false
     const element = box.current
     if (element === null) return
-    start(element, { places: () => newestPlaces(), open: (key) => openPlace(key) })
+    start(element, {
+      places: () => newestPlaces(),
+      open: (key) => openPlace(key),
+      words: newestWords(),
+    })
       .then((made) => {
         if (left) return made.remove()
         map.current = made
@@ -54,8 +64,8 @@ export default function MapView(props: {
       map.current?.remove()
       map.current = undefined
     }
-    // A map is made anew for each scheme: its images carry colours.
-  }, [scheme])
+    // A map is made anew for each scheme and language: its images carry colours, its buttons words.
+  }, [scheme, language])
 
   useEffect(() => {
     const source = map.current?.getSource('places') as GeoJSONSource | undefined
@@ -89,6 +99,7 @@ function useSame(places: ReturnType<typeof placesOf>): ReturnType<typeof placesO
 interface Source {
   readonly places: () => ReturnType<typeof placesOf>
   readonly open: (key: string) => void
+  readonly words: Readonly<Record<string, string>>
 }
 
 async function start(element: HTMLElement, source: Source): Promise<MapLibreMap> {
@@ -98,6 +109,7 @@ async function start(element: HTMLElement, source: Source): Promise<MapLibreMap>
   const map = new MapLibreMap({
     container: element,
     style: mapStyle(world, source.places()),
+    locale: source.words,
     attributionControl: false,
     fadeDuration: window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 180,
     maxZoom: 16,
