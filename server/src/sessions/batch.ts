@@ -8,7 +8,7 @@ import { lockSessions, lockSessionsOfNumbers } from './store.ts'
 import { lockPlaces, type PlaceRow } from './store-places.ts'
 import { transactionsByStartKey, transactionsOfSessions } from './store-transactions.ts'
 import type { MeterRow } from './store-meter.ts'
-import { type OpenCount, openSessionsOfTokens, type StationFacts, stationsById } from './store-validity.ts'
+import { lockLimits, type OpenCount, openSessionsOfTokens, type StationFacts, stationsById } from './store-validity.ts'
 
 /** A report with the keyed hashes by which it is found. */
 export interface Prepared {
@@ -75,8 +75,9 @@ export async function loadBatch(tx: Tx, deps: SessionsDeps, reports: readonly St
   for (const { openSessionId } of places.values()) if (openSessionId !== null) ids.add(openSessionId)
   const missing = [...ids].filter((id) => !sessions.has(id))
   const stationIds = prepared.filter(needsStation).map((one) => one.report.stationId)
-  const [locked, tokenSessions, stationRows] = await together([
+  const [locked, , tokenSessions, stationRows] = await together([
     lockSessions(tx, { tenantIds, ids: missing, openOf }),
+    lockLimits(tx, [...tokens.values()].flatMap(limitedToken)),
     openSessionsOfTokens(tx, tenantIds, [...tokens.values()].flatMap(limitedToken)),
     stationsById(tx, tenantIds, [...new Set([...stationIds, ...openOf])]),
   ])

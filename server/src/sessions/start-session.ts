@@ -19,6 +19,7 @@ import { sessionOfWish, withLimits } from './rules/index.ts'
 import { saveSessions } from './save-sessions.ts'
 import { lockSessions, saveWish } from './store.ts'
 import { lockPlaces } from './store-places.ts'
+import { lockLimits } from './store-validity.ts'
 
 export interface StartWish {
   readonly stationId: string
@@ -51,15 +52,16 @@ export async function startSession(
 ): Promise<Result<Started>> {
   const { stationId, evseId, idToken } = wish
   await lockPlaces(tx, [{ tenantId: tx.tenantId, stationId, evseId }])
-  const judged = await checkValidity(tx, deps, {
-    stationId,
-    evseId,
-    purpose: 'wish',
-    at,
-    ...(idToken === undefined ? {} : { idToken }),
-  })
+  const judge = (): Promise<ValidityAnswer> =>
+    checkValidity(tx, deps, { stationId, evseId, purpose: 'wish', at, ...(idToken === undefined ? {} : { idToken }) })
+  const seen = await judge()
+  if (seen.station === undefined) return refuse('no-such-station')
+  const waiting = await waitingForToken(tx, seen)
+  const limited = limitedIn(seen)
+  await lockLimits(tx, limited)
+  // What was counted before the lock may have grown.
+  const judged = limited.length === 0 ? seen : await judge()
   if (judged.station === undefined) return refuse('no-such-station')
-  const waiting = await waitingForToken(tx, judged)
   const against = judged.reasons.filter(({ code }) => !(code === 'evse-busy' && waiting !== undefined))
   if (against[0] !== undefined) return refusalOf(against[0].code)
   const session = waiting ?? newSession(tx, wish, judged, at)
@@ -96,6 +98,12 @@ export async function startSession(
     },
   })
   return ok({ sessionId: session.row.id, commandId: must(commandId, 'command of a wish') })
+}
+
+/** What may have so many sessions at once, and no more. */
+function limitedIn({ token, station }: ValidityAnswer): readonly string[] {
+  const ofToken = token === undefined || token.maxSessions === null ? [] : [token.id]
+  return station === undefined || station.maxSessions === null ? ofToken : [...ofToken, station.id]
 }
 
 /** The cable may be in already (2.x): then a transaction runs, waiting for just this. */

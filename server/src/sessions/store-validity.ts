@@ -46,6 +46,19 @@ export interface OpenCount {
   readonly stationId: string
 }
 
+/**
+ * Whoever counts what a token or station has open waits here for others who do, until the end of the transaction: else two
+ * starts at once would both find room for one. Last in the order of locks, after sessions.
+ */
+export async function lockLimits(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await tx.named(
+    'sessions-lock-limits',
+    `select pg_advisory_xact_lock(hashtextextended(id, 0)) from (select unnest($1::text[]) as id order by 1) as limited`,
+    [ids],
+  )
+}
+
 /** The sessions in which these tokens charge, or are about to. */
 export async function openSessionsOfTokens(
   tx: Tx,
