@@ -22,6 +22,7 @@ import type { HandedIn } from './handed-in.ts'
 import { findStation, NO_STATION } from './http-stations.ts'
 import type { IdToken, StationCommand } from './model.ts'
 import { commandKinds, protocolNamed, rawCallFault } from './protocols/index.ts'
+import { secretFault } from './rules/secret-out.ts'
 import * as shapes from './shapes.ts'
 
 const TAG = 'commands'
@@ -51,7 +52,8 @@ function sendRoute(deps: CommandRouteDeps): AnyRoute {
       const { params, body, caller, at } = call
       const parts = await findStation(tx, params.id, caller.sites)
       if (parts === undefined) return refuse('no-such-station')
-      const sent = await send(tx, deps, { stationId: params.id, protocol: parts.station.protocol, body, caller, at })
+      const { protocol, securityProfile } = parts.station
+      const sent = await send(tx, deps, { stationId: params.id, protocol, securityProfile, body, caller, at })
       if (!sent.ok) return sent
       const row = await findCommand(tx, sent.value)
       const view = commandView(must(row, 'the command'))
@@ -75,12 +77,13 @@ async function send(
   asked: {
     readonly stationId: string
     readonly protocol: string | null
+    readonly securityProfile: number
     readonly body: CommandBody
     readonly caller: StaffOrKey
     readonly at: Temporal.Instant
   },
 ): Promise<Result<string, 'no-such-station' | 'bad-input' | 'not-supported' | 'start-refused'>> {
-  const { stationId, protocol, body, caller, at } = asked
+  const { stationId, protocol, securityProfile, body, caller, at } = asked
   if (body.kind === 'start-transaction') {
     if (deps.startForStaff === undefined) return refuse('not-supported')
     const { evse, connector, idToken } = body
@@ -94,6 +97,8 @@ async function send(
     })
   }
   const command = commandFrom(body)
+  const secret = secretFault(command, securityProfile)
+  if (secret !== undefined) return refuse('bad-input', { fields: [secret] })
   const fault = protocol === null ? undefined : faultOf(protocol, command)
   if (fault !== undefined) return fault
   const by = { kind: caller.kind, id: caller.actorId, name: caller.actorName }

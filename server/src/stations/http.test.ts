@@ -280,6 +280,32 @@ describe('commands and the log', () => {
     expect(
       await refused({ kind: 'write-settings', settings: [{ name: 'AuthorizationKey', value: 'x' }] }),
     ).toMatchObject({ status: 400 })
+    const key = { key: 'authorizationKey', value: 'x'.repeat(40) }
+    const named = { component: { name: 'SecurityCtrlr' }, variable: { name: 'BasicAuthPassword' }, attributeValue: 'x' }
+    for (const [action, payload, pointer] of [
+      ['ChangeConfiguration', key, '/payload'],
+      ['SetVariables', { setVariableData: [named] }, '/payload/setVariableData/0'],
+    ] as const) {
+      expect(await refused({ kind: 'raw-call', action, payload })).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer, code: 'credential-by-setting' }] },
+      })
+    }
+    // Attack 23: a file server's password for everybody on the way to read; the control is the same address without one.
+    const update = (location: string) => ({
+      kind: 'raw-call',
+      action: 'UpdateFirmware',
+      payload: { location, retrieveDate: '2026-11-26T12:00:00Z' },
+    })
+    expect(await refused(update('ftp://files:secret@example.org/1.bin'))).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/payload/location', code: 'secret-in-the-open' }] },
+    })
+    expect(await refused(update('ftp://files@example.org/1.bin'))).toMatchObject({ status: 202 })
+    expect(await refused({ kind: 'write-settings', settings: [{ name: 'WifiPassword', value: 'x' }] })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/settings/0', code: 'secret-in-the-open' }] },
+    })
     expect(await refused({ kind: 'start-transaction', evse: 1 })).toMatchObject({ body: { code: 'start-refused' } })
     const kinds = (await call(`GET /v1/stations/${id}/command-kinds`)).body['items']
     expect(kinds).toEqual(

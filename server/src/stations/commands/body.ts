@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import type { StationCommand } from '../model.ts'
+import { isCredentialSetting } from '../rules/mask.ts'
 
 const evse = z.int().min(1).max(128)
 const connector = z.int().min(1).max(16)
 const settingName = z.string().min(1).max(200)
-const CREDENTIAL = /authorizationkey|basicauthpassword/i
 
 const setting = z.strictObject({
   // A key written past us would lock the station out: we could not know it.
-  name: settingName.refine((name) => !CREDENTIAL.test(name), { params: { code: 'credential-by-setting' } }),
+  name: settingName.refine((name) => !isCredentialSetting(name), { params: { code: 'credential-by-setting' } }),
   value: z.string().max(2_500),
 })
 

@@ -8,7 +8,14 @@ const TOKEN_MEMBERS = new Set([
   'groupIdToken',
   'groupUid',
 ])
-const SECRET_MEMBERS = new Set(['password', 'basicAuthPassword', 'authorizationKey'])
+const SECRET_MEMBERS = new Set([
+  'password',
+  'basicAuthPassword',
+  'authorizationKey',
+  'apnPassword',
+  'simPin',
+  'preSharedKey',
+])
 const SECRET_SETTING = /password|authorizationkey|secret|privatekey/i
 /** Members that carry a setting's value beside its name. */
 const VALUE_MEMBERS = new Set(['value', 'attributeValue', 'actualValue'])
@@ -21,6 +28,22 @@ export function maskedToken(uid: string): string {
 
 export function isSecretSetting(name: string): boolean {
   return SECRET_SETTING.test(name)
+}
+
+/** The station's own key, by which it signs in. */
+export function isCredentialSetting(name: string): boolean {
+  return /authorizationkey|basicauthpassword/i.test(name)
+}
+
+export function isSecretMember(name: string): boolean {
+  return SECRET_MEMBERS.has(name)
+}
+
+/** `ftp://user:password@host/…` */
+const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/@]+@/gi
+
+export function hasUrlPassword(text: string): boolean {
+  return text.search(URL_PASSWORD) >= 0
 }
 
 /** Entries of a local list that are kept for people to see: a list may be long, and is sent in many parts. */
@@ -46,8 +69,9 @@ export function shortened<T>(value: T): T {
 /** A payload or command as people may see it. The shape stays, so that it still reads as what was said. */
 export function masked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(masked)
+  if (typeof value === 'string') return value.replace(URL_PASSWORD, `$1:${HIDDEN}@`)
   if (typeof value !== 'object' || value === null) return value
-  const isSecret = namesSecret(value)
+  const isSecret = namedSecret(value) !== undefined
   const isPin = (value as { type?: unknown }).type === 'KeyCode'
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => {
@@ -59,9 +83,11 @@ export function masked(value: unknown): unknown {
 }
 
 /** `{ key: "AuthorizationKey", value }` of 1.6, `{ variable: { name: "BasicAuthPassword" }, … }` of 2.x, ours by name. */
-function namesSecret(value: object): boolean {
-  const { key, name, variable } = value as { key?: unknown; name?: unknown; variable?: { name?: unknown } }
-  return [key, name, variable?.name].some((word) => typeof word === 'string' && isSecretSetting(word))
+export function namedSecret(value: object): string | undefined {
+  const { key, name, variable } = value as { key?: unknown; name?: unknown; variable?: { name?: unknown } | null }
+  return [key, name, variable?.name].find((word) => typeof word === 'string' && isSecretSetting(word)) as
+    | string
+    | undefined
 }
 
 /** Where JSON cannot be read, what looks like a member with a token or a secret is hidden all the same. */

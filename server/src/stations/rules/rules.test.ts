@@ -239,6 +239,12 @@ describe('what people may see', () => {
     })
   })
 
+  it('hides the password in an address', () => {
+    expect(masked({ location: 'ftp://files:s3cret@example.org/x' })).toEqual({
+      location: 'ftp://files:•••@example.org/x',
+    })
+  })
+
   it('hides them also where the frame cannot be read', () => {
     expect(masked({ idToken: { idToken: '482913', type: 'KeyCode' } })).toEqual({
       idToken: { idToken: '•••', type: 'KeyCode' },

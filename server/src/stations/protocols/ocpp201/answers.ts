@@ -39,11 +39,17 @@ export function answererFor(small: SmallAnswers) {
 }
 
 /**
- * Where a contract's certificate was sent along, it is not checked yet: then no verdict about the certificate is given,
- * which a station reads as "not valid for Plug & Charge".
+ * A contract's certificate, or the hashes by which its revocation would be asked, cannot be checked yet: whoever shows one is
+ * not let charge by it, whatever the account says (ISO 15118: what cannot be verified fails closed).
  */
-export function tokenAnswer2(_payload: Payload, answer: TokenAnswer): Payload {
-  return { idTokenInfo: idTokenInfo(answer) }
+export function tokenAnswer2(payload: Payload, answer: TokenAnswer): Payload {
+  const said = payload as unknown as Request<'ocpp2.0.1', 'Authorize'>
+  if (said.certificate === undefined && said.iso15118CertificateHashData === undefined) {
+    return { idTokenInfo: idTokenInfo(answer) }
+  }
+  return answer.verdict === 'accepted'
+    ? { idTokenInfo: { status: verdicts2.invalid }, certificateStatus: 'CertChainError' }
+    : { idTokenInfo: idTokenInfo(answer), certificateStatus: 'ContractCancelled' }
 }
 
 /** Longest idToken that every 2.x version takes (2.0.1, identifierString 36). */
