@@ -1,10 +1,162 @@
-import { all, row } from './table-row.ts'
+import { all, only16, only2, only21, row } from './table-row.ts'
 
-/** `ocpp-semantics.md` sections 1 to 8 and `ocpp.md` section 6. */
+const reports = 'server/src/sessions/station-reports.test.ts'
+const machine = 'server/src/sessions/rules/machine.test.ts'
+const deadlines = 'server/src/sessions/rules/deadlines.test.ts'
+const lostStops = 'server/src/sessions/rules/lost-stops.test.ts'
+const SECTION = 'ocpp-semantics.md 2'
+
+/** `ocpp-semantics.md` section 2, and `ocpp.md` section 6: transactions, whatever becomes of their messages. */
 export const transactions = {
   'start-repeated': row(
-    'ocpp-semantics.md 2',
+    SECTION,
     all,
     'a start told twice under different message ids is one session, and answered alike',
+    ['e2e/every-message-again.test.ts', 'every message up to five times, under new ids'],
+  ),
+  'stop-repeated': row(SECTION, all, 'a stop told again gets the same answer, and makes no second record', [
+    reports,
+    'give a repeated 1.6 start its number back, and a repeated stop changes nothing',
+  ]),
+  'meter-repeated': row(SECTION, all, 'a reading told again changes nothing'),
+  'number-random': row(
+    SECTION,
+    only16,
+    'transaction ids are positive 31-bit numbers that nobody can guess from the last one',
+  ),
+  'number-kept': row(SECTION, only2, 'the station numbers its transactions, and its word is kept as it is'),
+  'same-number-elsewhere': row(
+    SECTION,
+    all,
+    'the number of another station’s transaction is not its own: no effect there, an orphan here, staff told',
+    [reports, 'never touch the transaction of another station, and staff are told (attack 9)'],
+  ),
+  'absurd-answered': row(SECTION, all, 'what is absurd gets a result, is flagged, and counts no energy', [
+    'e2e/bad-frames.test.ts',
+    'absurd content of a valid transaction message is accepted, recorded and flagged',
+  ]),
+  'stop-before-start': row(
+    SECTION,
+    all,
+    'a stop before its start is taken and flagged, and ends nothing before it began',
+    [machine, 'stopped before it began is flagged, and does not end before it starts'],
+  ),
+  'start-lost': row(
+    SECTION,
+    only16,
+    'a start that never arrived: readings and stop under transactionId -1 or 0 are answered, and kept as one orphan',
+    [reports, 'collect the readings of a start that was lost with its stop'],
+  ),
+  'stop-unknown': row(
+    SECTION,
+    all,
+    'a stop of a transaction nobody knows is answered, and kept as an orphan or for its missing part',
+  ),
+  'orphan-stopped': row(
+    SECTION,
+    only16,
+    'an orphan that a person stops is stopped, at its station where that can be named',
+    [lostStops, 'an orphan that a person stops'],
+  ),
+  'offline-inferred': row(
+    SECTION,
+    only16,
+    'what was queued offline is known by its old timestamps: true times, no cable deadline, no flag',
+  ),
+  'offline-told': row(SECTION, only2, 'what was queued offline is told so: true times, no cable deadline, no flag', [
+    machine,
+    'queued offline gets no deadline for its cable',
+  ]),
+  'out-of-order': row(SECTION, only2, 'events in any order give the same record; a late Updated opens nothing again', [
+    machine,
+    'gives the same session and the same record for every order and repetition of a transaction',
+  ]),
+  'gap-asked': row(
+    SECTION,
+    only2,
+    '0, 1, 2, 4, 5 (Ended): 3 is missing, GetTransactionStatus is asked, and without messages in the queue the gap is recorded',
+    [deadlines, 'bills with the gap recorded when the station has nothing more (0, 1, 2, 4, 5)'],
+  ),
+  'gap-in-queue': row(SECTION, only2, 'a gap whose messages are in the queue is waited for'),
+  'continuing-counter': row(
+    SECTION,
+    only2,
+    'seqNo may go on from one transaction to the next: what counts is from Started to Ended',
+  ),
+  'ended-without-started': row(
+    SECTION,
+    only2,
+    'an Ended without Started makes its session, which waits for the missing part',
+  ),
+  'told-once': row(
+    SECTION,
+    only2,
+    'EVSE, token and remoteStartId are told once: they are merged, never overwritten by their absence',
+    [reports, 'show a session on its EVSE also where that is named after the card (2.x)'],
+  ),
+  'one-at-an-evse': row(
+    SECTION,
+    all,
+    'a new start on an EVSE where one runs: the older lost its end and is closed by an estimate',
+    [reports, 'of a new transaction end the older one at that EVSE by estimate'],
+  ),
+  'several-evses': row(SECTION, all, 'two EVSEs charge at once, each its own session, and stop in any order'),
+  'reboot-in-session': row(
+    SECTION,
+    all,
+    'a station that reboots in mid-session goes on, or ends it, as it says; nothing is lost',
+  ),
+  'reboot-stop': row(
+    SECTION,
+    all,
+    'a station that ended its transaction because of a power loss says so after its boot, with the true time',
+  ),
+  resumption: row(SECTION, only21, 'a transaction resumed after a reboot (TxResumed) is the same one'),
+  'stop-lost-16': row(
+    SECTION,
+    only16,
+    'a connector that shows free while its session runs: the stop is waited for, the meter asked, the end estimated and later corrected',
+    [lostStops, 'a 1.6 connector that shows free while its session runs'],
+  ),
+  'updates-thinned': row(
+    SECTION,
+    only2,
+    'a station low on memory drops Updated events: the record says so and is complete otherwise',
+  ),
+  'cable-late': row(SECTION, all, 'a start whose cable never came is given up', [
+    machine,
+    'is abandoned when the connector prepared and became available again (1.6)',
+  ]),
+  'cable-late-told': row(
+    SECTION,
+    only2,
+    'a station that says EVConnectTimeout ended without energy: abandoned, no record',
+    [machine, 'is abandoned when the station reports that no cable came (2.x)'],
+  ),
+  'no-energy': row(
+    SECTION,
+    all,
+    'who is connected and takes no energy is told apart: paused by the car, or by the station',
+    [machine, 'pauses and goes on with what the connector shows (1.6)'],
+  ),
+  'meter-missing': row(
+    'ocpp.md 6',
+    all,
+    'meter data that does not come is asked for three times, then estimated; the truth that comes later is revision 2',
+    [deadlines, 'is asked for three times within ten minutes, then estimated, marked and told'],
+  ),
+  'meter-offline': row('ocpp.md 6', all, 'while the station is offline its end is waited for, for a week', [
+    deadlines,
+    'of a station that is offline is waited for a week',
+  ]),
+  'clock-ahead': row(
+    SECTION,
+    all,
+    'a clock that is days ahead, decades behind or steps back: our time is taken, flagged, and the energy is right',
+  ),
+  'clock-told': row(
+    SECTION,
+    all,
+    'how far a station’s clock is off is seen by staff; what was queued offline says nothing of it',
   ),
 } as const

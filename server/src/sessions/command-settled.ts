@@ -38,6 +38,7 @@ function factFrom({ command, state, failure, answer }: SettledCommand): Fact | u
     // What still runs will say more by itself.
     return { kind: 'queue-answered', messagesInQueue: answer.messagesInQueue || answer.ongoing === true }
   }
+  if (command.kind === 'stop-transaction') return failure === 'rejected' ? { kind: 'stop-refused' } : undefined
   if (command.kind !== 'start-transaction' || failure === 'no-effect') return undefined
   if (state === 'answered') return { kind: 'wish-answered', outcome: 'accepted' }
   // Sent, and nothing heard: it may have begun all the same.

@@ -37,6 +37,8 @@ export type Fact =
   /** 2.x: what the station says of messages still waiting (GetTransactionStatus). */
   | { readonly kind: 'queue-answered'; readonly messagesInQueue: boolean }
   | { readonly kind: 'stop-asked' }
+  /** The station was told to stop and knows of no such transaction. */
+  | { readonly kind: 'stop-refused' }
   | { readonly kind: 'deadline'; readonly isOnline: boolean }
 
 export type FactKind = Fact['kind']

@@ -1,7 +1,8 @@
 import { isBefore } from '../../../../units/index.ts'
+import type { MeterReading } from '../../stations/model.ts'
 import type { FactOf, SessionEffect, Step, TransactionFact } from './facts.ts'
 import { energyOf, goesBackwards, withReadings } from './meter.ts'
-import { type Deadlines, type Session, withFlag } from './session.ts'
+import { type Deadlines, type Session, type Transaction, withFlag } from './session.ts'
 import { closeByEstimate, settle } from './settle.ts'
 import { isRepeat, withFlow, withReport } from './transaction.ts'
 
@@ -23,8 +24,25 @@ export function takeTransaction(session: Session, fact: TransactionFact, at: Tem
 }
 
 export function takeReadings(session: Session, fact: FactOf<'readings'>, at: Temporal.Instant): Step {
-  const learned = withMeter(session, fact.readings, fact.wasCorrected)
+  const read = withMeter(session, fact.readings, fact.wasCorrected)
+  const learned = flowsOn(session, fact.readings) ? withTransaction(read, notFree) : read
   return withNoEnergyCleared(session, settle(session, learned, at, { receivedAt: at, wasQueued: false }))
+}
+
+/** Shown free, and yet it goes on counting: it was not. */
+function flowsOn({ meter, transaction }: Session, readings: readonly MeterReading[]): boolean {
+  if (transaction?.freeSince === undefined) return false
+  const known = meter.last?.registerWh ?? 0
+  return readings.some(({ context, registerWh }) => context === 'periodic' && (registerWh ?? 0) > known)
+}
+
+function notFree(transaction: Transaction): Transaction {
+  const { freeSince: _, ...rest } = transaction
+  return rest
+}
+
+function withTransaction(session: Session, change: (transaction: Transaction) => Transaction): Session {
+  return session.transaction === undefined ? session : { ...session, transaction: change(session.transaction) }
 }
 
 function withMeter(session: Session, readings: FactOf<'readings'>['readings'], wasCorrected: boolean): Session {
@@ -39,13 +57,23 @@ function withNoEnergyCleared(before: Session, step: Step): Step {
   return { ...step, effects: [...step.effects, { kind: 'clear-alert', alert: 'session-no-energy' }] }
 }
 
-/** 1.6: the connector's status is all that tells what the car does. */
+/** 1.6: the connector's status is all that tells what the car does, and that a stop was lost. */
 export function takeStatus(session: Session, fact: FactOf<'evse-status'>, at: Temporal.Instant): Step {
   const { transaction } = session
   const { phase } = fact
-  if (transaction === undefined || transaction.isNumbered) return unchanged(session)
+  if (transaction === undefined || transaction.isNumbered || transaction.ended !== undefined) return unchanged(session)
+  if (fact.status === 'available') return shownFree(session, transaction, at)
   if (phase !== 'charging' && phase !== 'suspended-ev' && phase !== 'suspended-evse') return unchanged(session)
-  const learned = { ...session, transaction: { ...transaction, flow: withFlow(transaction, { at, state: phase }) } }
+  const flow = withFlow(transaction, { at, state: phase })
+  const learned = { ...session, transaction: { ...notFree(transaction), flow } }
+  return settle(session, learned, at, { receivedAt: at, wasQueued: false })
+}
+
+/** The stop may still come from the station's queue; else the meter is asked, and an estimate made (END-METER). */
+function shownFree(session: Session, transaction: Transaction, at: Temporal.Instant): Step {
+  if (transaction.freeSince !== undefined) return unchanged(session)
+  if (Temporal.Instant.compare(at, transaction.newest.at) <= 0) return unchanged(session)
+  const learned = { ...session, transaction: { ...transaction, freeSince: at } }
   return settle(session, learned, at, { receivedAt: at, wasQueued: false })
 }
 
@@ -75,7 +103,15 @@ export function noAnswer(session: Session, _: FactOf<'deadline'>, at: Temporal.I
 }
 
 export function takeStopWish(session: Session, _: FactOf<'stop-asked'>, at: Temporal.Instant): Step {
-  return session.transaction === undefined ? abandon(session, at) : stopped(session, at, [])
+  const { transaction } = session
+  if (transaction === undefined) return abandon(session, at)
+  // A station cannot be told to stop what it has no number for: what is known is the end.
+  const isNameless = session.flags.includes('orphan') && !/^[1-9]/.test(transaction.number)
+  return isNameless ? closeByEstimate(session, undefined) : told(session, transaction, at)
+}
+
+export function takeStopRefused(session: Session): Step {
+  return session.flags.includes('orphan') ? closeByEstimate(session, undefined) : unchanged(session)
 }
 
 export function takeDisplaced(session: Session, fact: FactOf<'displaced'>): Step {
@@ -136,6 +172,7 @@ function tooLong(session: Session, at: Temporal.Instant): Step {
 
 /** Told three times while it listened: then people must look. What is offline is told when it is back, for a week. */
 function notStopped(session: Session, fact: FactOf<'deadline'>, at: Temporal.Instant): Step {
+  if (session.flags.includes('orphan')) return closeByEstimate(session, undefined)
   const lastHeard = session.transaction?.newest.at ?? session.startedAt
   if (isOver(lastHeard.add({ hours: OFFLINE_HOURS }), at)) return closeByEstimate(session, undefined)
   const again = at.add({ seconds: STOP_AGAIN_SECONDS })
@@ -152,7 +189,7 @@ function notStopped(session: Session, fact: FactOf<'deadline'>, at: Temporal.Ins
 }
 
 export function meterIsLate(session: Session, fact: FactOf<'deadline'>, at: Temporal.Instant): Step {
-  const endedAt = session.transaction?.ended?.at ?? session.startedAt
+  const endedAt = session.transaction?.ended?.at ?? session.transaction?.freeSince ?? session.startedAt
   if (isOver(endedAt.add({ hours: OFFLINE_HOURS }), at)) return closeByEstimate(session, undefined)
   const deadlines: Deadlines = { meter: at.add({ seconds: METER_QUESTION_SECONDS }) }
   if (!fact.isOnline) return unchanged({ ...session, deadlines })
@@ -177,6 +214,15 @@ function questionsFor({ transaction, evse }: Session): readonly SessionEffect[] 
 function stopped(session: Session, at: Temporal.Instant, effects: readonly SessionEffect[]): Step {
   const { transaction, flags } = session
   if (transaction === undefined || flags.includes('orphan')) return { session, effects }
+  return told(session, transaction, at, effects)
+}
+
+function told(
+  session: Session,
+  transaction: Transaction,
+  at: Temporal.Instant,
+  effects: readonly SessionEffect[] = [],
+): Step {
   const { cable: _, ...deadlines } = session.deadlines
   const command: SessionEffect = {
     kind: 'command',

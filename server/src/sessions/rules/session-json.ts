@@ -109,7 +109,7 @@ function deadlinesFrom(stored: Stored<Deadlines>): Deadlines {
 }
 
 function transactionFrom(stored: Stored<Omit<Transaction, 'seen' | 'newest'>>): Omit<Transaction, 'seen' | 'newest'> {
-  const { started, ended, earliestAt, authorisedAt, flow, ...plain } = stored
+  const { started, ended, earliestAt, authorisedAt, freeSince, flow, ...plain } = stored
   return {
     ...plain,
     earliestAt: instant(earliestAt),
@@ -117,6 +117,7 @@ function transactionFrom(stored: Stored<Omit<Transaction, 'seen' | 'newest'>>): 
     ...(started === undefined ? {} : { started: { ...started, at: instant(started.at) } }),
     ...(ended === undefined ? {} : { ended: { ...ended, at: instant(ended.at) } }),
     ...(authorisedAt === undefined ? {} : { authorisedAt: instant(authorisedAt) }),
+    ...(freeSince === undefined ? {} : { freeSince: instant(freeSince) }),
   }
 }
 

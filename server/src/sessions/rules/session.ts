@@ -73,6 +73,8 @@ export interface Transaction {
   /** Latest report by number (or time): what flows now is known up to here. */
   readonly newest: { readonly at: Temporal.Instant; readonly seqNo?: number }
   readonly earliestAt: Temporal.Instant
+  /** Since when the connector shows free though no end was told (1.6): the stop was lost, or is late. */
+  readonly freeSince?: Temporal.Instant
   /** The first report with a token that may charge. */
   readonly authorisedAt?: Temporal.Instant
   /** A token was shown and none may charge. */

@@ -75,6 +75,7 @@ function stateOf(session: Session, transaction: Transaction): SessionState {
     if (transaction.ended.reason === 'cable-timeout' && energyWh === 0) return 'abandoned'
     return hasEndReading(session) || session.flags.includes('orphan') ? 'ended' : 'waiting-for-meter'
   }
+  if (transaction.freeSince !== undefined) return 'waiting-for-meter'
   const flows = transaction.flow.at(-1)?.state
   if (flows === 'charging') return 'delivering'
   if (transaction.authorisedAt === undefined) {
@@ -175,7 +176,9 @@ export function closeByEstimate(
 function lastKnown(session: Session): Temporal.Instant {
   const { meter, transaction, startedAt } = session
   const heard = transaction === undefined ? startedAt : transaction.newest.at
-  return meter.last === undefined ? heard : laterOf(heard, meter.last.at)
+  const known = meter.last === undefined ? heard : laterOf(heard, meter.last.at)
+  const freeSince = transaction?.freeSince
+  return freeSince === undefined ? known : earlierOf(known, freeSince)
 }
 
 /** What of a session decides its record, as text: a further revision is made only when this changes. */

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import type { Fact, TransactionFact } from './facts.ts'
+import { decide } from './machine.ts'
+import { type Session, sessionOfTransaction } from './session.ts'
+import { sessionFromText, textFromMachine, textFromProgress } from './session-json.ts'
+import { dueAt, energyOfSession } from './settle.ts'
+import { limits } from './testing-histories.ts'
+
+const T = Temporal.Instant.from('2026-11-26T08:00:00Z')
+const at = (seconds: number): Temporal.Instant => T.add({ seconds })
+
+const reading = (
+  seconds: number,
+  registerWh: number,
+  context: 'transaction-begin' | 'periodic' | 'trigger' = 'periodic',
+) => ({ at: at(seconds), context, registerWh }) as const
+function transaction(kind: TransactionFact['kind'], more: Partial<TransactionFact> = {}): TransactionFact {
+  return { kind, number: '7', readings: [], wasQueued: false, wasCorrected: false, receivedAt: T, ...more }
+}
+const readings = (...given: ReturnType<typeof reading>[]): Fact => ({
+  kind: 'readings',
+  readings: given,
+  wasCorrected: false,
+})
+const started = transaction('transaction-started', {
+  token: 'may-charge',
+  readings: [reading(0, 1_000, 'transaction-begin')],
+})
+const free: Fact = { kind: 'evse-status', status: 'available' }
+const due: Fact = { kind: 'deadline', isOnline: true }
+
+function after(session: Session, ...facts: readonly (readonly [number, Fact])[]): Session {
+  return facts.reduce((now, [seconds, given]) => decide(now, given, at(seconds)).session, session)
+}
+const born = (isOrphan = false): Session => sessionOfTransaction({ evse: 1, limits, isOrphan }, T)
+const charging = (): Session => after(born(), [0, started], [300, readings(reading(300, 3_000))])
+
+describe('a 1.6 connector that shows free while its session runs (END-METER)', () => {
+  it('waits for the stop, asks for the meter, and ends by an estimate within ten minutes', () => {
+    let session = after(charging(), [600, free])
+    expect(session.state).toBe('waiting-for-meter')
+    // As its row keeps it.
+    expect(sessionFromText('s', textFromMachine(session), textFromProgress(session))).toEqual(session)
+    const commands: string[] = []
+    while (session.state === 'waiting-for-meter') {
+      const decision = decide(session, due, dueAt(session) as Temporal.Instant)
+      commands.push(...decision.effects.flatMap((effect) => (effect.kind === 'command' ? [effect.command.kind] : [])))
+      session = after(decision.session, [660, readings(reading(660, 3_400, 'trigger'))])
+    }
+    expect(commands).toEqual(['fetch-meter', 'fetch-meter', 'fetch-meter'])
+    expect(session).toMatchObject({ state: 'ended', flags: ['end-lost', 'estimated'], recorded: { revision: 1 } })
+    expect(energyOfSession(session)).toBe(2_400)
+    // It had been over when the connector was seen free.
+    expect(session.endedAt?.equals(at(600))).toBe(true)
+  })
+
+  it('ends by the stop when that comes, before or after the estimate', () => {
+    const stop = transaction('transaction-ended', {
+      stopReason: 'local',
+      readings: [{ at: at(590), context: 'transaction-end', registerWh: 3_500 }],
+    })
+    const waiting = after(charging(), [600, free])
+    const ended = after(waiting, [590, stop])
+    expect(ended).toMatchObject({ state: 'ended', flags: [], recorded: { revision: 1 } })
+    let estimated = waiting
+    while (estimated.state !== 'ended') estimated = decide(estimated, due, dueAt(estimated) as Temporal.Instant).session
+    const truth = after(estimated, [590, stop])
+    expect(truth).toMatchObject({ state: 'ended', flags: [], recorded: { revision: 2 } })
+    expect(energyOfSession(truth)).toBe(2_500)
+  })
+
+  it('goes on when it was not free after all', () => {
+    const waiting = after(charging(), [600, free])
+    expect(after(waiting, [620, readings(reading(620, 3_000))]).state).toBe('waiting-for-meter')
+    expect(after(waiting, [620, readings(reading(620, 3_100))]).state).toBe('delivering')
+    expect(after(waiting, [620, { kind: 'evse-status', status: 'occupied', phase: 'suspended-ev' }]).state).toBe(
+      'paused',
+    )
+  })
+
+  it('is not taken for free by a word from before its start', () => {
+    expect(after(charging(), [0, free]).state).toBe('delivering')
+  })
+})
+
+describe('an orphan that a person stops', () => {
+  const orphan = (number: string): Session =>
+    after(born(true), [0, transaction('transaction-updated', { number, readings: [reading(0, 100)] })])
+  const stopAsked: Fact = { kind: 'stop-asked' }
+
+  it('ends at once when the station has no number for it', () => {
+    const { session, effects } = decide(orphan('-1:x'), stopAsked, at(60))
+    expect(session).toMatchObject({ state: 'ended', flags: expect.arrayContaining(['orphan', 'end-lost']) as string[] })
+    expect(effects.some(({ kind }) => kind === 'command')).toBe(false)
+  })
+
+  it('is stopped at its station by the number it named, and ends when that knows nothing of it or says nothing', () => {
+    const { session, effects } = decide(orphan('4711'), stopAsked, at(60))
+    expect(effects).toMatchObject([
+      { kind: 'command', command: { kind: 'stop-transaction', transactionNumber: '4711' } },
+    ])
+    expect(after(session, [61, { kind: 'stop-refused' }]).state).toBe('ended')
+    expect(decide(session, due, dueAt(session) as Temporal.Instant).session.state).toBe('ended')
+  })
+
+  it('is no reason to end another that is refused its stop', () => {
+    expect(after(charging(), [400, stopAsked], [401, { kind: 'stop-refused' }]).state).toBe('delivering')
+  })
+})
