@@ -106,19 +106,23 @@ export async function openLoop(steps: readonly Step[], load: Load, say: Say): Pr
       run().catch((error: unknown) => failed?.(error))
     }
   })
-  const parts =
-    load.partSeconds === undefined
-      ? undefined
-      : setInterval(() => {
-          say({ says: 'part', times: part.toJSON() })
-          part = openHistogram()
-        }, load.partSeconds * 1000)
+  let partsLeft = load.partSeconds === undefined ? 0 : Math.round(load.seconds / load.partSeconds)
+  const sayPart = (): void => {
+    if (partsLeft === 0) return
+    partsLeft -= 1
+    say({ says: 'part', times: part.toJSON() })
+    part = openHistogram()
+  }
+  let parts: NodeJS.Timeout | undefined
   await new Promise<void>((resolve, reject) => {
     failed = reject
     let sent = 0
     const tick = (): void => {
       const now = performance.now() - began
-      if (now >= from && sent / perMs < until && !measured.isOpen) measured.begin()
+      if (now >= from && sent / perMs < until && !measured.isOpen) {
+        measured.begin()
+        if (load.partSeconds !== undefined) parts = setInterval(sayPart, load.partSeconds * 1000)
+      }
       for (; sent / perMs <= Math.min(now, until); sent += 1) {
         unanswered += 1
         lanes[sent % lanes.length]?.(sent / perMs)
@@ -129,6 +133,8 @@ export async function openLoop(steps: readonly Step[], load: Load, say: Say): Pr
     }
     tick()
   }).finally(() => clearInterval(parts))
+  // The last part ends with the load, whichever came first.
+  sayPart()
   return measured.result(lateness.at(0.99))
 }
 

@@ -7,7 +7,8 @@ import { isVacuuming, type Memory, memoryOf } from './processes.ts'
 import type { OurSide } from './sides.ts'
 import { table } from './summary.ts'
 
-interface Minute {
+interface Part {
+  /** At its end, since the soak began. */
   readonly minute: number
   readonly memory: Memory
   readonly messages: number
@@ -18,7 +19,7 @@ interface Minute {
   readonly vacuumSeconds: number
 }
 
-/** Growth per minute by least squares. */
+/** Growth from one to the next by least squares. */
 export function slope(values: readonly number[]): number {
   const n = values.length
   const middle = (n - 1) / 2
@@ -34,7 +35,7 @@ function controlFileOf(folder: string): string | undefined {
 }
 
 /** What happens in the database meanwhile, looked at once a second. */
-function watchDatabase(ours: OurSide): { take(): Pick<Minute, 'checkpoints' | 'vacuumSeconds'>; close(): void } {
+function watchDatabase(ours: OurSide): { take(): Pick<Part, 'checkpoints' | 'vacuumSeconds'>; close(): void } {
   const file = controlFileOf(ours.folder)
   const written = (): number => (file === undefined ? 0 : fs.statSync(file).mtimeMs)
   let last = written()
@@ -56,22 +57,25 @@ function watchDatabase(ours: OurSide): { take(): Pick<Minute, 'checkpoints' | 'v
 }
 
 const MEGA = 1e6
+/** Parts of a short soak; else a part is a minute. */
+const LEAST_PARTS = 5
 const SETTLING_MINUTES = 5
 
 /** At half the maximum for long: does memory grow, do the times hold through checkpoints and vacuum? */
 export async function soak(ours: OurSide, load: Load, minutes: number): Promise<void> {
   const messagesPerSecond = await halfTheMaximum([ours], load)
+  const partSeconds = Math.min(60, (minutes * 60) / LEAST_PARTS)
   console.log(`\nsoak, ${load.stations.length} stations, ${minutes} minutes`)
   const database = watchDatabase(ours)
-  const seen: Minute[] = []
+  const seen: Part[] = []
   try {
     await ours.generator.run(
-      { ...load, seconds: minutes * 60, messagesPerSecond, partSeconds: 60 },
+      { ...load, seconds: minutes * 60, messagesPerSecond, partSeconds },
       {
         part(times) {
           const histogram = openHistogram(times)
-          const minute: Minute = {
-            minute: seen.length + 1,
+          const measured: Part = {
+            minute: ((seen.length + 1) * partSeconds) / 60,
             memory: memoryOf(ours.pid),
             messages: histogram.count,
             p50: histogram.at(0.5),
@@ -79,31 +83,31 @@ export async function soak(ours: OurSide, load: Load, minutes: number): Promise<
             p999: histogram.at(0.999),
             ...database.take(),
           }
-          seen.push(minute)
-          console.log(`  ${minuteCells(minute).join('   ')}`)
+          seen.push(measured)
+          console.log(`  ${cells(measured).join('   ')}`)
         },
       },
     )
   } finally {
     database.close()
   }
-  const settled = seen.slice(Math.min(SETTLING_MINUTES, Math.floor(seen.length / 2)))
-  const growth = (of: (minute: Minute) => number): string => slope(settled.map(of)).toFixed(2)
+  const settled = seen.slice(Math.min((SETTLING_MINUTES * 60) / partSeconds, Math.floor(seen.length / 2)))
+  const growth = (of: (minute: Part) => number): string => ((slope(settled.map(of)) * 60) / partSeconds).toFixed(2)
   console.log(
     table(
       ['minute', 'messages', 'p50 ms', 'p99 ms', 'p99.9 ms', 'Node MB', 'PostgreSQL MB', 'checkpoints', 'vacuum s'],
-      seen.map(minuteCells),
+      seen.map(cells),
     ),
   )
   console.log(
-    `From minute ${settled[0]?.minute ?? 0} on, a minute adds ${growth(({ memory }) => memory.node / MEGA)} MB to Node, ` +
+    `From minute ${settled[0]?.minute.toFixed(1) ?? 0} on, a minute adds ${growth(({ memory }) => memory.node / MEGA)} MB to Node, ` +
       `${growth(({ memory }) => memory.postgres / MEGA)} MB to PostgreSQL and ${growth(({ p99 }) => p99)} ms to the p99.`,
   )
 }
 
-function minuteCells({ minute, messages, p50, p99, p999, memory, checkpoints, vacuumSeconds }: Minute): string[] {
+function cells({ minute, messages, p50, p99, p999, memory, checkpoints, vacuumSeconds }: Part): string[] {
   return [
-    String(minute),
+    minute.toFixed(1),
     String(messages),
     ...[p50, p99, p999].map((ms) => ms.toFixed(1)),
     (memory.node / MEGA).toFixed(0),
