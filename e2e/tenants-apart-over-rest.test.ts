@@ -46,6 +46,7 @@ async function everythingOf({ network: { rest } }: World): Promise<string> {
       'commands',
       'refused-stations',
       'alerts',
+      'webhooks',
     ].map(async (name) => JSON.stringify(await rest.get(`/v1/${name}?limit=200`))),
   )
   return seen.join('\n').replaceAll(/"(lastUsedAt|lastMessageAt|clockOffsetMs|\w+Seconds)":("[^"]*"|-?\d+)/g, '')

@@ -1,4 +1,5 @@
-import { type Asked, type Example, examples } from './route-examples.ts'
+import type { Asked, Example } from './route-asking.ts'
+import { examples } from './route-examples.ts'
 import { type Reply, type Rest, restOf } from './rest.ts'
 import { unknownIds, type World } from './world.ts'
 

@@ -1,43 +1,5 @@
-import { equalUid, type Ids } from './world.ts'
-
-/** How each route can name things of a tenant: in its path, query or body. A route without a line here fails the test. */
-export interface Asked {
-  readonly params?: Readonly<Record<string, string>>
-  readonly query?: Readonly<Record<string, string>>
-  readonly body?: unknown
-}
-
-export type Example =
-  /** `of`: ids of the own tenant, of another, or of nobody, in turn; `own`: always of the own one. */
-  | {
-      readonly kind: 'asks'
-      readonly ask: (of: Ids, own: Ids) => Asked
-      /** With own ids. */
-      readonly status: number
-      /** What must stand in the answer with own ids, so that the denial means something. */
-      readonly shows?: (own: Ids) => string
-    }
-  /** Not a tenant's: for everybody, or for the platform's key alone. */
-  | { readonly kind: 'public' | 'platform'; readonly why: string; readonly ask?: (own: Ids) => Asked }
-  /** Looked at by a test of its own. */
-  | { readonly kind: 'elsewhere'; readonly where: string }
-
-type AskExample = Extract<Example, { kind: 'asks' }>
-
-function asks(status: number, ask: AskExample['ask'], shows?: AskExample['shows']): AskExample {
-  return { kind: 'asks', ask, status, ...(shows === undefined ? {} : { shows }) }
-}
-
-const byId = (status: number, pick: (ids: Ids) => string, shows?: AskExample['shows'], body?: unknown): AskExample =>
-  asks(status, (of) => ({ params: { id: pick(of) }, ...(body === undefined ? {} : { body }) }), shows)
-
-const list = (
-  shows: (own: Ids) => string,
-  filters: readonly ((of: Ids) => Record<string, string>)[] = [],
-): readonly AskExample[] => [
-  asks(200, () => ({ query: { count: 'true', limit: '200' } }), shows),
-  ...filters.map((filter) => asks(200, (of) => ({ query: filter(of) }), shows)),
-]
+import { asks, byId, type Example, list } from './route-asking.ts'
+import { equalUid } from './world.ts'
 
 const flat = { price_components: [{ type: 'FLAT', price: '1.00', step_size: 1 }] }
 const tariff = { currency: 'EUR', elements: [flat] }
@@ -274,6 +236,73 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ),
   ],
 
+  'GET /v1/webhooks': list((own) => own.webhook),
+  'POST /v1/webhooks': [asks(201, () => ({ body: { name: 'New', url: 'https://new.invalid/', state: 'paused' } }))],
+  'GET /v1/webhooks/{id}': [
+    byId(
+      200,
+      (of) => of.webhook,
+      (own) => own.webhook,
+    ),
+  ],
+  'GET /v1/webhooks/{id}/health': [
+    byId(
+      200,
+      (of) => of.webhook,
+      () => 'waiting',
+    ),
+  ],
+  'PATCH /v1/webhooks/{id}': [
+    byId(
+      200,
+      (of) => of.webhook,
+      (own) => own.webhook,
+      { name: 'Books' },
+    ),
+  ],
+  'POST /v1/webhooks/{id}/rotate-secret': [byId(200, (of) => of.webhook, undefined, {})],
+  'POST /v1/webhooks/{id}/test': [
+    byId(
+      202,
+      (of) => of.webhook,
+      (own) => own.webhook,
+    ),
+  ],
+  'GET /v1/webhooks/{id}/deliveries': [
+    byId(
+      200,
+      (of) => of.webhook,
+      (own) => own.delivery,
+    ),
+  ],
+  'GET /v1/webhooks/{id}/deliveries/{deliveryId}': [
+    asks(
+      200,
+      (of) => ({ params: { id: of.webhook, deliveryId: of.delivery } }),
+      (own) => own.delivery,
+    ),
+    // Another's delivery under one's own webhook.
+    asks(
+      200,
+      (of, own) => ({ params: { id: own.webhook, deliveryId: of.delivery } }),
+      (own) => own.delivery,
+    ),
+  ],
+  'POST /v1/webhooks/{id}/deliveries/{deliveryId}/resend': [
+    asks(
+      202,
+      (of) => ({ params: { id: of.webhook, deliveryId: of.delivery } }),
+      (own) => own.delivery,
+    ),
+    asks(
+      202,
+      (of, own) => ({ params: { id: own.webhook, deliveryId: of.delivery } }),
+      (own) => own.delivery,
+    ),
+  ],
+  'POST /v1/webhooks/{id}/resend-dead': [byId(202, (of) => of.webhook)],
+  'DELETE /v1/webhooks/{id}': [byId(204, (of) => of.spareWebhook)],
+
   'GET /v1/keys': list((own) => own.key),
   // A site that is not there is a site to which nothing belongs, whoever's it may be elsewhere.
   'POST /v1/keys': [asks(201, (_, own) => ({ body: { name: 'of a site', role: 'viewer', sites: [own.site] } }))],
@@ -348,6 +377,16 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   'GET /v1/tenants': [{ kind: 'platform', why: 'the platform sees its tenants' }],
   'POST /v1/tenants': [{ kind: 'platform', why: 'the platform makes tenants', ask: () => ({ body: {} }) }],
+  'GET /v1/tenants/{id}/outbound-targets': [
+    { kind: 'platform', why: 'opens the installation’s own network', ask: (own) => ({ params: { id: own.tenant } }) },
+  ],
+  'PATCH /v1/tenants/{id}/outbound-targets': [
+    {
+      kind: 'platform',
+      why: 'opens the installation’s own network',
+      ask: (own) => ({ params: { id: own.tenant }, body: { allowed: [] } }),
+    },
+  ],
   'POST /v1/sign-in-links': [
     { kind: 'platform', why: 'the command line asks for links', ask: (own) => ({ body: { tenant: own.tenant } }) },
   ],

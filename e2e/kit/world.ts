@@ -20,11 +20,14 @@ export interface Ids {
   readonly refused: string
   readonly key: string
   readonly staff: string
+  readonly webhook: string
+  readonly delivery: string
   /** Each of these is used up by one route. */
   readonly spareSite: string
   readonly spareStation: string
   readonly spareCard: string
   readonly spareKey: string
+  readonly spareWebhook: string
 }
 
 export interface World {
@@ -51,10 +54,13 @@ export function unknownIds(): Ids {
     'refused',
     'key',
     'staff',
+    'webhook',
+    'delivery',
     'spareSite',
     'spareStation',
     'spareCard',
     'spareKey',
+    'spareWebhook',
   ]
   return { ...Object.fromEntries(names.map((name) => [name, randomUUID()])), number: '00000' } as unknown as Ids
 }
@@ -93,10 +99,12 @@ export async function makeWorld(server: Server, slug: string): Promise<World> {
     refused: await makeRefused(network),
     key: await idOf('/v1/keys', { name: 'meter reader', role: 'viewer' }),
     staff: await idOf('/v1/staff', person),
+    ...(await makeDelivery(network)),
     spareSite: await idOf('/v1/sites', { name: 'Nowhere' }),
     spareStation: (await addStation(network, { identity: 'SPARE-1' })).id,
     spareCard: await addCard(network, '04EEEEEEEEEE02'),
     spareKey: await idOf('/v1/keys', { name: 'spare', role: 'viewer' }),
+    spareWebhook: await idOf('/v1/webhooks', webhook('paused')),
   }
   await refuseMessage(socket)
   const { number, ...secret } = ids
@@ -131,6 +139,18 @@ async function makeSessions(
 async function makeAlert({ rest }: Network, socket: StationSocket): Promise<string> {
   await socket.call('StopTransaction', { transactionId: 987_654, meterStop: 5, timestamp: now() })
   return found(async () => (await rest.get<List<{ id: string }>>('/v1/alerts')).items[0]?.id)
+}
+
+/** A name that leads nowhere: nothing is ever sent. */
+const webhook = (state: 'active' | 'paused'): unknown => ({
+  name: 'Billing',
+  url: 'https://billing.invalid/events',
+  state,
+})
+
+async function makeDelivery({ rest }: Network): Promise<{ webhook: string; delivery: string }> {
+  const { id } = await rest.post<{ id: string }>('/v1/webhooks', webhook('active'))
+  return { webhook: id, delivery: (await rest.post<{ id: string }>(`/v1/webhooks/${id}/test`)).id }
 }
 
 async function makeRefused({ rest, stationsUrl }: Network): Promise<string> {

@@ -1951,10 +1951,13 @@ export type GetSessionRecordsResponses = {
                 version: number;
             };
             handedOn: Array<{
-                to: 'built-in-billing';
+                to: 'built-in-billing' | 'webhook';
                 state: 'waiting' | 'done' | 'failed';
                 at?: string;
                 attempts: number;
+                name?: string;
+                webhookId?: string;
+                deliveryId?: string;
             }>;
         }>;
         next: string | null;
@@ -4465,6 +4468,86 @@ export type PostTenantsResponses = {
 
 export type PostTenantsResponse = PostTenantsResponses[keyof PostTenantsResponses];
 
+export type GetTenantsByIdOutboundTargetsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/tenants/{id}/outbound-targets';
+};
+
+export type GetTenantsByIdOutboundTargetsErrors = {
+    /**
+     * One of: no-such-tenant.
+     */
+    404: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type GetTenantsByIdOutboundTargetsError = GetTenantsByIdOutboundTargetsErrors[keyof GetTenantsByIdOutboundTargetsErrors];
+
+export type GetTenantsByIdOutboundTargetsResponses = {
+    /**
+     * Addresses on site that a tenant’s webhooks may reach
+     */
+    200: {
+        allowed: Array<{
+            address: string;
+            port: number;
+            plain: boolean;
+        }>;
+    };
+};
+
+export type GetTenantsByIdOutboundTargetsResponse = GetTenantsByIdOutboundTargetsResponses[keyof GetTenantsByIdOutboundTargetsResponses];
+
+export type PatchTenantsByIdOutboundTargetsData = {
+    body: {
+        allowed: Array<{
+            address: string;
+            port: number;
+            plain?: boolean;
+        }>;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/tenants/{id}/outbound-targets';
+};
+
+export type PatchTenantsByIdOutboundTargetsErrors = {
+    /**
+     * One of: no-such-tenant.
+     */
+    404: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PatchTenantsByIdOutboundTargetsError = PatchTenantsByIdOutboundTargetsErrors[keyof PatchTenantsByIdOutboundTargetsErrors];
+
+export type PatchTenantsByIdOutboundTargetsResponses = {
+    /**
+     * Say which addresses on site a tenant’s webhooks may reach; the list replaces the former one
+     */
+    200: {
+        allowed: Array<{
+            address: string;
+            port: number;
+            plain: boolean;
+        }>;
+    };
+};
+
+export type PatchTenantsByIdOutboundTargetsResponse = PatchTenantsByIdOutboundTargetsResponses[keyof PatchTenantsByIdOutboundTargetsResponses];
+
 export type PostValidityChecksData = {
     body: {
         for: {
@@ -4516,3 +4599,568 @@ export type PostValidityChecksResponses = {
 };
 
 export type PostValidityChecksResponse = PostValidityChecksResponses[keyof PostValidityChecksResponses];
+
+export type GetWebhooksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        count?: 'true' | 'false';
+    };
+    url: '/v1/webhooks';
+};
+
+export type GetWebhooksErrors = {
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type GetWebhooksError = GetWebhooksErrors[keyof GetWebhooksErrors];
+
+export type GetWebhooksResponses = {
+    /**
+     * Webhooks, each with how its target is
+     */
+    200: {
+        items: Array<{
+            id: string;
+            name: string;
+            url: string;
+            types: Array<'session-record.created'>;
+            state: 'active' | 'paused' | 'disabled';
+            disabledAt?: string;
+            formerSecretUntil?: string;
+            createdAt: string;
+            changedAt: string;
+            health: {
+                state: 'unused' | 'well' | 'failing' | 'down';
+                since?: string;
+                cause?: {
+                    code: string;
+                    text: string;
+                };
+                retryAt?: string;
+                lastSuccessAt?: string;
+                waiting: number;
+                dead: number;
+            };
+        }>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type GetWebhooksResponse = GetWebhooksResponses[keyof GetWebhooksResponses];
+
+export type PostWebhooksData = {
+    body: {
+        name: string;
+        url: string;
+        types?: Array<'session-record.created'>;
+        state?: 'active' | 'paused';
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/webhooks';
+};
+
+export type PostWebhooksErrors = {
+    /**
+     * One of: too-many-webhooks.
+     */
+    409: Problem;
+    /**
+     * One of: target-not-allowed.
+     */
+    422: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PostWebhooksError = PostWebhooksErrors[keyof PostWebhooksErrors];
+
+export type PostWebhooksResponses = {
+    /**
+     * Add a webhook; the answer holds its secret once
+     */
+    201: {
+        id: string;
+        name: string;
+        url: string;
+        types: Array<'session-record.created'>;
+        state: 'active' | 'paused' | 'disabled';
+        disabledAt?: string;
+        formerSecretUntil?: string;
+        createdAt: string;
+        changedAt: string;
+        secret: string;
+    };
+};
+
+export type PostWebhooksResponse = PostWebhooksResponses[keyof PostWebhooksResponses];
+
+export type DeleteWebhooksByIdData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/{id}';
+};
+
+export type DeleteWebhooksByIdErrors = {
+    /**
+     * One of: no-such-webhook.
+     */
+    404: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type DeleteWebhooksByIdError = DeleteWebhooksByIdErrors[keyof DeleteWebhooksByIdErrors];
+
+export type DeleteWebhooksByIdResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteWebhooksByIdResponse = DeleteWebhooksByIdResponses[keyof DeleteWebhooksByIdResponses];
+
+export type GetWebhooksByIdData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/{id}';
+};
+
+export type GetWebhooksByIdErrors = {
+    /**
+     * One of: no-such-webhook.
+     */
+    404: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type GetWebhooksByIdError = GetWebhooksByIdErrors[keyof GetWebhooksByIdErrors];
+
+export type GetWebhooksByIdResponses = {
+    /**
+     * One webhook
+     */
+    200: {
+        id: string;
+        name: string;
+        url: string;
+        types: Array<'session-record.created'>;
+        state: 'active' | 'paused' | 'disabled';
+        disabledAt?: string;
+        formerSecretUntil?: string;
+        createdAt: string;
+        changedAt: string;
+    };
+};
+
+export type GetWebhooksByIdResponse = GetWebhooksByIdResponses[keyof GetWebhooksByIdResponses];
+
+export type PatchWebhooksByIdData = {
+    body: {
+        name?: string;
+        url?: string;
+        types?: Array<'session-record.created'>;
+        state?: 'active' | 'paused';
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/{id}';
+};
+
+export type PatchWebhooksByIdErrors = {
+    /**
+     * One of: no-such-webhook.
+     */
+    404: Problem;
+    /**
+     * One of: target-not-allowed.
+     */
+    422: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PatchWebhooksByIdError = PatchWebhooksByIdErrors[keyof PatchWebhooksByIdErrors];
+
+export type PatchWebhooksByIdResponses = {
+    /**
+     * Change a webhook, pause it, or set it going again; what came meanwhile is sent then
+     */
+    200: {
+        id: string;
+        name: string;
+        url: string;
+        types: Array<'session-record.created'>;
+        state: 'active' | 'paused' | 'disabled';
+        disabledAt?: string;
+        formerSecretUntil?: string;
+        createdAt: string;
+        changedAt: string;
+    };
+};
+
+export type PatchWebhooksByIdResponse = PatchWebhooksByIdResponses[keyof PatchWebhooksByIdResponses];
+
+export type GetWebhooksByIdDeliveriesData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+        count?: 'true' | 'false';
+        state?: 'waiting' | 'delivered' | 'dead';
+        type?: 'session-record.created' | 'webhook.test';
+    };
+    url: '/v1/webhooks/{id}/deliveries';
+};
+
+export type GetWebhooksByIdDeliveriesErrors = {
+    /**
+     * One of: no-such-webhook.
+     */
+    404: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type GetWebhooksByIdDeliveriesError = GetWebhooksByIdDeliveriesErrors[keyof GetWebhooksByIdDeliveriesErrors];
+
+export type GetWebhooksByIdDeliveriesResponses = {
+    /**
+     * What was handed on by it, newest first, with the cause where it was not taken
+     */
+    200: {
+        items: Array<{
+            id: string;
+            webhookId: string;
+            messageId: string;
+            type: 'session-record.created' | 'webhook.test';
+            key: string;
+            state: 'waiting' | 'delivered' | 'dead';
+            attempts: number;
+            nextTryAt?: string;
+            cause?: {
+                code: string;
+                text: string;
+            };
+            createdAt: string;
+            lastAttemptAt?: string;
+            deliveredAt?: string;
+            deadAt?: string;
+        }>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type GetWebhooksByIdDeliveriesResponse = GetWebhooksByIdDeliveriesResponses[keyof GetWebhooksByIdDeliveriesResponses];
+
+export type GetWebhooksByIdDeliveriesByDeliveryIdData = {
+    body?: never;
+    path: {
+        id: string;
+        deliveryId: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/{id}/deliveries/{deliveryId}';
+};
+
+export type GetWebhooksByIdDeliveriesByDeliveryIdErrors = {
+    /**
+     * One of: no-such-webhook, no-such-delivery.
+     */
+    404: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type GetWebhooksByIdDeliveriesByDeliveryIdError = GetWebhooksByIdDeliveriesByDeliveryIdErrors[keyof GetWebhooksByIdDeliveriesByDeliveryIdErrors];
+
+export type GetWebhooksByIdDeliveriesByDeliveryIdResponses = {
+    /**
+     * One delivery: what is sent, and its last tries
+     */
+    200: {
+        id: string;
+        webhookId: string;
+        messageId: string;
+        type: 'session-record.created' | 'webhook.test';
+        key: string;
+        state: 'waiting' | 'delivered' | 'dead';
+        attempts: number;
+        nextTryAt?: string;
+        cause?: {
+            code: string;
+            text: string;
+        };
+        createdAt: string;
+        lastAttemptAt?: string;
+        deliveredAt?: string;
+        deadAt?: string;
+        body: string;
+        history: Array<{
+            at: string;
+            tookMs: number;
+            cause?: {
+                code: string;
+                text: string;
+            };
+            status?: number;
+            answer?: string;
+            detail?: string;
+        }>;
+    };
+};
+
+export type GetWebhooksByIdDeliveriesByDeliveryIdResponse = GetWebhooksByIdDeliveriesByDeliveryIdResponses[keyof GetWebhooksByIdDeliveriesByDeliveryIdResponses];
+
+export type PostWebhooksByIdDeliveriesByDeliveryIdResendData = {
+    body?: never;
+    path: {
+        id: string;
+        deliveryId: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/{id}/deliveries/{deliveryId}/resend';
+};
+
+export type PostWebhooksByIdDeliveriesByDeliveryIdResendErrors = {
+    /**
+     * One of: no-such-webhook, no-such-delivery.
+     */
+    404: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PostWebhooksByIdDeliveriesByDeliveryIdResendError = PostWebhooksByIdDeliveriesByDeliveryIdResendErrors[keyof PostWebhooksByIdDeliveriesByDeliveryIdResendErrors];
+
+export type PostWebhooksByIdDeliveriesByDeliveryIdResendResponses = {
+    /**
+     * Send it again under its former id, whatever became of it
+     */
+    202: {
+        id: string;
+        webhookId: string;
+        messageId: string;
+        type: 'session-record.created' | 'webhook.test';
+        key: string;
+        state: 'waiting' | 'delivered' | 'dead';
+        attempts: number;
+        nextTryAt?: string;
+        cause?: {
+            code: string;
+            text: string;
+        };
+        createdAt: string;
+        lastAttemptAt?: string;
+        deliveredAt?: string;
+        deadAt?: string;
+    };
+};
+
+export type PostWebhooksByIdDeliveriesByDeliveryIdResendResponse = PostWebhooksByIdDeliveriesByDeliveryIdResendResponses[keyof PostWebhooksByIdDeliveriesByDeliveryIdResendResponses];
+
+export type GetWebhooksByIdHealthData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/{id}/health';
+};
+
+export type GetWebhooksByIdHealthErrors = {
+    /**
+     * One of: no-such-webhook.
+     */
+    404: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type GetWebhooksByIdHealthError = GetWebhooksByIdHealthErrors[keyof GetWebhooksByIdHealthErrors];
+
+export type GetWebhooksByIdHealthResponses = {
+    /**
+     * How its target is, and how much waits for it
+     */
+    200: {
+        state: 'unused' | 'well' | 'failing' | 'down';
+        since?: string;
+        cause?: {
+            code: string;
+            text: string;
+        };
+        retryAt?: string;
+        lastSuccessAt?: string;
+        waiting: number;
+        dead: number;
+    };
+};
+
+export type GetWebhooksByIdHealthResponse = GetWebhooksByIdHealthResponses[keyof GetWebhooksByIdHealthResponses];
+
+export type PostWebhooksByIdResendDeadData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/{id}/resend-dead';
+};
+
+export type PostWebhooksByIdResendDeadErrors = {
+    /**
+     * One of: no-such-webhook.
+     */
+    404: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PostWebhooksByIdResendDeadError = PostWebhooksByIdResendDeadErrors[keyof PostWebhooksByIdResendDeadErrors];
+
+export type PostWebhooksByIdResendDeadResponses = {
+    /**
+     * Send again all that was given up
+     */
+    202: {
+        count: number;
+    };
+};
+
+export type PostWebhooksByIdResendDeadResponse = PostWebhooksByIdResendDeadResponses[keyof PostWebhooksByIdResendDeadResponses];
+
+export type PostWebhooksByIdRotateSecretData = {
+    body: {
+        formerForHours?: number;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/{id}/rotate-secret';
+};
+
+export type PostWebhooksByIdRotateSecretErrors = {
+    /**
+     * One of: no-such-webhook.
+     */
+    404: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PostWebhooksByIdRotateSecretError = PostWebhooksByIdRotateSecretErrors[keyof PostWebhooksByIdRotateSecretErrors];
+
+export type PostWebhooksByIdRotateSecretResponses = {
+    /**
+     * Make a new secret, shown once; the former one signs too for a while
+     */
+    200: {
+        id: string;
+        name: string;
+        url: string;
+        types: Array<'session-record.created'>;
+        state: 'active' | 'paused' | 'disabled';
+        disabledAt?: string;
+        formerSecretUntil?: string;
+        createdAt: string;
+        changedAt: string;
+        secret: string;
+    };
+};
+
+export type PostWebhooksByIdRotateSecretResponse = PostWebhooksByIdRotateSecretResponses[keyof PostWebhooksByIdRotateSecretResponses];
+
+export type PostWebhooksByIdTestData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/{id}/test';
+};
+
+export type PostWebhooksByIdTestErrors = {
+    /**
+     * One of: no-such-webhook.
+     */
+    404: Problem;
+    /**
+     * One of: webhook-not-active.
+     */
+    409: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PostWebhooksByIdTestError = PostWebhooksByIdTestErrors[keyof PostWebhooksByIdTestErrors];
+
+export type PostWebhooksByIdTestResponses = {
+    /**
+     * Send a test, ahead of what waits; read its delivery for what became of it
+     */
+    202: {
+        id: string;
+        webhookId: string;
+        messageId: string;
+        type: 'session-record.created' | 'webhook.test';
+        key: string;
+        state: 'waiting' | 'delivered' | 'dead';
+        attempts: number;
+        nextTryAt?: string;
+        cause?: {
+            code: string;
+            text: string;
+        };
+        createdAt: string;
+        lastAttemptAt?: string;
+        deliveredAt?: string;
+        deadAt?: string;
+    };
+};
+
+export type PostWebhooksByIdTestResponse = PostWebhooksByIdTestResponses[keyof PostWebhooksByIdTestResponses];

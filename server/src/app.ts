@@ -1,11 +1,11 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
-import { auditRoutes } from './audit/index.ts'
+import { auditRoutes, recordChange } from './audit/index.ts'
 import { billingRoutes } from './billing/index.ts'
 import type { Config } from './config.ts'
-import { eventRoutes, openRings } from './events/index.ts'
+import { eventRoutes, forgetEvents, openRings, type Webhooks, wireWebhooks } from './events/index.ts'
 import { finderRoutes } from './finder/index.ts'
+import { healthRoutes, readinessOf } from './health.ts'
 import {
   addPerson,
   identityRoutes,
@@ -24,15 +24,11 @@ import {
   type Ground,
   type HttpServer,
   type Loop,
-  ok,
   openApiOf,
   openHttp,
   openMetrics,
   openOps,
-  openRoute,
   openTexts,
-  type Readiness,
-  refuse,
   startLoop,
   takeDue,
   type Texts,
@@ -75,6 +71,7 @@ export interface Features {
   readonly routes: readonly AnyRoute[]
   readonly loops: () => Loop[]
   readonly closeEvents: () => void
+  readonly closeWebhooks: () => Promise<void>
 }
 
 export interface FeatureOptions {
@@ -124,12 +121,15 @@ export function wireFeatures(
     startForStaff: sessions.startForStaff,
     messagesPerSecond,
   })
-  const features: Wired = { stations, sessions, subscribers, monitoring }
+  const { raiseAlert, clearAlert } = monitoring
+  const webhooks = wireWebhooks({ ...ground, raiseAlert, clearAlert, recordChange }, texts)
+  const features: Wired = { stations, sessions, subscribers, monitoring, webhooks }
   return {
     stations,
     routes: routesOf(ground, texts, { ...features, rings, isDemo }),
     loops: () => loopsOf(ground, features),
     closeEvents: () => rings.close(),
+    closeWebhooks: () => webhooks.close(),
   }
 }
 
@@ -138,6 +138,7 @@ interface Wired {
   readonly sessions: ReturnType<typeof wireSessions>
   readonly subscribers: ReturnType<typeof wireSubscribers>
   readonly monitoring: ReturnType<typeof wireMonitoring>
+  readonly webhooks: Webhooks
 }
 
 function routesOf(
@@ -145,7 +146,7 @@ function routesOf(
   texts: Texts,
   features: Wired & { readonly rings: ReturnType<typeof openRings>; readonly isDemo: boolean },
 ): AnyRoute[] {
-  const { stations, sessions, subscribers, monitoring, rings, isDemo } = features
+  const { stations, sessions, subscribers, monitoring, webhooks, rings, isDemo } = features
   return [
     ...identityRoutes({
       ground,
@@ -159,6 +160,7 @@ function routesOf(
     ...sessions.routes,
     ...monitoring.routes,
     ...finderRoutes(ground),
+    ...webhooks.routes,
     ...eventRoutes(rings, ground.clock, (tenantId, sites) =>
       ground.database.inTenant(tenantId, (tx) => stationsAt(tx, sites)),
     ),
@@ -166,7 +168,7 @@ function routesOf(
 }
 
 /** What the worker does again and again. Several workers may run: rows are taken `skip locked`. */
-function loopsOf(ground: Ground, { stations, sessions, subscribers, monitoring }: Wired): Loop[] {
+function loopsOf(ground: Ground, { stations, sessions, subscribers, monitoring, webhooks }: Wired): Loop[] {
   const { log } = ground
   return [
     startLoop('outbox', 500, log, () =>
@@ -180,6 +182,7 @@ function loopsOf(ground: Ground, { stations, sessions, subscribers, monitoring }
     startLoop('commands', 1_000, log, () => takeDue(ground, stations.deadlines)),
     startLoop('watch', 5_000, log, monitoring.watchDue),
     startLoop('local lists', 1_000, log, () => takeDue(ground, subscribers.deadlines)),
+    startLoop('webhooks', 500, log, webhooks.sendDue),
   ]
 }
 
@@ -233,6 +236,7 @@ export async function openApp(config: Config, installation: Installation, isDemo
       // Stations first, so that what they said is committed and answered; then people.
       await stations.close()
       await Promise.all(loops.map((loop) => loop.stop()))
+      await features.closeWebhooks()
       features.closeEvents()
       await http.close()
       await ops.close()
@@ -242,7 +246,7 @@ export async function openApp(config: Config, installation: Installation, isDemo
 
 async function tidy(installation: Installation): Promise<number> {
   await installation.tidy()
-  await forgetServedOfAll(installation.ground)
+  await forgetServedOfAll(installation.ground, [forgetEvents])
   return 0
 }
 
@@ -273,39 +277,6 @@ function documentation(routes: readonly AnyRoute[], texts: Texts) {
     '/docs': () => ({ type: 'text/html; charset=utf-8', body: page.html }),
     [API_STYLE_PATH]: () => ({ type: 'text/css; charset=utf-8', body: page.css }),
   }
-}
-
-function readinessOf(ground: Ground, stations: Stations): Readiness {
-  return async () => {
-    const missing: string[] = []
-    await ground.database.ping().catch(() => missing.push('the database does not answer'))
-    if (!stations.gateway.isOnline()) missing.push('stations are sent away until the database answers')
-    return { ready: missing.length === 0, missing }
-  }
-}
-
-function healthRoutes(readiness: Readiness): AnyRoute[] {
-  const health = { tag: 'health', who: 'public', method: 'GET' } as const
-  return [
-    openRoute({
-      ...health,
-      path: '/healthz',
-      summary: 'The process lives.',
-      answer: z.strictObject({ alive: z.boolean() }),
-      handle: async () => ok({ alive: true }),
-    }),
-    openRoute({
-      ...health,
-      path: '/readyz',
-      summary: 'Would serve; else says which part is missing.',
-      answer: z.strictObject({ ready: z.boolean() }),
-      refusals: { 'not-ready': 503 },
-      async handle() {
-        const { ready, missing } = await readiness()
-        return ready ? ok({ ready }) : refuse('not-ready', { values: { missing: missing.join('; ') } })
-      },
-    }),
-  ]
 }
 
 async function ensureDemoTenant(ground: Ground, network: NewTenant) {

@@ -1,2 +1,6 @@
 export { eventRoutes } from './http.ts'
 export { openRings, type RingEvent, type Rings } from './ring.ts'
+export { allowedFrom, allowedTargetsShape } from './webhooks/allowed-targets.ts'
+export { type NewEvent, publishEvents } from './webhooks/publish.ts'
+export { deliveriesOfKeys, forgetEvents, type HandedOn } from './webhooks/store-deliveries.ts'
+export { type Webhooks, wireWebhooks } from './webhooks/wire.ts'

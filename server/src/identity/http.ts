@@ -1,6 +1,7 @@
 import type { AnyRoute, Ground } from '../platform/index.ts'
 import { keyRoutes } from './http-keys.ts'
 import { meRoutes } from './http-me.ts'
+import { outboundRoutes } from './http-outbound.ts'
 import { signInRoutes } from './http-sign-in.ts'
 import { staffRoutes } from './http-staff.ts'
 import { type Installation, tenantRoutes } from './http-tenants.ts'
@@ -14,6 +15,7 @@ export interface IdentityDeps {
 export function identityRoutes({ ground, installation }: IdentityDeps): AnyRoute[] {
   return [
     ...tenantRoutes(ground, installation),
+    ...outboundRoutes(ground),
     ...signInRoutes(ground, openTries()),
     ...meRoutes(ground),
     ...keyRoutes(ground),

@@ -30,6 +30,14 @@ export { type FolderLock, lockFolder } from './lock.ts'
 export { type Log, type LogLevel, logLevels, openLog, silentLog } from './log.ts'
 export { ensurePartitions, migrate, type Migrated } from './migrate.ts'
 export { type Metrics, openMetrics, openOps, type Readiness } from './ops.ts'
+export { openOutbound, type Outbound, type OutboundOutcome } from './outbound.ts'
+export {
+  type AllowedTarget,
+  judgeUrl,
+  mayBeAllowed,
+  type OutboundRefusal,
+  outboundRefusals,
+} from './outbound-rules.ts'
 export { openPostgres } from './postgres-client.ts'
 export {
   carryOutDue,

@@ -17,6 +17,9 @@ export const rightsTable = {
   'alerts.read': { scope: 'site', about: 'see alerts' },
   'alerts.write': { scope: 'site', about: 'acknowledge alerts' },
   'limits.write': { scope: 'tenant', about: 'set how long sessions may run, and when alerts begin' },
+  'webhooks.read': { scope: 'tenant', about: 'see webhooks and what was handed on by them' },
+  'webhooks.write': { scope: 'tenant', about: 'add, change and remove webhooks' },
+  'webhooks.resend': { scope: 'tenant', about: 'test webhooks, and send again what was not taken' },
   'keys.write': { scope: 'tenant', about: 'see, add and revoke machine keys' },
   'staff.write': { scope: 'tenant', about: 'see, invite and change people' },
   'audit.read': { scope: 'tenant', about: 'see who changed what' },
@@ -30,10 +33,15 @@ const READ = allRights.filter((right) => right.endsWith('.read') && right !== 'a
 export const roles = {
   administrator: { about: 'everything', rights: allRights },
   operator: {
-    about: 'runs the network: all but keys, people, tariffs and the audit trail',
-    rights: allRights.filter((right) => !['keys.write', 'staff.write', 'tariffs.write', 'audit.read'].includes(right)),
+    about: 'runs the network: all but keys, people, webhooks, tariffs and the audit trail',
+    rights: allRights.filter(
+      (right) => !['keys.write', 'staff.write', 'webhooks.write', 'tariffs.write', 'audit.read'].includes(right),
+    ),
   },
-  biller: { about: 'reads everything of the network and writes tariffs', rights: [...READ, 'tariffs.write'] },
+  biller: {
+    about: 'reads everything of the network, writes tariffs and sends records again',
+    rights: [...READ, 'tariffs.write', 'webhooks.resend'],
+  },
   viewer: { about: 'reads everything of the network', rights: READ },
 } as const satisfies Record<string, { readonly about: string; readonly rights: readonly Right[] }>
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newId } from '../platform/index.ts'
+import { insertWebhook } from '../events/webhooks/store-webhooks.ts'
+import { leaveInOutbox, newId, sql } from '../platform/index.ts'
 import type { SettledCommand } from '../stations/index.ts'
 import { type TestApi, testApi } from './testing-api.ts'
 import {
@@ -107,6 +108,51 @@ describe('sessions over REST', () => {
     await api.workEffects()
     const done = await call('GET', `/v1/session-records?sessionId=${sessionId}`)
     expect(done.body.items).toMatchObject([{ revision: 1, handedOn: [{ state: 'done', attempts: 1 }] }])
+  })
+
+  it('leave each record for every webhook, a revision after those before it, and say how it was handed on (END-SDR)', async () => {
+    const { ground, tenantId, clock } = network
+    const webhookId = newId()
+    await ground.database.inTenant(tenantId, async (tx) => {
+      const listens = { name: 'Books', url: 'https://books.invalid/', types: ['session-record.created'] }
+      const secret = Buffer.from('sealed')
+      await insertWebhook(tx, { ...listens, id: webhookId, state: 'paused', secret, at: clock.now() })
+    })
+    const station = await makeTestStation(network)
+    const [answer] = await tell(station, say16.start(clock.now(), 'DEADBEEF', 0))
+    clock.move({ minutes: 1 })
+    await tell(station, say16.stop(clock.now(), (answer as { number: string }).number, 500))
+    const sessionId = (await call('GET', `/v1/sessions?stationId=${station}`)).body.items[0].id
+    // A second revision whose effect comes to the worker first.
+    await ground.database.inTenant(tenantId, async (tx) => {
+      await tx.run(sql`
+        insert into session_records (tenant_id, session_id, revision, created_at, reason, record)
+        select tenant_id, session_id, 2, created_at, 'truth', record || '{"revision": 2}' from session_records
+        where session_id = ${sessionId}`)
+      const effect = {
+        type: 'session-record.made',
+        version: 1,
+        key: `${sessionId}/2`,
+        payload: { sessionId, revision: 2 },
+      }
+      await leaveInOutbox(tx, [effect], clock.now())
+      await tx.run(sql`update outbox set due_at = ${clock.now().add({ seconds: 1 })} where key = ${`${sessionId}/1`}`)
+    })
+    expect(await api.workEffects()).toBe(0)
+    clock.move({ seconds: 1 })
+    expect(await api.workEffects()).toBe(1)
+    clock.move({ seconds: 2 })
+    expect(await api.workEffects()).toBe(1)
+    const done = await call('GET', `/v1/session-records?sessionId=${sessionId}`)
+    const handedOn = [
+      { to: 'built-in-billing', state: 'done' },
+      { to: 'webhook', name: 'Books', webhookId, state: 'waiting' },
+    ]
+    expect(done.body.items).toMatchObject([
+      { revision: 2, handedOn },
+      { revision: 1, handedOn },
+    ])
+    await ground.database.inTenant(tenantId, (tx) => tx.run(sql`delete from webhooks where id = ${webhookId}`))
   })
 
   it('are met by their remoteStartId (2.x) when the cable was in already', async () => {

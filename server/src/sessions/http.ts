@@ -23,7 +23,7 @@ import { authorisers, sessionFlags, sessionStates } from './rules/index.ts'
 import { detailShape, forShape, recordShape, sessionShape, startedShape } from './shapes.ts'
 import { startSession } from './start-session.ts'
 import { countSessions, listRecords, listSessions, type SessionFilter } from './store-lists.ts'
-import { detailOf, jsonFromRecord, withCosts } from './views.ts'
+import { detailOf, withCosts, withHandedOn } from './views.ts'
 
 const params = z.strictObject({ id: z.uuid() })
 const instant = z.iso.datetime({ offset: true }).transform((text) => Temporal.Instant.from(text))
@@ -142,7 +142,7 @@ const records = tenantRoute({
     const shown = rows.slice(0, limit)
     const last = shown.at(-1)
     return ok({
-      items: shown.map(jsonFromRecord),
+      items: await withHandedOn(tx, shown),
       next:
         rows.length > limit && last !== undefined
           ? cursorOf([last.record.createdAt, last.sessionId, last.revision])

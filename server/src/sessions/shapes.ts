@@ -97,10 +97,14 @@ export const recordShape = z.strictObject({
   tariff: z.strictObject({ id: z.uuid(), version: z.int() }).optional(),
   handedOn: z.array(
     z.strictObject({
-      to: z.literal('built-in-billing'),
+      to: z.enum(['built-in-billing', 'webhook']),
       state: z.enum(['waiting', 'done', 'failed']),
       at: z.string().optional(),
       attempts: z.int(),
+      /** Of a webhook: its name, and where its delivery is read. */
+      name: z.string().optional(),
+      webhookId: z.uuid().optional(),
+      deliveryId: z.uuid().optional(),
     }),
   ),
 })

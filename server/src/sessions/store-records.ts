@@ -1,4 +1,4 @@
-import { json, type Tx } from '../platform/index.ts'
+import { type DueEffect, json, sql, type Tx } from '../platform/index.ts'
 import type { SessionRecordJson } from './rules/index.ts'
 
 export interface RecordRow {
@@ -39,4 +39,21 @@ export async function recordsNamed(
      join session_records r on r.tenant_id = $1 and r.session_id = wanted.session_id and r.revision = wanted.revision`,
     [tx.tenantId, names.map((name) => name.sessionId), names.map((name) => name.revision)],
   )
+}
+
+/** Whether an earlier revision of any of these is still in the outbox and not among those handed on with it. */
+export async function earlierWaits(
+  tx: Tx,
+  effectType: string,
+  together: readonly DueEffect[],
+  later: readonly { readonly sessionId: string; readonly revision: number }[],
+): Promise<boolean> {
+  const row = await tx.row(sql`
+    select 1 as one
+    from unnest(${later.map((one) => one.sessionId)}::uuid[], ${later.map((one) => one.revision)}::int[]) as l (session_id, revision)
+    cross join lateral generate_series(1, l.revision - 1) as earlier (revision)
+    join outbox o on o.tenant_id = ${tx.tenantId} and o.type = ${effectType}
+      and o.key = l.session_id || '/' || earlier.revision and o.done_at is null
+    where o.id <> all(${together.map((effect) => effect.id)}::uuid[]) limit 1`)
+  return row !== undefined
 }

@@ -1,5 +1,6 @@
 import { secondsBetween, textFromInstant } from '../../../units/index.ts'
 import { jsonFromPrice, tariffVersions } from '../billing/index.ts'
+import { deliveriesOfKeys, type HandedOn } from '../events/index.ts'
 import type { Tx } from '../platform/index.ts'
 import { isClosed, type PricedSession, priceSession } from './rules/index.ts'
 import type { DetailJson, RecordJson, SessionJson } from './shapes.ts'
@@ -137,7 +138,26 @@ export async function detailOf(
   }
 }
 
-export function jsonFromRecord({ record, doneAt, failedAt, attempts }: ShownRecord): RecordJson {
+/** Records with how each was handed on: to the built-in billing, and to every webhook that listens. */
+export async function withHandedOn(tx: Tx, rows: readonly ShownRecord[]): Promise<RecordJson[]> {
+  const keys = rows.map(({ sessionId, revision }) => `${sessionId}/${revision}`)
+  const deliveries = keys.length === 0 ? [] : await deliveriesOfKeys(tx, 'session-record.created', keys)
+  return rows.map((row, index) => {
+    const json = jsonFromRecord(row)
+    const own = deliveries.filter(({ key }) => key === keys[index]).map(jsonFromDelivery)
+    return { ...json, handedOn: [...json.handedOn, ...own] }
+  })
+}
+
+const STATES = { waiting: 'waiting', delivered: 'done', dead: 'failed' } as const
+
+function jsonFromDelivery(delivery: HandedOn): RecordJson['handedOn'][number] {
+  const { webhookName: name, webhookId, deliveryId, state, attempts, at } = delivery
+  const when = at === null ? {} : { at: textFromInstant(at) }
+  return { to: 'webhook', state: STATES[state], attempts, name, webhookId, deliveryId, ...when }
+}
+
+function jsonFromRecord({ record, doneAt, failedAt, attempts }: ShownRecord): RecordJson {
   const { type: _, version: __, reason, flags, meterValues, periods, lines, ...plain } = record
   const state = failedAt !== null ? 'failed' : doneAt !== null ? 'done' : 'waiting'
   const at = failedAt ?? doneAt

@@ -1,4 +1,4 @@
-import { forgetServed, type Ground } from '../platform/index.ts'
+import { forgetServed, type Ground, type Tx } from '../platform/index.ts'
 import type { Tenant } from './settings.ts'
 import { idOfSlug, readTenants, slugsAfter } from './store.ts'
 
@@ -59,11 +59,15 @@ export async function anyTenant(ground: Pick<Ground, 'database'>): Promise<boole
   return false
 }
 
-/** Once a day: removes what has served its time, tenant by tenant. Returns how many rows. */
-export async function forgetServedOfAll(ground: Ground): Promise<number> {
+/** Once a day: removes what has served its time, tenant by tenant; `also`: what features above have. Returns how many rows. */
+export async function forgetServedOfAll(
+  ground: Ground,
+  also: readonly ((tx: Tx, at: Temporal.Instant) => Promise<number>)[] = [],
+): Promise<number> {
   let rows = 0
   for await (const { id } of allTenants(ground)) {
-    rows += await ground.database.inTenant(id, (tx) => forgetServed(tx, ground.clock.now()))
+    for (const forget of [forgetServed, ...also])
+      rows += await ground.database.inTenant(id, (tx) => forget(tx, ground.clock.now()))
   }
   return rows
 }

@@ -9,4 +9,4 @@ export {
   newTenantShape,
   type Tenant,
 } from './settings.ts'
-export { lockTenant, readSettings, readTenant, saveSettings } from './store.ts'
+export { lockTenant, readOutbound, readSettings, readTenant, saveSettings } from './store.ts'

@@ -71,3 +71,8 @@ export async function saveSettings(tx: Tx, name: string, value: object): Promise
 export async function lockTenant(tx: Tx): Promise<void> {
   await tx.row(sql`select 1 as one from tenants where tenant_id = ${tx.tenantId} for no key update`)
 }
+
+/** The member of the settings that says which addresses on site calls of ours may reach; undefined: there is no such tenant. */
+export async function readOutbound(tx: Tx): Promise<{ readonly allowed: unknown } | undefined> {
+  return tx.row(sql`select settings->'outbound' as allowed from tenants where tenant_id = ${tx.tenantId}`)
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { type AnyRoute, type Ground, ok, openRoute, type Readiness, refuse } from './platform/index.ts'
+import type { Stations } from './stations/index.ts'
+
+/** Whether this process would serve, and which part is missing. */
+export function readinessOf(ground: Ground, stations: Stations): Readiness {
+  return async () => {
+    const missing: string[] = []
+    await ground.database.ping().catch(() => missing.push('the database does not answer'))
+    if (!stations.gateway.isOnline()) missing.push('stations are sent away until the database answers')
+    return { ready: missing.length === 0, missing }
+  }
+}
+
+export function healthRoutes(readiness: Readiness): AnyRoute[] {
+  const health = { tag: 'health', who: 'public', method: 'GET' } as const
+  return [
+    openRoute({
+      ...health,
+      path: '/healthz',
+      summary: 'The process lives.',
+      answer: z.strictObject({ alive: z.boolean() }),
+      handle: async () => ok({ alive: true }),
+    }),
+    openRoute({
+      ...health,
+      path: '/readyz',
+      summary: 'Would serve; else says which part is missing.',
+      answer: z.strictObject({ ready: z.boolean() }),
+      refusals: { 'not-ready': 503 },
+      async handle() {
+        const { ready, missing } = await readiness()
+        return ready ? ok({ ready }) : refuse('not-ready', { values: { missing: missing.join('; ') } })
+      },
+    }),
+  ]
+}
