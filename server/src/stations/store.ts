@@ -237,7 +237,7 @@ export async function setCredential(
 ): Promise<void> {
   await tx.run(sql`
     update stations set credential_hash = ${credential.hash}, credential_key_version = ${credential.keyVersion},
-      credential_form = null, changed_at = ${at}
+      credential_form = null, changed_at = ${at}, swapped_at = '{}', quarantined_until = null
     where tenant_id = ${tx.tenantId} and id = ${id}`)
 }
 

@@ -4,6 +4,7 @@ import { type Clock, type Database, type Keys, monotonicMs, sameBytes, type Tx }
 import { type Admission, isLoopback, judgeConnection, type RefusalReason } from '../rules/admission.ts'
 import { type CredentialForm, offeredForms } from '../rules/credential.ts'
 import type { GuessLimits } from '../rules/guess-limits.ts'
+import type { ReconnectLimits } from '../rules/reconnect-limits.ts'
 import { stationPath } from '../rules/station-path.ts'
 import { CREDENTIAL_PURPOSE, type RefusalKeeper } from './refusals.ts'
 import { claimStation, findStation, findTenant, type KnockingStation } from './store.ts'
@@ -30,6 +31,7 @@ export interface AdmitDeps {
   readonly keys: Keys
   readonly clock: Clock
   readonly limits: GuessLimits
+  readonly reconnects: ReconnectLimits
   readonly refusals: RefusalKeeper
 }
 
@@ -109,17 +111,24 @@ async function knock(
             securityProfile: station.securityProfile,
             plainUntil: station.plainUntil,
             hasCredential: station.credentialHash !== null,
+            quarantinedUntil: station.quarantinedUntil,
           },
     credential: shown.credential,
     isLoopback: isDirectLoopback(request),
     isTls: false,
     at,
   })
-  if (admission.kind === 'refused') return { ...admission, kind: 'turned-away', countsAsGuess: true }
+  if (admission.kind === 'refused') {
+    return { ...admission, kind: 'turned-away', countsAsGuess: admission.reason !== 'quarantined' }
+  }
   if (station === undefined)
     return { kind: 'turned-away', reason: 'unknown-identity', status: 404, countsAsGuess: true }
   if (version === undefined) {
     return { kind: 'turned-away', reason: 'no-common-protocol', status: 400, countsAsGuess: false }
+  }
+  // What runs on this machine is no station in the field.
+  if (!isDirectLoopback(request) && !deps.reconnects.mayCome(station.id, monotonicMs() / 1000)) {
+    return { kind: 'turned-away', reason: 'too-many-connects', status: 429, countsAsGuess: false }
   }
   const epoch = await claimStation(tx, { stationId: station.id, protocol: version, form: shown.form, at })
   return {

@@ -7,6 +7,7 @@ import type { StationMessage } from '../receive/message.ts'
 import { openReceiver, type Receiver } from '../receive/receiver.ts'
 import { saveRefused } from '../receive/store.ts'
 import { openGuessLimits } from '../rules/guess-limits.ts'
+import { openReconnectLimits } from '../rules/reconnect-limits.ts'
 import type { LogFrame } from '../rules/log-frames.ts'
 import { type AdmittedStation, openAdmission } from './admit.ts'
 import { openAvailability } from './availability.ts'
@@ -86,7 +87,7 @@ export function openGateway(deps: GatewayDeps): Gateway {
     log: deps.ground.log,
     isOnline: availability.isOnline,
     whenLost: availability.whenLost,
-    admit: openAdmission({ ...deps.ground, limits: openGuessLimits(), refusals }),
+    admit: openAdmission({ ...deps.ground, limits: openGuessLimits(), reconnects: openReconnectLimits(), refusals }),
     onOpen: registry.register,
     onLeft: (station) => presence.gone({ ...station, lastSeenAt: station.openedAt }),
   })

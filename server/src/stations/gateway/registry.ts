@@ -6,6 +6,7 @@ import type { Receiver } from '../receive/receiver.ts'
 import type { AdmittedStation } from './admit.ts'
 import { type Connection, type ConnectionDeps, openConnection } from './connection.ts'
 import type { PresenceKeeper } from './presence.ts'
+import { noteSwap } from './swaps.ts'
 
 export interface RegistryDeps {
   readonly database: Database
@@ -46,7 +47,7 @@ export function openRegistry(deps: RegistryDeps): Registry {
     if (notice.type === 'station.disconnect') own.close(SERVICE_RESTART, 'come back')
     // On another node: this socket's epoch is over.
     if (notice.type === 'station.owned' && own.epoch < BigInt(String(notice['epoch']))) {
-      deps.inBackground(own.supersede())
+      deps.inBackground(lose(deps, own))
     }
   })
 
@@ -95,10 +96,23 @@ function register(deps: RegistryDeps, socket: WebSocket, station: AdmittedStatio
   if (connection.isAccepted) connection.dispatcher.wake()
 }
 
-/** An older socket that still answers is a second machine with the station's key: staff should know. */
-async function replace({ receiver, clock }: RegistryDeps, older: Connection, newer: Connection): Promise<void> {
+/** The station's newer socket is on another node. */
+async function lose({ database, clock, bus }: RegistryDeps, own: Connection): Promise<void> {
+  const { tenantId, stationId } = own
+  if ((await own.supersede()) && (await noteSwap(database, own, clock.now()))) {
+    bus.publish(tenantId, { type: 'station.disconnect', version: 1, stationId })
+  }
+}
+
+/**
+ * An older socket that still answers is a second machine with the station's key: staff should know, and when they take it
+ * from each other again and again, neither gets it until the key is another or some time has passed.
+ */
+async function replace(deps: RegistryDeps, older: Connection, newer: Connection): Promise<void> {
+  const { receiver, clock, database } = deps
   const wasAlive = await older.supersede()
   if (!wasAlive) return
+  const isQuarantined = await noteSwap(database, newer, clock.now())
   const { tenantId, stationId, epoch, openedAt: socketOpenedAt } = newer
   await receiver.take({
     tenantId,
@@ -107,7 +121,10 @@ async function replace({ receiver, clock }: RegistryDeps, older: Connection, new
     receivedAt: clock.now(),
     socketOpenedAt,
     action: 'SecondConnection',
-    bodies: [{ kind: 'problem', code: 'security.SecondConnection', severity: 'major' }],
+    bodies: isQuarantined
+      ? [{ kind: 'problem', code: 'security.SecondConnectionQuarantine', severity: 'critical' }]
+      : [{ kind: 'problem', code: 'security.SecondConnection', severity: 'major' }],
     text: '{}',
   })
+  if (isQuarantined) deps.connections.get(stationId)?.close(POLICY, 'two machines use this key')
 }

@@ -1,5 +1,6 @@
 import { newId, sql, type Tx } from '../../platform/index.ts'
 import type { CredentialForm } from '../rules/credential.ts'
+import type { Swaps } from '../rules/swaps.ts'
 
 /** A tenant by the name in the address; undefined: no such tenant. */
 export async function findTenant(tx: Tx, slug: string): Promise<string | undefined> {
@@ -17,6 +18,7 @@ export interface KnockingStation {
   readonly credentialHash: Buffer | null
   readonly onboarding: 'waiting' | 'accepted' | 'refused'
   readonly acceptedAt: Temporal.Instant | null
+  readonly quarantinedUntil: Temporal.Instant | null
 }
 
 export async function findStation(tx: Tx, identity: string): Promise<KnockingStation | undefined> {
@@ -24,7 +26,8 @@ export async function findStation(tx: Tx, identity: string): Promise<KnockingSta
     .named<KnockingStation>(
       'knocking-station',
       `select tenant_id as "tenantId", id, security_profile as "securityProfile", plain_until as "plainUntil",
-       credential_hash as "credentialHash", onboarding, accepted_at as "acceptedAt"
+       credential_hash as "credentialHash", onboarding, accepted_at as "acceptedAt",
+       quarantined_until as "quarantinedUntil"
      from stations where tenant_id = $1 and identity = $2 and removed_at is null`,
       [tx.tenantId, identity],
     )
@@ -47,6 +50,21 @@ export async function claimStation(
     where tenant_id = ${tx.tenantId} and id = ${claim.stationId}
     returning epoch`)
   return row?.epoch ?? 0n
+}
+
+/** When the station's socket changed hands lately, locked. */
+export async function lockSwaps(tx: Tx, stationId: string): Promise<readonly Temporal.Instant[] | undefined> {
+  const row = await tx.row<{ times: readonly string[] }>(sql`
+    select array(select to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') from unnest(swapped_at) as t) as times
+    from stations where tenant_id = ${tx.tenantId} and id = ${stationId} for update`)
+  return row?.times.map((text) => Temporal.Instant.from(text))
+}
+
+export async function saveSwaps(tx: Tx, stationId: string, { times, quarantinedUntil }: Swaps): Promise<void> {
+  await tx.run(sql`
+    update stations set swapped_at = ${times}::timestamptz[],
+      quarantined_until = coalesce(${quarantinedUntil ?? null}::timestamptz, quarantined_until)
+    where tenant_id = ${tx.tenantId} and id = ${stationId}`)
 }
 
 export interface Presence {

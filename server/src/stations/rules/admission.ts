@@ -1,3 +1,5 @@
+import { isQuarantined } from './swaps.ts'
+
 /** What is known of a station that knocks, and how it came. */
 export interface Knock {
   readonly station:
@@ -5,6 +7,8 @@ export interface Knock {
         readonly securityProfile: number
         readonly plainUntil: Temporal.Instant | null
         readonly hasCredential: boolean
+        /** Two machines have its key: until then nobody is let in. */
+        readonly quarantinedUntil?: Temporal.Instant | null
       }
     | undefined
   /** `none`: no Authorization header; `unreadable`: one that is no Basic credential. */
@@ -25,6 +29,8 @@ export const refusalReasons = [
   'plain-not-allowed',
   'profile-needs-tls',
   'too-many-tries',
+  'too-many-connects',
+  'quarantined',
   'no-common-protocol',
 ] as const
 export type RefusalReason = (typeof refusalReasons)[number]
@@ -48,6 +54,7 @@ export function judgeConnection(knock: Knock): Admission {
   if (!station.hasCredential || !credential.passwordMatches) return refused('wrong-password', 401)
   // Last, so that only who proved itself learns it: the rest of the world hears 401.
   if (!knock.isTls && !knock.isLoopback && !excused) return refused('plain-not-allowed', 403)
+  if (isQuarantined(station.quarantinedUntil ?? null, knock.at)) return refused('quarantined', 403)
   return { kind: 'admitted' }
 }
 

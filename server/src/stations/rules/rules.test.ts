@@ -6,8 +6,10 @@ import { canonicalPassword, offeredForms, passwordFault } from './credential.ts'
 import { ADDRESS_FAILURES, openGuessLimits, STATION_FAILURES } from './guess-limits.ts'
 import { masked, maskedText } from './mask.ts'
 import { checkDigit, isStationNumber, stationNumber } from './number.ts'
+import { openReconnectLimits } from './reconnect-limits.ts'
 import { evseSeen, type SeenInput, statusOfConnectors, worstSeen } from './seen.ts'
 import { stationPath, stationUrl } from './station-path.ts'
+import { afterSwap, isQuarantined, type Swaps } from './swaps.ts'
 
 describe('public station numbers', () => {
   it('check themselves: Damm’s own example', () => {
@@ -217,6 +219,32 @@ describe('guessing', () => {
     for (let n = 0; n < 50; n += 1) limits.failed('t/genuine', 'attacker', 12)
     expect(limits.mayTry('t/genuine', 'home', 13)).toBe(true)
     expect(limits.mayTry('t/genuine', 'attacker', 13)).toBe(false)
+  })
+})
+
+describe('coming again and again', () => {
+  it('is held back to once a minute after sixty times, and forgotten with time', () => {
+    const limits = openReconnectLimits()
+    const came = (seconds: number, times: number): number =>
+      Array.from({ length: times }, () => limits.mayCome('a', seconds)).filter(Boolean).length
+    expect(came(0, 100)).toBe(60)
+    expect(came(59, 5)).toBe(0)
+    expect(came(60, 5)).toBe(1)
+    expect(came(240, 5)).toBe(3)
+    expect(limits.mayCome('b', 240)).toBe(true)
+    expect(came(8_000, 100)).toBe(60)
+  })
+
+  it('to another machine with the key counts within five minutes only', () => {
+    const at = (minutes: number): Temporal.Instant => Temporal.Instant.from('2026-11-26T12:00:00Z').add({ minutes })
+    const after = (...minutes: number[]) =>
+      minutes.reduce((before, minute) => afterSwap(before.times, at(minute)), { times: [] } as Swaps)
+    expect(after(0, 1, 2).quarantinedUntil).toBeUndefined()
+    expect(after(0, 1, 2, 6).quarantinedUntil).toBeUndefined()
+    expect(after(0, 1, 2, 3).quarantinedUntil?.equals(at(18))).toBe(true)
+    expect(isQuarantined(at(18), at(17))).toBe(true)
+    expect(isQuarantined(at(18), at(18))).toBe(false)
+    expect(isQuarantined(null, at(0))).toBe(false)
   })
 })
 
