@@ -38,7 +38,9 @@ export function addSeconds(at: Temporal.Instant, seconds: Seconds): Temporal.Ins
 }
 
 export function isBefore(left: Temporal.Instant, right: Temporal.Instant): boolean {
-  return Temporal.Instant.compare(left, right) < 0
+  // Milliseconds are had for a tenth of what a comparison costs, and nearly always differ.
+  const apart = left.epochMilliseconds - right.epochMilliseconds
+  return apart === 0 ? Temporal.Instant.compare(left, right) < 0 : apart < 0
 }
 
 export function earlierOf(left: Temporal.Instant, right: Temporal.Instant): Temporal.Instant {

@@ -25,7 +25,7 @@ export async function keptOf(client: pg.Client, tenantId: string): Promise<Kept>
   await client.query('begin transaction isolation level repeatable read')
   const { rows } = await client.query<Row>(
     `select st.identity || '|' || t.number as name, t.id as "transactionId", s.state, s.ended_at as "endedAt", s.energy_wh as "energyWh",
-       s.progress->3 as seen,
+       s.progress::jsonb->3 as seen,
        array(select r.revision from session_records r where r.tenant_id = s.tenant_id and r.session_id = s.id order by 1) as records,
        array(select b.revision from billing_records b where b.tenant_id = s.tenant_id and b.session_id = s.id order by 1) as billed
      from transactions t join sessions s on s.tenant_id = t.tenant_id and s.id = t.session_id

@@ -107,12 +107,13 @@ export function wireFeatures(
   })
   const stations: Stations = wireStations({
     ground,
-    async takeReports(tx, reports) {
-      const answers = await sessions.takeReports(tx, reports)
+    async takeReports(tx, reports, isCurrent) {
+      const answers = await sessions.takeReports(tx, reports, isCurrent)
       await monitoring.takeReports(tx, reports)
       await subscribers.takeReports(tx, reports)
       return answers
     },
+    shortWay: sessions.shortWay,
     judgeToken: sessions.judgeToken,
     async commandSettled(tx, ended) {
       await sessions.commandSettled(tx, ended)

@@ -128,8 +128,8 @@ async function makeSession(): Promise<void> {
     await tx.run(sql`
       insert into sessions (tenant_id, id, number, station_id, evse_id, state, machine, progress, started_by, started_by_name,
         token_last4, tariff_id, tariff_version, power_w, started_at, changed_at)
-      values (${tenantId}, ${sessionId}, 1, ${stationId}, 1, ${session.state}, ${textFromMachine(session)}::jsonb,
-        ${textFromProgress(session)}::jsonb, 'staff',
+      values (${tenantId}, ${sessionId}, 1, ${stationId}, 1, ${session.state}, ${textFromMachine(session)},
+        ${textFromProgress(session)}, 'staff',
         'Aino Example', 'DD66', ${tariffId}, 1, 10000, ${START}, ${later})`)
     await tx.run(sql`
       update evses set open_session_id = ${sessionId}, open_session_state = ${session.state}

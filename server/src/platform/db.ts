@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
+import { parametersOf } from './db-parameters.ts'
 import { parsers } from './db-types.ts'
 import { Silent, watchDatabase } from './db-watch.ts'
 import type { Log } from './log.ts'
@@ -17,6 +18,11 @@ export interface Tx {
   run(statement: Sql): Promise<number>
   /** A prepared statement, for hot paths: parsed once per connection. */
   named<R>(name: string, text: string, values: readonly unknown[]): Promise<R[]>
+  /**
+   * Something that was sent and whose answer nothing waits for: it is looked at when the transaction ends, which fails when this
+   * did. So the last writes and the commit go out together.
+   */
+  later(sent: Promise<unknown>): void
   /** Runs once the transaction is committed, never when it is rolled back. Must not throw. */
   afterCommit(hint: () => void): void
 }
@@ -25,6 +31,11 @@ export interface Database {
   inTenant<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T>
   /** Under the ingest role, which may touch only what station reports touch, on connections of its own. */
   inTenants<T>(tenantIds: readonly string[], work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * One statement and nothing else, begun and committed without waiting in between: for the path that most messages take.
+   * Whatever must not be committed is for the statement itself to refuse.
+   */
+  inTenantsAtOnce<R>(tenantIds: readonly string[], statement: Statement): Promise<readonly R[]>
   /** What comes before a tenant is known: ids and keyed hashes only. */
   inDirectory<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** Sees (tenant_id, id, due_at) of all tenants' due rows, and nothing else. */
@@ -37,6 +48,13 @@ export interface Database {
   dropConnections(): void
   readonly transactions: () => number
   close(): Promise<void>
+}
+
+/** A prepared statement with its values. */
+export interface Statement {
+  readonly name: string
+  readonly text: string
+  readonly values: readonly unknown[]
 }
 
 /** The database cannot be reached or has no room: the same call may work later. */
@@ -66,7 +84,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 export function openDatabase({ connection, roles, log, appConnections = 8 }: DatabaseOptions): Database {
   const app = poolOf(connection, appConnections, log)
-  const ingest = poolOf(connection, 2, log, BY_KEY)
+  const ingest = poolOf(connection, 4, log, BY_KEY)
   // Apart: a request may look into the directory while it holds a connection of its tenant, and must not wait for its own kind.
   const directory = poolOf(connection, 2, log)
   const logs = poolOf(connection, 1, log)
@@ -79,26 +97,16 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
     tenantIds: readonly string[],
     work: (tx: Tx) => Promise<T>,
   ) => {
-    const client = await connect(from)
-    const hints: (() => void)[] = []
-    let broken: Error | undefined
-    try {
-      // Not waited for: statements are pipelined, and without it they find no rights and fail.
-      client.query(begin).catch(() => {})
-      const result = await work(txOver(client, tenantIds, hints))
-      const { command } = await client.query('commit')
-      // Where a fault was caught on the way the database rolls back and says so: nothing may be answered as if it were saved.
-      if (command !== 'COMMIT') throw new Error('the transaction was rolled back: one of its statements failed')
-      transactions += 1
-      for (const hint of hints) hint()
-      return result
-    } catch (error) {
-      broken = isConnectionFault(error) ? (error as Error) : undefined
-      if (!broken) await client.query('rollback').catch((fault: Error) => (broken = fault))
-      throw asAway(error)
-    } finally {
-      client.release(broken)
-    }
+    const state: TxState = { hints: [], sent: [], isOver: false }
+    const result = await borrowed(from, (client) => inTransaction(client, begin, tenantIds, state, work))
+    transactions += 1
+    for (const hint of state.hints) hint()
+    return result
+  }
+  const atOnce = async <R>(from: pg.Pool, begin: string, statement: Statement): Promise<readonly R[]> => {
+    const rows = await borrowed(from, (client) => oneStatement<R>(client, begin, statement))
+    transactions += 1
+    return rows
   }
 
   const as = (role: string): string => `begin; set local role ${quoted(role)}`
@@ -109,6 +117,8 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
       retried(() => transaction(app, as(roles.app) + tenantSetting('app.tenant', uuid(tenantId)), [tenantId], work)),
     inTenants: (ids, work) =>
       retried(() => transaction(ingest, as(roles.ingest) + tenantSetting('app.tenants', list(ids)), ids, work)),
+    inTenantsAtOnce: (ids, statement) =>
+      retried(() => atOnce(ingest, as(roles.ingest) + tenantSetting('app.tenants', list(ids)), statement)),
     inTenantsUnsynced: (tenantIds, work) =>
       transaction(
         logs,
@@ -127,12 +137,66 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
   }
 }
 
+/** A connection for as long as the work lasts; one that broke is not lent again. */
+async function borrowed<T>(from: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await connect(from)
+  let broken: Error | undefined
+  try {
+    return await work(client)
+  } catch (error) {
+    broken = isConnectionFault(error) ? (error as Error) : undefined
+    // Harmless where the transaction is over already.
+    if (!broken) await client.query('rollback').catch((fault: Error) => (broken = fault))
+    throw asAway(error)
+  } finally {
+    client.release(broken)
+  }
+}
+
+async function inTransaction<T>(
+  client: pg.PoolClient,
+  begin: string,
+  tenantIds: readonly string[],
+  state: TxState,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  try {
+    // Not waited for: statements are pipelined, and without it they find no rights and fail.
+    client.query(begin).catch(() => {})
+    const result = await work(txOver(client, tenantIds, state))
+    state.isOver = true
+    const ended = client.query('commit')
+    await together([...state.sent, ended])
+    mustBeCommitted(await ended)
+    return result
+  } finally {
+    state.isOver = true
+  }
+}
+
+async function oneStatement<R>(
+  client: pg.PoolClient,
+  begin: string,
+  { name, text, values }: Statement,
+): Promise<readonly R[]> {
+  const query = { name, text, values: parametersOf(text, values) }
+  const [, said, ended] = await together([client.query(begin), client.query(query), client.query('commit')])
+  mustBeCommitted(ended)
+  return said.rows as R[]
+}
+
+/** Where a fault was caught on the way the database rolls back and says so: nothing may be answered as if it were saved. */
+function mustBeCommitted({ command }: pg.QueryResult): void {
+  if (command !== 'COMMIT') throw new Error('the transaction was rolled back: one of its statements failed')
+}
+
 /**
  * Batches find every row by its key, and their statements are prepared once, maybe while tables are still empty: a plan
- * that reads a table whole must not be taken then and kept when the table has grown.
+ * that reads a table whole must not be taken then and kept when the table has grown. Rows are priced high, so that among indexes
+ * of a small table, which cost about the same, the one that finds the fewest is taken.
  */
 const BY_KEY =
-  ' -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan'
+  ' -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c cpu_tuple_cost=1 -c cpu_index_tuple_cost=1'
 
 function poolOf(connection: pg.ClientConfig, max: number, log: Log, more = ''): pg.Pool {
   const pool = new pg.Pool({
@@ -155,7 +219,20 @@ function noAnswer(error: unknown): never {
   throw new DatabaseAway('the database does not answer', { cause: error })
 }
 
-function txOver(client: pg.PoolClient, tenantIds: readonly string[], hints: (() => void)[]): Tx {
+interface TxState {
+  readonly hints: (() => void)[]
+  readonly sent: Promise<unknown>[]
+  /** Its commit or rollback was sent: a statement that came after it would stand outside. */
+  isOver: boolean
+}
+
+function txOver(client: pg.PoolClient, tenantIds: readonly string[], state: TxState): Tx {
+  const query = async (statement: Statement | Sql): Promise<pg.QueryResult> => {
+    if (state.isOver) throw new Error('a statement after the end of its transaction')
+    const { text, values } = statement
+    const name = 'name' in statement ? { name: statement.name } : {}
+    return client.query({ ...name, text, values: parametersOf(text, values) })
+  }
   return {
     tenantIds,
     get tenantId() {
@@ -164,19 +241,24 @@ function txOver(client: pg.PoolClient, tenantIds: readonly string[], hints: (() 
       return first
     },
     async rows<R>(statement: Sql) {
-      return (await client.query(statement.text, statement.values.map(parameter))).rows as R[]
+      return (await query(statement)).rows as R[]
     },
     async row<R>(statement: Sql) {
-      return (await client.query(statement.text, statement.values.map(parameter))).rows[0] as R | undefined
+      return (await query(statement)).rows[0] as R | undefined
     },
     async run(statement) {
-      return (await client.query(statement.text, statement.values.map(parameter))).rowCount ?? 0
+      return (await query(statement)).rowCount ?? 0
     },
     async named<R>(name: string, text: string, values: readonly unknown[]) {
-      return (await client.query({ name, text, values: values.map(parameter) })).rows as R[]
+      return (await query({ name, text, values })).rows as R[]
+    },
+    later(promise) {
+      // Its fault is thrown at the end, also when the work ends by another.
+      promise.catch(() => {})
+      state.sent.push(promise)
     },
     afterCommit(hint) {
-      hints.push(hint)
+      state.hints.push(hint)
     },
   }
 }
@@ -192,19 +274,6 @@ export async function together<T extends readonly unknown[]>(sent: { [K in keyof
   const cause = faults.find(({ code }) => code !== '25P02') ?? faults[0]
   if (cause !== undefined) throw cause
   return settled.map((one) => (one.status === 'fulfilled' ? one.value : undefined)) as unknown as T
-}
-
-/** What `pg` would get wrong: instants (it would quote them as JSON) and big integers inside arrays. */
-function parameter(value: unknown): unknown {
-  if (value instanceof Temporal.Instant || typeof value === 'bigint') return value.toString()
-  if (Array.isArray(value)) {
-    // Columns of a batch are of one kind: a glance at the first value spares a look at each.
-    const first: unknown = value.find((one) => one !== null && one !== undefined)
-    return typeof first === 'string' || typeof first === 'number' ? value : value.map(parameter)
-  }
-  // PostgreSQL's texts hold no NUL: the ids and actions of a hostile station are kept with the sign for what cannot be shown.
-  if (typeof value === 'string' && value.includes('\u0000')) return value.replaceAll('\u0000', '\ufffd')
-  return value
 }
 
 async function connect(pool: pg.Pool): Promise<pg.PoolClient> {

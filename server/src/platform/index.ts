@@ -1,7 +1,16 @@
 export { type Bus, localBus, type Notice } from './bus.ts'
 export { postgresBus } from './bus-postgres.ts'
 export { type Clock, monotonicMs, movableClock, systemClock } from './clock.ts'
-export { type Database, DatabaseAway, type DatabaseOptions, openDatabase, type Roles, together, type Tx } from './db.ts'
+export {
+  type Database,
+  DatabaseAway,
+  type DatabaseOptions,
+  openDatabase,
+  type Roles,
+  type Statement,
+  together,
+  type Tx,
+} from './db.ts'
 export { type DeadlineTable, takeDue } from './deadlines.ts'
 export { binariesAreThere, type EmbeddedPostgres, startEmbedded } from './embedded-postgres.ts'
 export { keepFirstFact } from './facts.ts'
@@ -48,5 +57,5 @@ export {
   type OutboxDeps,
 } from './outbox.ts'
 export { type FieldFault, must, never, ok, type Refused, refuse, type Result } from './result.ts'
-export { allOf, json, type Sql, sql } from './sql.ts'
+export { allOf, isThere, json, type Sql, sql } from './sql.ts'
 export { type Loop, startLoop } from './worker.ts'

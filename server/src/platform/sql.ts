@@ -40,3 +40,11 @@ function isSql(part: unknown): part is Sql {
 export function json(value: unknown): string {
   return JSON.stringify(value)
 }
+
+/**
+ * Not removed, said so that no index over what was not removed offers itself: rows that are named by their key are to be
+ * found by their key, also while a table is so small that the planner sees no difference.
+ */
+export function isThere(table: string): string {
+  return `coalesce(${table}.removed_at, 'infinity') = 'infinity'`
+}

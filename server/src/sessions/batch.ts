@@ -2,9 +2,9 @@ import { type DataKey, must, together, type Tx } from '../platform/index.ts'
 import type { ReportBody, StationReport, TransactionReport } from '../stations/index.ts'
 import { hashOfUid, type JudgedTokenRow, tokensByHash } from '../subscribers/index.ts'
 import type { SessionsDeps } from './deps.ts'
-import { type HeldSession, held, type TransactionRow } from './held.ts'
+import { type HeldSession, held, type SessionRow, type TransactionRow } from './held.ts'
 import { isClosed } from './rules/index.ts'
-import { lockSessions, lockSessionsOfNumbers } from './store.ts'
+import { currentTransaction, lockOpenSessions, lockSessions, lockSessionsOfNumbers } from './store.ts'
 import { lockPlaces, type PlaceRow } from './store-places.ts'
 import { transactionsByStartKey, transactionsOfSessions } from './store-transactions.ts'
 import type { MeterRow } from './store-meter.ts'
@@ -34,6 +34,8 @@ export interface Batch {
   readonly stations: ReadonlyMap<string, StationFacts>
   readonly newTransactions: TransactionRow[]
   readonly meterRows: Map<string, MeterRow>
+  /** The database transaction that this is: what it writes bears it. */
+  readonly writtenBy: string
   /** By place: the session that now holds it. */
   readonly opened: Map<string, HeldSession>
   readonly strangers: { readonly report: StationReport; readonly number: string; readonly sessionId: string }[]
@@ -50,39 +52,32 @@ export async function loadBatch(tx: Tx, deps: SessionsDeps, reports: readonly St
   for (const tenantId of tenantIds) keys.set(tenantId, await deps.keys.tenant(tenantId))
   const prepared = reports.map((report) => prepare(report, must(keys.get(report.tenantId), 'tenant key')))
 
-  // EVSEs before sessions: what surely opens or closes something first, then what turns out to.
+  // In one turn all that these reports surely need, EVSEs before sessions; then what turns out to be missing.
   const places = new Map<string, PlaceRow>()
-  const [, known, started, tokens] = await together([
+  const starting = stationsOf(prepared.filter(({ report }) => report.body.kind === 'transaction-started'))
+  const asking = stationsOf(prepared.filter(needsStation))
+  const [, known, started, open, tokens, stationRows, writtenBy] = await together([
     addPlaces(tx, places, prepared.filter(opensOrCloses)),
     lockSessionsOfNumbers(tx, prepared.flatMap(nameOf)),
     transactionsByStartKey(tx, prepared.flatMap(startKeyOf)),
+    lockOpenSessions(tx, tenantIds, starting),
     loadTokens(tx, prepared),
+    stationsById(tx, tenantIds, [...new Set([...starting, ...asking])]),
+    currentTransaction(tx),
   ])
   const transactions = new Map<string, TransactionRow>()
   for (const { session: _, ...row } of known) addTransaction(transactions, row)
   for (const row of started) addTransaction(transactions, row)
   const sessions = new Map(known.map(({ session }) => [session.id, held(session)]))
+  const addSessions = (rows: readonly SessionRow[]): void => {
+    for (const row of rows) if (!sessions.has(row.id)) sessions.set(row.id, held(row))
+  }
+  addSessions(open)
 
-  const isKnown = (one: Prepared): boolean => transactionOf({ transactions }, one) !== undefined
-  await addPlaces(
-    tx,
-    places,
-    prepared.filter((one) => needsPlace(one) && !isKnown(one)),
-  )
-  const begins = prepared.filter((one) => begin(one.report.body, isKnown(one)))
-  const openOf = [...new Set(begins.map((one) => one.report.stationId))]
-  const ids = new Set(prepared.flatMap((one) => transactionOf({ transactions }, one)?.sessionId ?? []))
-  for (const { openSessionId } of places.values()) if (openSessionId !== null) ids.add(openSessionId)
-  const missing = [...ids].filter((id) => !sessions.has(id))
-  const stationIds = prepared.filter(needsStation).map((one) => one.report.stationId)
-  const [locked, , tokenSessions, stationRows] = await together([
-    lockSessions(tx, { tenantIds, ids: missing, openOf }),
-    lockLimits(tx, [...tokens.values()].flatMap(limitedToken)),
-    openSessionsOfTokens(tx, tenantIds, [...tokens.values()].flatMap(limitedToken)),
-    stationsById(tx, tenantIds, [...new Set([...stationIds, ...openOf])]),
-  ])
-  for (const row of locked) if (!sessions.has(row.id)) sessions.set(row.id, held(row))
-  const stations = new Map(stationRows.map((row) => [row.id, row]))
+  const loaded = { tenantIds, prepared, places, transactions, sessions, tokens, starting, asking }
+  const rest = await loadRest(tx, loaded)
+  addSessions(rest.sessions)
+  const stations = new Map([...stationRows, ...rest.stations].map((row) => [row.id, row]))
   return {
     prepared,
     sessions,
@@ -91,13 +86,52 @@ export async function loadBatch(tx: Tx, deps: SessionsDeps, reports: readonly St
     bearers: await loadBearers(tx, tenantIds, prepared, sessions, transactions),
     places,
     tokens,
-    tokenSessions: [...tokenSessions],
+    tokenSessions: [...rest.tokenSessions],
     stations,
     newTransactions: [],
     meterRows: new Map(),
+    writtenBy,
     opened: new Map(),
     strangers: [],
   }
+}
+
+interface Loaded {
+  readonly tenantIds: readonly string[]
+  readonly prepared: readonly Prepared[]
+  readonly places: Map<string, PlaceRow>
+  readonly transactions: Map<string, TransactionRow>
+  readonly sessions: ReadonlyMap<string, HeldSession>
+  readonly tokens: ReadonlyMap<string, JudgedTokenRow>
+  /** Stations whose open sessions are there, and whose facts are. */
+  readonly starting: readonly string[]
+  readonly asking: readonly string[]
+}
+
+/** What the first turn showed to be missing: mostly nothing. */
+async function loadRest(tx: Tx, loaded: Loaded) {
+  const { tenantIds, prepared, places, transactions, sessions, tokens, starting, asking } = loaded
+  const isKnown = (one: Prepared): boolean => transactionOf({ transactions }, one) !== undefined
+  await addPlaces(
+    tx,
+    places,
+    prepared.filter((one) => needsPlace(one) && !isKnown(one)),
+  )
+  const begins = prepared.filter((one) => begin(one.report.body, isKnown(one)))
+  const openOf = stationsOf(begins).filter((id) => !starting.includes(id))
+  const unread = openOf.filter((id) => !asking.includes(id))
+  const ids = new Set(prepared.flatMap((one) => transactionOf({ transactions }, one)?.sessionId ?? []))
+  for (const { openSessionId } of places.values()) if (openSessionId !== null) ids.add(openSessionId)
+  const missing = [...ids].filter((id) => !sessions.has(id))
+  const limited = [...tokens.values()].flatMap(limitedToken)
+  const [locked, open, , tokenSessions, stations] = await together([
+    lockSessions(tx, { tenantIds, ids: missing }),
+    lockOpenSessions(tx, tenantIds, openOf),
+    lockLimits(tx, limited),
+    openSessionsOfTokens(tx, tenantIds, limited),
+    stationsById(tx, tenantIds, unread),
+  ])
+  return { sessions: [...locked, ...open], tokenSessions, stations }
 }
 
 export function isTransaction(body: ReportBody): body is TransactionReport {
@@ -204,6 +238,10 @@ function begin(body: ReportBody, isKnown: boolean): boolean {
 
 function needsStation({ report: { body } }: Prepared): boolean {
   return isTransaction(body) && body.idToken !== undefined && body.kind !== 'transaction-ended'
+}
+
+function stationsOf(prepared: readonly Prepared[]): readonly string[] {
+  return [...new Set(prepared.map(({ report }) => report.stationId))]
 }
 
 function distinctPlaces(prepared: readonly Prepared[]) {

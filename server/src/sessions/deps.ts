@@ -1,5 +1,7 @@
 import type { Ground, Texts, Tx } from '../platform/index.ts'
 import type { CommandBy, StationCommand } from '../stations/index.ts'
+import type { AtHand } from './at-hand.ts'
+import type { Numbers } from './numbers.ts'
 import type { Authoriser } from './rules/index.ts'
 
 export interface RaisedAlert {
@@ -44,4 +46,7 @@ export interface SessionsDeps extends Pick<Ground, 'database' | 'keys' | 'clock'
   readonly texts: Texts
   /** Who has a say in VALID besides those of this feature; `app.ts` fills it. */
   readonly authorisers?: readonly Authoriser[]
+  /** `wireSessions` makes both. */
+  readonly atHand?: AtHand
+  readonly numbers?: Numbers
 }

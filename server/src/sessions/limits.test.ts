@@ -134,7 +134,7 @@ describe('ending what does not charge (END-NONE)', () => {
     expect(stopped).toMatchObject({ status: 202, body: { evseId: 1 } })
     await network.ground.database.inTenant(tenantId, (tx) =>
       tx.run(
-        sql`update sessions set state = 'abandoned', machine = machine || '{"state":"abandoned"}' where id = ${stopped.body.id}`,
+        sql`update sessions set state = 'abandoned', machine = (machine::jsonb || '{"state":"abandoned"}')::text where id = ${stopped.body.id}`,
       ),
     )
     const again = await call('POST', `/v1/sessions/${stopped.body.id}/stop`)

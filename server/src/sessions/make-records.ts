@@ -1,21 +1,29 @@
-import { tariffVersions } from '../billing/index.ts'
+import { type TariffVersion, tariffVersions } from '../billing/index.ts'
 import { type Effect, leaveInOutbox, together, type Tx } from '../platform/index.ts'
 import type { HeldSession } from './held.ts'
 import { type MadeRecord, makeRecord } from './rules/index.ts'
-import { readingsOf } from './store-meter.ts'
+import { type KeptReading, readingsOf } from './store-meter.ts'
 import { insertRecords, type RecordRow } from './store-records.ts'
 import { type StationFacts, stationsById } from './store-validity.ts'
 
 /** The effect that hands a record on; its key makes it one for each session and revision (END-SDR). */
 export const RECORD_MADE = 'session-record.made'
 
-/** Makes the records that sessions asked for, and leaves them for handing on, in the transaction that ended them. */
-export async function makeRecords(tx: Tx, sessions: readonly HeldSession[], at: Temporal.Instant): Promise<void> {
+export interface ForRecords {
+  readonly due: readonly HeldSession[]
+  readonly readings: readonly KeptReading[]
+  readonly stations: readonly StationFacts[]
+  /** By session. */
+  readonly tariffs: ReadonlyMap<string, TariffVersion | undefined>
+}
+
+/** What the records are made of that sessions asked for; undefined: none did. Readings that were sent before are among it. */
+export async function loadForRecords(tx: Tx, sessions: readonly HeldSession[]): Promise<ForRecords | undefined> {
   const due = sessions.filter((session) => session.records.length > 0)
-  if (due.length === 0) return
+  if (due.length === 0) return undefined
   const tenantIds = [...new Set(due.map(({ row }) => row.tenantId))]
   const priced = due.filter(({ row }) => row.tariffId !== null)
-  const [allReadings, allStations, versions] = await together([
+  const [readings, stations, versions] = await together([
     readingsOf(
       tx,
       due.map(({ row }) => row),
@@ -30,9 +38,15 @@ export async function makeRecords(tx: Tx, sessions: readonly HeldSession[], at: 
       })),
     ),
   ])
-  const readings = Map.groupBy(allReadings, (reading) => reading.sessionId)
-  const stations = new Map<string, StationFacts>(allStations.map((row) => [row.id, row]))
-  const tariffs = new Map(priced.map(({ row }, index) => [row.id, versions[index]]))
+  return { due, readings, stations, tariffs: new Map(priced.map(({ row }, index) => [row.id, versions[index]])) }
+}
+
+/** Makes the records, and leaves them for handing on, in the transaction that ended their sessions: all is sent at once. */
+export async function makeRecords(tx: Tx, loaded: ForRecords | undefined, at: Temporal.Instant): Promise<void> {
+  if (loaded === undefined) return
+  const { due, tariffs } = loaded
+  const readings = Map.groupBy(loaded.readings, (reading) => reading.sessionId)
+  const stations = new Map(loaded.stations.map((row) => [row.id, row]))
   const rows = due.flatMap(({ row, records }) =>
     records.map(({ revision, reason }): RecordRow => {
       const tariff = tariffs.get(row.id)

@@ -1,11 +1,12 @@
 import { tariffsThatApply, type TariffVersion } from '../billing/index.ts'
-import { together, type Tx } from '../platform/index.ts'
+import { must, together, type Tx } from '../platform/index.ts'
 import type { SessionsDeps } from './deps.ts'
 import type { HeldSession, TransactionRow } from './held.ts'
-import { makeRecords } from './make-records.ts'
+import { type ForRecords, loadForRecords, makeRecords } from './make-records.ts'
 import { tellChanges } from './notices.ts'
+import { openNumbers } from './numbers.ts'
 import { isClosed, isProgressOnly, withFlag, withoutFlags } from './rules/index.ts'
-import { type ChangeRow, insertChanges, insertSessions, saveTariffs, takeNumbers, updateSessions } from './store.ts'
+import { type ChangeRow, insertChanges, insertSessions, saveTariffs, updateSessions } from './store.ts'
 import { type SessionPlace, showOpenSessions } from './store-places.ts'
 import { insertTransactions } from './store-transactions.ts'
 import { type StationFacts, stationsById } from './store-validity.ts'
@@ -16,18 +17,20 @@ export interface ToSave {
   /** Sessions that take a place now. */
   readonly opened?: readonly HeldSession[]
   readonly stations: ReadonlyMap<string, StationFacts>
+  /** Readings that are being kept, and may change what is saved. Then nothing follows, and the writes go out with the commit. */
+  readonly readings?: Promise<void>
 }
 
 /** Saves what was decided with one statement per table, and leaves what must be done; all in the caller's transaction. */
 export async function saveSessions(tx: Tx, deps: SessionsDeps, saved: ToSave, at: Temporal.Instant): Promise<void> {
+  const made = saved.sessions.filter((session) => session.isNew)
+  const earlier = saved.sessions.filter(beganEarlier)
+  const records = await prepare(tx, deps, saved, { made, earlier })
   const touched = saved.sessions.filter((session) => session.isTouched)
-  const made = touched.filter((session) => session.isNew)
-  const earlier = touched.filter(beganEarlier)
-  await together([fixTariffs(tx, [...made, ...earlier], saved.stations), numberSessions(tx, made)])
   const histories = touched.flatMap(historyOf)
   const changed = touched.filter((session) => !session.isNew && !session.isSaved)
   // None needs another's answer; they are sent in this order, and arrive in it.
-  await together([
+  const sent = together([
     insertSessions(
       tx,
       made.map(({ row }) => row),
@@ -45,10 +48,33 @@ export async function saveSessions(tx: Tx, deps: SessionsDeps, saved: ToSave, at
     ),
     insertChanges(tx, histories),
     showPlaces(tx, saved, touched),
-    makeRecords(tx, touched, at),
+    makeRecords(tx, records, at),
   ])
+  if (saved.readings === undefined) await sent
+  else tx.later(sent)
   await carryOut(tx, deps, touched, at)
+  tx.afterCommit(() => touched.forEach(({ row }) => deps.atHand?.forget(row.id)))
   tellChanges(tx, deps, touched, at)
+}
+
+/** In one turn what the rows still lack, and what records are made of. */
+async function prepare(
+  tx: Tx,
+  { numbers }: SessionsDeps,
+  { sessions, stations, readings }: ToSave,
+  { made, earlier }: { readonly made: readonly HeldSession[]; readonly earlier: readonly HeldSession[] },
+): Promise<ForRecords | undefined> {
+  const unpriced = [...made, ...earlier]
+  // What ends as it begins is priced by the version that is found only now.
+  const isFresh = unpriced.some((session) => session.records.length > 0)
+  const prepared = [
+    fixTariffs(tx, unpriced, stations),
+    numberSessions(tx, made, numbers),
+    readings ?? Promise.resolve(),
+  ] as const
+  if (isFresh) await together(prepared)
+  const [records] = await together([loadForRecords(tx, sessions), ...prepared])
+  return records
 }
 
 /** The version that holds at the start stays with the session; where there is none, staff see it. */
@@ -93,14 +119,12 @@ function beganEarlier({ before, row, isNew }: HeldSession): boolean {
   return Temporal.Instant.compare(machine.startedAt, before.startedAt) < 0
 }
 
-async function numberSessions(tx: Tx, made: readonly HeldSession[]): Promise<void> {
-  if (made.length === 0) return
+async function numberSessions(tx: Tx, made: readonly HeldSession[], numbers = openNumbers()): Promise<void> {
   const byTenant = Map.groupBy(made, ({ row }) => row.tenantId)
-  const firsts = await takeNumbers(tx, new Map(Array.from(byTenant, ([tenantId, list]) => [tenantId, list.length])))
+  const taken = await numbers.take(tx, new Map(Array.from(byTenant, ([tenantId, list]) => [tenantId, list.length])))
   for (const [tenantId, list] of byTenant) {
-    const first = firsts.get(tenantId) ?? 0n
     list.forEach((session, index) => {
-      session.row = { ...session.row, number: first + BigInt(index) }
+      session.row = { ...session.row, number: must(taken.get(tenantId)?.[index], 'number of a session') }
     })
   }
 }

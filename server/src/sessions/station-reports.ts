@@ -1,5 +1,5 @@
 import { newId, type Tx } from '../platform/index.ts'
-import type { ReportAnswer, StationReport } from '../stations/index.ts'
+import type { IsCurrent, ReportAnswer, StationReport } from '../stations/index.ts'
 import { type Batch, loadBatch } from './batch.ts'
 import type { SessionsDeps } from './deps.ts'
 import type { HeldSession } from './held.ts'
@@ -18,13 +18,16 @@ export async function takeReports(
   tx: Tx,
   deps: SessionsDeps,
   reports: readonly StationReport[],
+  isCurrent?: Promise<IsCurrent>,
 ): Promise<readonly ReportAnswer[]> {
   const concerned = reports.filter(concernsSessions)
   if (concerned.length === 0) return reports.map(() => ({ kind: 'noted' }))
   const batch = await loadBatch(tx, deps, concerned)
-  const answers = batch.prepared.map((one) => takeReport(batch, one, deps.authorisers ?? []))
+  const counts = (await isCurrent) ?? (() => true)
+  const answers = batch.prepared.map(
+    (one): ReportAnswer => (counts(one.report) ? takeReport(batch, one, deps.authorisers ?? []) : { kind: 'noted' }),
+  )
   const at = deps.clock.now()
-  await saveReadings(tx, batch, at)
   await saveSessions(
     tx,
     deps,
@@ -33,12 +36,23 @@ export async function takeReports(
       transactions: batch.newTransactions,
       opened: [...batch.opened.values()],
       stations: batch.stations,
+      readings: saveReadings(tx, batch, at),
     },
     at,
   )
   await tellStrangers(tx, deps, batch, at)
+  tx.afterCommit(() => keepAtHand(deps, batch))
   const byReport = new Map(concerned.map((report, index) => [report, answers[index]]))
   return reports.map((report) => byReport.get(report) ?? { kind: 'noted' })
+}
+
+/** The sessions as they are now committed, under each of their transactions that a report named. */
+function keepAtHand({ atHand }: SessionsDeps, { sessions, transactions, writtenBy }: Batch): void {
+  if (atHand === undefined) return
+  for (const transaction of transactions.values()) {
+    const session = sessions.get(transaction.sessionId)
+    if (session?.isTouched === true) atHand.keep(session.row, transaction, writtenBy)
+  }
 }
 
 function concernsSessions({ body }: StationReport): boolean {

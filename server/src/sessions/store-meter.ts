@@ -41,7 +41,7 @@ export interface ProgressRow {
 
 const KEEP = `with moved as (
        update sessions s set progress = p.progress, energy_wh = p.energy_wh, power_w = p.power_w, changed_at = $18
-       from unnest($13::uuid[], $14::uuid[], $15::jsonb[], $16::bigint[], $17::int[])
+       from unnest($13::uuid[], $14::uuid[], $15::text[], $16::bigint[], $17::int[])
          as p (tenant_id, id, progress, energy_wh, power_w)
        where s.tenant_id = p.tenant_id and s.id = p.id),
      kept as (
@@ -96,21 +96,28 @@ export async function keepMeterValues(
   }
 }
 
+/** Columns of readings, from `month` to `rest`; of what is undefined all are null. */
+export function readingColumns(rows: readonly (MeterRow | undefined)[]): readonly unknown[] {
+  const readings = rows.map((row) => row?.reading)
+  return [
+    rows.map((row) => row?.month),
+    rows.map((row) => row?.transactionId),
+    readings.map((reading) => reading?.at),
+    readings.map((reading) => reading?.context),
+    rows.map((row) => row?.receivedAt),
+    readings.map((reading) => whole(reading?.registerWh)),
+    readings.map((reading) => small(reading?.powerW)),
+    readings.map((reading) => list(reading?.currentsMa)),
+    readings.map((reading) => list(reading?.voltagesMv)),
+    readings.map((reading) => small(reading?.socTenths)),
+    readings.map((reading) => (reading?.rest === undefined ? null : JSON.stringify(reading.rest))),
+  ]
+}
+
 function valuesOf(rows: readonly MeterRow[], moved: readonly ProgressRow[], at: Temporal.Instant): readonly unknown[] {
-  const readings = rows.map((row) => row.reading)
   return [
     rows.map((row) => row.tenantId),
-    rows.map((row) => row.month),
-    rows.map((row) => row.transactionId),
-    readings.map((reading) => reading.at),
-    readings.map((reading) => reading.context),
-    rows.map((row) => row.receivedAt),
-    readings.map((reading) => whole(reading.registerWh)),
-    readings.map((reading) => small(reading.powerW)),
-    readings.map((reading) => list(reading.currentsMa)),
-    readings.map((reading) => list(reading.voltagesMv)),
-    readings.map((reading) => small(reading.socTenths)),
-    readings.map((reading) => (reading.rest === undefined ? null : JSON.stringify(reading.rest))),
+    ...readingColumns(rows),
     moved.map((session) => session.tenantId),
     moved.map((session) => session.sessionId),
     moved.map((session) => session.progress),

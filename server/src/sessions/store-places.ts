@@ -1,4 +1,4 @@
-import type { Tx } from '../platform/index.ts'
+import { together, type Tx } from '../platform/index.ts'
 import type { SessionState } from './rules/index.ts'
 import type { Named } from './store.ts'
 
@@ -81,9 +81,9 @@ export async function showOpenSessions(
     readonly closed: readonly SessionPlace[]
   },
 ): Promise<void> {
-  const write = async (name: string, set: string, only: string, of: readonly SessionPlace[]): Promise<void> => {
-    if (of.length === 0) return
-    await tx.named(
+  const write = async (name: string, set: string, only: string, of: readonly SessionPlace[]): Promise<unknown> => {
+    if (of.length === 0) return undefined
+    return tx.named(
       name,
       `update evses e set ${set}
        from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::text[])
@@ -102,7 +102,9 @@ export async function showOpenSessions(
   // 2.x stations have no word for "the cable is still in": it is what an EVSE is that stays occupied after its session.
   const leaving = `open_session_id = null, open_session_state = null,
     phase = case when e.status = 'occupied' then 'finishing' else e.phase end`
-  await write('evses-close', leaving, held, places.closed)
-  await write('evses-open', 'open_session_id = v.session_id, open_session_state = v.state', '', places.opened)
-  await write('evses-move', 'open_session_state = v.state', held, places.moved)
+  await together([
+    write('evses-close', leaving, held, places.closed),
+    write('evses-open', 'open_session_id = v.session_id, open_session_state = v.state', '', places.opened),
+    write('evses-move', 'open_session_state = v.state', held, places.moved),
+  ])
 }

@@ -1,4 +1,4 @@
-import type { Tx } from '../platform/index.ts'
+import { isThere, type Tx } from '../platform/index.ts'
 import type { SessionState } from './rules/index.ts'
 
 /** What VALID asks of the database: stations, and what is open already. */
@@ -35,7 +35,7 @@ export async function stationsById(
      from stations s
      join tenants t on t.tenant_id = s.tenant_id
      left join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id
-     where s.tenant_id = any($1::uuid[]) and s.id = any($2::uuid[]) and s.removed_at is null`,
+     where s.tenant_id = any($1::uuid[]) and s.id = any($2::uuid[]) and ${isThere('s')}`,
     [tenantIds, ids],
   )
 }

@@ -17,7 +17,7 @@ const SESSION_COLUMNS = `s.tenant_id as "tenantId", s.id, s.number, s.station_id
   s.started_by_name as "startedByName", s.id_token_id as "idTokenId", s.token_last4 as "tokenLast4",
   s.remote_start_id as "remoteStartId", s.wish_uid_hash as "wishUidHash", s.tariff_id as "tariffId",
   s.tariff_version as "tariffVersion", s.stop_reason as "closedWhy", s.change_count as "changeCount",
-  s.machine::text as "machineText", s.progress::text as "progressText"`
+  s.machine as "machineText", s.progress as "progressText"`
 
 type Raw = Omit<SessionRow, 'machine'> & { readonly machineText: string; readonly progressText: string }
 
@@ -65,43 +65,44 @@ export async function lockSessionsOfNumbers(
   })
 }
 
-/** Sessions by id, and all open ones of some stations, locked in one order. */
+/** Sessions by id, locked in one order. `skipLocked` leaves out what somebody else holds. */
 export async function lockSessions(
   tx: Tx,
-  wanted: {
+  {
+    tenantIds,
+    ids,
+    skipLocked = false,
+  }: {
     readonly tenantIds: readonly string[]
     readonly ids: readonly string[]
-    /** Stations whose every open session is needed. */
-    readonly openOf?: readonly string[]
-    /** Leaves out what somebody else holds. */
     readonly skipLocked?: boolean
   },
 ): Promise<readonly SessionRow[]> {
-  const { tenantIds, ids, openOf = [], skipLocked = false } = wanted
-  const open = openOf.length === 0 ? [] : await openSessionIds(tx, tenantIds, openOf)
-  const all = [...new Set([...ids, ...open])]
-  if (all.length === 0) return []
+  if (ids.length === 0) return []
   const rows = await tx.named<Raw>(
     `sessions-lock${skipLocked ? '-skip' : ''}`,
     `select ${SESSION_COLUMNS} from sessions s where s.tenant_id = any($1::uuid[]) and s.id = any($2::uuid[])
      order by s.id for update${skipLocked ? ' skip locked' : ''}`,
-    [tenantIds, all],
+    [tenantIds, ids],
   )
   return rows.map(rowFrom)
 }
 
-async function openSessionIds(
+/** All open sessions of some stations, locked in the same order. */
+export async function lockOpenSessions(
   tx: Tx,
   tenantIds: readonly string[],
   stationIds: readonly string[],
-): Promise<readonly string[]> {
-  const rows = await tx.named<{ id: string }>(
-    'sessions-open-ids',
-    `select s.id from sessions s where s.tenant_id = any($1::uuid[]) and s.station_id = any($2::uuid[])
-       and s.state not in ('ended', 'refused', 'abandoned')`,
+): Promise<readonly SessionRow[]> {
+  if (stationIds.length === 0) return []
+  const rows = await tx.named<Raw>(
+    'sessions-lock-open',
+    `select ${SESSION_COLUMNS} from sessions s where s.tenant_id = any($1::uuid[]) and s.station_id = any($2::uuid[])
+       and s.state not in ('ended', 'refused', 'abandoned')
+     order by s.id for update`,
     [tenantIds, stationIds],
   )
-  return rows.map((row) => row.id)
+  return rows.map(rowFrom)
 }
 
 /** As many numbers of the tenant's one sequence as asked for, in order. */
@@ -116,6 +117,16 @@ export async function takeNumbers(tx: Tx, wanted: ReadonlyMap<string, number>): 
     [tenantIds, tenantIds.map((tenantId) => wanted.get(tenantId) ?? 0)],
   )
   return new Map(rows.map((row) => [row.tenantId, row.first]))
+}
+
+/** The id of this database transaction, as rows bear it that it writes. */
+export async function currentTransaction(tx: Tx): Promise<string> {
+  const [row] = await tx.named<{ id: string }>(
+    'current-transaction',
+    'select pg_current_xact_id()::xid::text as id',
+    [],
+  )
+  return row?.id ?? ''
 }
 
 const machinesOf = (rows: readonly SessionRow[]): string[] => rows.map((row) => textFromMachine(row.machine))
@@ -158,9 +169,9 @@ export async function insertSessions(tx: Tx, rows: readonly SessionRow[], at: Te
        v.tariff_version, v.machine, v.state, v.flags::text[], v.started_at, v.ended_at, v.stop_reason, v.energy_wh,
        v.power_w, v.revision, v.due_at, v.progress, v.change_count, $28
      from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::int[], $6::int[], $7::text[], $8::uuid[],
-       $9::text[], $10::uuid[], $11::text[], $12::int[], $13::bytea[], $14::uuid[], $15::int[], $16::jsonb[],
+       $9::text[], $10::uuid[], $11::text[], $12::int[], $13::bytea[], $14::uuid[], $15::int[], $16::text[],
        $17::text[], $18::text[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::bigint[], $23::int[],
-       $24::int[], $25::timestamptz[], $26::jsonb[], $27::int[])
+       $24::int[], $25::timestamptz[], $26::text[], $27::int[])
        as v (tenant_id, id, number, station_id, evse_id, connector_id, started_by, started_by_id, started_by_name,
          id_token_id, token_last4, remote_start_id, wish_uid_hash, tariff_id, tariff_version, machine, state, flags,
          started_at, ended_at, stop_reason, energy_wh, power_w, revision, due_at, progress, change_count)`,
@@ -199,9 +210,9 @@ export async function updateSessions(tx: Tx, rows: readonly SessionRow[], at: Te
        revision = v.revision, due_at = v.due_at, evse_id = v.evse_id, connector_id = v.connector_id,
        started_by = v.started_by, id_token_id = v.id_token_id, token_last4 = v.token_last4, progress = v.progress,
        change_count = v.change_count, changed_at = $20
-     from unnest($1::uuid[], $2::uuid[], $3::jsonb[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
        $8::text[], $9::bigint[], $10::int[], $11::int[], $12::timestamptz[], $13::int[], $14::int[], $15::text[],
-       $16::uuid[], $17::text[], $18::jsonb[], $19::int[])
+       $16::uuid[], $17::text[], $18::text[], $19::int[])
        as v (tenant_id, id, machine, state, flags, started_at, ended_at, stop_reason, energy_wh, power_w, revision,
          due_at, evse_id, connector_id, started_by, id_token_id, token_last4, progress, change_count)
      where s.tenant_id = v.tenant_id and s.id = v.id`,

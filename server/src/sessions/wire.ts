@@ -8,12 +8,14 @@ import {
   type Tx,
 } from '../platform/index.ts'
 import type { HandedIn } from '../stations/index.ts'
+import { openAtHand } from './at-hand.ts'
 import { judgeToken } from './check-validity.ts'
 import { commandSettled } from './command-settled.ts'
 import { sessionDeadlines } from './deadlines.ts'
 import type { SessionsDeps } from './deps.ts'
 import { sessionEffects } from './effects.ts'
 import { sessionRoutes } from './http.ts'
+import { openNumbers } from './numbers.ts'
 import { startSession } from './start-session.ts'
 import { takeReports } from './station-reports.ts'
 
@@ -25,9 +27,12 @@ export interface Sessions extends Required<HandedIn> {
 }
 
 /** The feature, put together: what stations are handed, what the worker does, what programs may ask. */
-export function wireSessions(deps: SessionsDeps): Sessions {
+export function wireSessions(given: SessionsDeps): Sessions {
+  const atHand = openAtHand(given)
+  const deps = { ...given, atHand, numbers: openNumbers() }
   return {
-    takeReports: (tx, reports) => takeReports(tx, deps, reports),
+    shortWay: atHand,
+    takeReports: (tx, reports, isCurrent) => takeReports(tx, deps, reports, isCurrent),
     judgeToken: (question) => judgeToken(deps, question),
     commandSettled: (tx, ended) => commandSettled(tx, deps, ended),
     startForStaff: (tx, wanted) => startForStaff(tx, deps, wanted),

@@ -10,9 +10,16 @@ export interface HandedIn {
    * the order in which each station said them. Answers one for each, at the same index: `transaction` for transaction
    * reports, else `noted` (boots are answered here, whatever is returned). `evses` and `connectors` already hold what the
    * batch reported, and every EVSE that a report names has its row. Throws only when the database does: a report that is
-   * absurd is answered and judged afterwards. A batch that fails is done again, one message at a time.
+   * absurd is answered and judged afterwards. A batch that fails is done again, one message at a time. `isCurrent`, when it is
+   * given, says once it is known which reports came by the newest socket of their station: all others change nothing.
    */
-  takeReports(tx: Tx, reports: readonly StationReport[]): Promise<readonly ReportAnswer[]>
+  takeReports(
+    tx: Tx,
+    reports: readonly StationReport[],
+    isCurrent?: Promise<IsCurrent>,
+  ): Promise<readonly ReportAnswer[]>
+  /** Absent: everything goes the whole way. */
+  readonly shortWay?: ShortWay
   /** Authorize, answered outside the batch; changes nothing. */
   judgeToken(question: {
     readonly tenantId: string
@@ -42,6 +49,21 @@ export interface HandedIn {
     },
   ): Promise<Result<string, 'start-refused'>>
 }
+
+/** The short way of meter values: no reading, one statement, all or nothing. */
+export interface ShortWay {
+  /** What a report makes of a session that runs; undefined where more may come of it: then it goes the whole way. */
+  step(report: StationReport): ShortStep | undefined
+  /** Durably saves steps of different sessions. False: something was not as expected, nothing was saved, and all go the whole way. */
+  save(steps: readonly ShortStep[]): Promise<boolean>
+}
+
+export interface ShortStep {
+  readonly stationId: string
+  readonly answer: ReportAnswer
+}
+
+export type IsCurrent = (report: StationReport) => boolean
 
 export interface SettledCommand {
   readonly id: string

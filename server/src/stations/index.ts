@@ -5,6 +5,9 @@ export {
   commandFailures,
   type HandedIn,
   type SettledCommand,
+  type IsCurrent,
+  type ShortStep,
+  type ShortWay,
 } from './handed-in.ts'
 export {
   type EvseSeen,

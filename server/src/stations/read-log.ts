@@ -1,4 +1,5 @@
 import type { DataKey, Tx } from '../platform/index.ts'
+import { unpacked } from './log-packing.ts'
 import { framesFromText, type LogFrame, type LogPair, pairedFrames } from './rules/log-frames.ts'
 import { type LogChunkRow, loadChunks, loadChunksAfter } from './store-log.ts'
 
@@ -25,7 +26,7 @@ export async function readLog(
 ): Promise<LogPage> {
   const { stationId, before, action, limit } = wanted
   const opened = (chunks: readonly LogChunkRow[]): LogFrame[] =>
-    chunks.flatMap(({ frames }) => framesFromText(key.decrypt(frames).toString()))
+    chunks.flatMap(({ frames }) => framesFromText(unpacked(key.decrypt(frames))))
   const later =
     before === undefined ? [] : opened(await loadChunksAfter(tx, { stationId, after: before.at, limit: CHUNKS_AFTER }))
   let frames: readonly LogFrame[] = later

@@ -48,6 +48,7 @@ export function wireStations(deps: StationsDeps): Stations {
     ground,
     queue: commands,
     takeReports: deps.takeReports,
+    ...(deps.shortWay === undefined ? {} : { shortWay: deps.shortWay }),
     judgeToken: deps.judgeToken,
     commandSettled: deps.commandSettled,
     touch: feed.touch,

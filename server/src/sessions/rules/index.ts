@@ -27,6 +27,7 @@ export {
   withLimits,
   withoutFlags,
 } from './session.ts'
+export { energyOfRunning, movedOn, type Onward, type Running, runningFrom, textFromRunning } from './running.ts'
 export { dueAt, energyOfSession, stopReasonOf } from './settle.ts'
 export { flowChanges } from './transaction.ts'
 export { isProgressOnly, sessionFromText, textFromMachine, textFromProgress } from './session-json.ts'

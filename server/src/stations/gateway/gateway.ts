@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import type { Fault } from '../../../../ocpp/index.ts'
-import { DatabaseAway, type Ground } from '../../platform/index.ts'
+import { type Clock, DatabaseAway, type Ground } from '../../platform/index.ts'
 import type { CommandQueue } from '../commands/queue.ts'
 import type { HandedIn } from '../handed-in.ts'
 import type { StationMessage } from '../receive/message.ts'
@@ -141,6 +141,8 @@ function receiverFor(deps: GatewayDeps, connections: ReadonlyMap<string, Connect
   return openReceiver({
     ...deps.ground,
     takeReports: deps.takeReports,
+    ...(deps.shortWay === undefined ? {} : { shortWay: deps.shortWay }),
+    isExpecting: (stationId) => connections.get(stationId)?.dispatcher.isExpecting === true,
     async markEffects(tx, messages) {
       const expected = messages.filter(({ stationId }) => connections.get(stationId)?.dispatcher.isExpecting)
       const effects = expected.flatMap(effectsOf)
@@ -161,6 +163,7 @@ function connectionDepsFrom(
   const { database, clock } = deps.ground
   return {
     ...deps.ground,
+    clock: turnClock(clock),
     queue: deps.queue,
     judgeToken: deps.judgeToken,
     keepRefused: (station, fault, text) => inBackground(keepRefused(deps.ground, station, fault, text)),
@@ -171,6 +174,23 @@ function connectionDepsFrom(
     onFrame: deps.onFrame,
     ...(deps.messagesPerSecond === undefined ? {} : { messagesPerSecond: deps.messagesPerSecond }),
     ...(deps.answerTimeoutMs === undefined ? {} : { answerTimeoutMs: deps.answerTimeoutMs }),
+  }
+}
+
+/** Asks for the time once in a turn of the event loop: what is read or sent in one turn happened at one moment. */
+function turnClock(clock: Clock): Clock {
+  let now: Temporal.Instant | undefined
+  const forget = (): void => {
+    now = undefined
+  }
+  return {
+    now() {
+      if (now === undefined) {
+        now = clock.now()
+        setImmediate(forget)
+      }
+      return now
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import type { FrameMeta } from '../../../../ocpp/index.ts'
 import { type Database, DatabaseAway, type Keys, type Log, randomHex } from '../../platform/index.ts'
 import { type LogFrame, type LogMark, textFromFrames } from '../rules/log-frames.ts'
+import { packed } from '../log-packing.ts'
 import { type LogChunk, saveLogChunks } from './store.ts'
 
 export interface RawLog {
@@ -45,7 +46,7 @@ export function openRawLog(deps: { readonly database: Database; readonly keys: K
       const chunks: LogChunk[] = []
       for (const station of stations) {
         chunks.push(
-          chunkOf(station, (await deps.keys.tenant(station.tenantId)).encrypt(textFromFrames(station.frames))),
+          chunkOf(station, (await deps.keys.tenant(station.tenantId)).encrypt(packed(textFromFrames(station.frames)))),
         )
       }
       await deps.database.inTenantsUnsynced(tenantIds, (tx) => saveLogChunks(tx, chunks))
@@ -91,6 +92,8 @@ function chunkOf({ tenantId, stationId, frames }: Noted, sealed: Buffer): LogChu
   return { tenantId, stationId, at, actions: [...actions], frames: sealed }
 }
 
+const noMarks: readonly LogMark[] = []
+
 const kinds = { 2: 'call', 3: 'result', 4: 'error', 5: 'error', 6: 'send' } as const
 const PROCESS = randomHex(5)
 let counter = 0
@@ -98,18 +101,22 @@ let counter = 0
 /** A frame as the log keeps it and as those who watch see it, under the same id. */
 export function logFrame(text: string, meta: FrameMeta, at: Temporal.Instant): LogFrame {
   counter += 1
-  const marks: LogMark[] = (meta.marks ?? []).map(({ what, pointer }) => ({ code: what, pointer }))
-  if (meta.fault !== undefined) marks.push({ code: meta.fault.kind, note: meta.fault.description })
-  return {
+  const frame: { -readonly [K in keyof LogFrame]: LogFrame[K] } = {
     id: `${PROCESS}-${counter}`,
     at,
     direction: meta.direction === 'in' ? 'from-station' : 'to-station',
     kind: meta.type === undefined ? 'unreadable' : kinds[meta.type],
-    ...(meta.id === undefined ? {} : { messageId: meta.id.slice(0, 200) }),
-    ...(meta.action === undefined ? {} : { action: cleanAction(meta.action) }),
     text: text.length > MOST_CHARACTERS ? text.slice(0, MOST_CHARACTERS) : text,
-    marks,
+    marks: meta.marks === undefined && meta.fault === undefined ? noMarks : marksOf(meta),
   }
+  if (meta.id !== undefined) frame.messageId = meta.id.length > 200 ? meta.id.slice(0, 200) : meta.id
+  if (meta.action !== undefined) frame.action = cleanAction(meta.action)
+  return frame
+}
+
+function marksOf({ marks = [], fault }: FrameMeta): readonly LogMark[] {
+  const said: LogMark[] = marks.map(({ what, pointer }) => ({ code: what, pointer }))
+  return fault === undefined ? said : [...said, { code: fault.kind, note: fault.description }]
 }
 
 /** A word without blanks or NUL, as the column's list wants it. */

@@ -143,7 +143,6 @@ describe('the hot path', () => {
     await first
     await Promise.all(others)
     const made = batches.slice(count)
-    expect(made[0]).toHaveLength(1)
     expect(made.length).toBeLessThanOrEqual(5)
     for (const batch of made) expect(new Set(batch.map(({ stationId }) => stationId)).size).toBe(batch.length)
     for (const { socket } of opened) await socket.close()

@@ -2,13 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { DatabaseAway, monotonicMs } from '../../platform/index.ts'
 
 export interface BatcherOptions<T, R> {
-  /** Two items with one key never share a batch, and keep their order. */
+  /** Two items with one key are never taken at the same time, and keep their order. */
   keyOf(item: T): string
   /** Takes all or nothing; one answer for each item. */
   takeBatch(items: readonly T[]): Promise<readonly R[]>
   /** The database did not come back in time: everything that waited was refused. */
   onAway(error: DatabaseAway): void
   readonly most?: number
+  /** How many batches may be on their way at once. */
+  readonly lanes?: number
   /** How long a batch waits for a database that is away. */
   readonly patienceMs?: number
 }
@@ -23,6 +25,7 @@ export interface Batcher<T, R> {
 
 interface Waiting<T, R> {
   readonly item: T
+  readonly key: string
   readonly resolve: (answer: R) => void
   readonly reject: (error: unknown) => void
 }
@@ -32,13 +35,15 @@ const PATIENCE_MS = 4_000
 const RETRY_MS = 200
 
 /**
- * While one batch commits, what arrives forms the next; nobody waits for a timer: when idle, the first item is taken at
+ * While batches commit, what arrives forms the next; nobody waits for a timer: when idle, the first item is taken at
  * once. A batch that is refused is done again one by one, so that one bad item hurts nobody.
  */
 export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> {
+  const { keyOf, most = MOST, lanes = 1 } = options
   let queue: Waiting<T, R>[] = []
-  let taking = 0
-  let running: Promise<void> | undefined
+  let isDue = false
+  const busy = new Set<string>()
+  const running = new Set<Promise<void>>()
 
   const giveUp = (batch: readonly Waiting<T, R>[], error: DatabaseAway): void => {
     const left = [...batch, ...queue]
@@ -60,46 +65,57 @@ export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> 
   }
 
   const run = async (): Promise<void> => {
-    while (queue.length > 0) {
-      const { batch, left } = nextBatch(options, queue)
+    for (;;) {
+      const { batch, left } = nextBatch(queue, busy, most)
+      if (batch.length === 0) return
       queue = left
-      taking = batch.length
+      for (const { key } of batch) busy.add(key)
       await take(batch)
-      taking = 0
+      for (const { key } of batch) busy.delete(key)
     }
-    running = undefined
+  }
+  const start = (): void => {
+    isDue = false
+    if (running.size >= lanes) return
+    const lane = run().finally(() => running.delete(lane))
+    running.add(lane)
   }
 
   return {
     submit(item) {
       return new Promise((resolve, reject) => {
-        queue.push({ item, resolve, reject })
-        // Reports that were read from sockets in the same turn share the first batch already.
-        running ??= Promise.resolve().then(run)
+        queue.push({ item, key: keyOf(item), resolve, reject })
+        if (isDue || running.size >= lanes) return
+        isDue = true
+        // Once everything was read that the sockets hold in this turn: it shares the first batch already.
+        setImmediate(start)
       })
     },
     get size() {
-      return queue.length + taking
+      return queue.length + busy.size
     },
     async idle() {
-      while (running !== undefined) await running
+      while (running.size > 0 || queue.length > 0) {
+        if (running.size === 0) start()
+        await Promise.all(running)
+      }
     },
   }
 }
 
-/** The first item of each key, in order, up to the most a batch may hold. */
+/** The first item of each key that is free, in order, up to the most a batch may hold. */
 function nextBatch<T, R>(
-  { keyOf, most = MOST }: BatcherOptions<T, R>,
   queue: readonly Waiting<T, R>[],
+  busy: ReadonlySet<string>,
+  most: number,
 ): { readonly batch: Waiting<T, R>[]; readonly left: Waiting<T, R>[] } {
   const batch: Waiting<T, R>[] = []
   const left: Waiting<T, R>[] = []
   const keys = new Set<string>()
   for (const waiting of queue) {
-    const key = keyOf(waiting.item)
-    if (batch.length < most && !keys.has(key)) batch.push(waiting)
+    if (batch.length < most && !keys.has(waiting.key) && !busy.has(waiting.key)) batch.push(waiting)
     else left.push(waiting)
-    keys.add(key)
+    keys.add(waiting.key)
   }
   return { batch, left }
 }

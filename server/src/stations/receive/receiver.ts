@@ -1,5 +1,5 @@
 import { type Database, DatabaseAway, type Keys, type Log } from '../../platform/index.ts'
-import type { HandedIn } from '../handed-in.ts'
+import type { HandedIn, ShortStep, ShortWay } from '../handed-in.ts'
 import { type Batcher, openBatcher } from './batcher.ts'
 import type { MessageAnswer, StationMessage } from './message.ts'
 import * as store from './store.ts'
@@ -10,6 +10,9 @@ export interface ReceiverDeps {
   readonly keys: Keys
   readonly log: Log
   readonly takeReports: HandedIn['takeReports']
+  readonly shortWay?: ShortWay
+  /** A command waits to see in this station's reports what it brought about. */
+  readonly isExpecting: (stationId: string) => boolean
   readonly markEffects: TakeDeps['markEffects']
   /** A batch was committed: these messages are true now. */
   onTaken(messages: readonly StationMessage[]): void
@@ -29,6 +32,9 @@ export interface Receiver {
   idle(): Promise<void>
 }
 
+/** Batches on their way at once: while one commits, the next is put together. */
+const LANES = 2
+
 /** The one message is at fault (or we are, for it alone): it is kept as it came, to be judged again. */
 export class NotTaken extends Error {
   override readonly name = 'NotTaken'
@@ -38,6 +44,7 @@ export function openReceiver(deps: ReceiverDeps): Receiver {
   const knownPlaces = new Set<string>()
   const batcher: Batcher<StationMessage, MessageAnswer> = openBatcher({
     keyOf: ({ stationId }) => stationId,
+    lanes: LANES,
     async takeBatch(messages) {
       const tenantIds = [...new Set(messages.map(({ tenantId }) => tenantId))]
       const answers = await deps.database.inTenants(tenantIds, (tx) =>
@@ -50,6 +57,8 @@ export function openReceiver(deps: ReceiverDeps): Receiver {
     ...(deps.patienceMs === undefined ? {} : { patienceMs: deps.patienceMs }),
   })
 
+  const short = openShortWay(deps)
+
   const keep = async (message: StationMessage, error: unknown): Promise<void> => {
     const { tenantId, stationId, receivedAt: at, action, text } = message
     deps.log.error('a message of a station could not be taken', { tenantId, stationId, action, error })
@@ -59,20 +68,50 @@ export function openReceiver(deps: ReceiverDeps): Receiver {
     )
   }
 
+  const takeWhole = async (message: StationMessage): Promise<MessageAnswer> => {
+    try {
+      return await batcher.submit(message)
+    } catch (error) {
+      if (error instanceof DatabaseAway) throw error
+      await keep(message, error)
+      throw new NotTaken('this message could not be taken', { cause: error })
+    }
+  }
+
   return {
-    async take(message) {
-      try {
-        return await batcher.submit(message)
-      } catch (error) {
-        if (error instanceof DatabaseAway) throw error
-        await keep(message, error)
-        throw new NotTaken('this message could not be taken', { cause: error })
-      }
+    take(message) {
+      const step = short.stepOf(message)
+      if (step === undefined) return takeWhole(message)
+      return short.batcher.submit(step).then((isSaved) => (isSaved ? step.answer : takeWhole(message)))
     },
     forgetPlaces: () => knownPlaces.clear(),
     get size() {
-      return batcher.size
+      return batcher.size + short.batcher.size
     },
-    idle: () => batcher.idle(),
+    async idle() {
+      await short.batcher.idle()
+      await batcher.idle()
+    },
   }
+}
+
+/** Meter values of running sessions, most of all messages. The batcher answers false where nothing was saved: they go the whole way. */
+function openShortWay({ shortWay, isExpecting, onAway, patienceMs }: ReceiverDeps) {
+  const batcher: Batcher<ShortStep, boolean> = openBatcher({
+    keyOf: ({ stationId }) => stationId,
+    lanes: LANES,
+    async takeBatch(steps) {
+      const isSaved = (await shortWay?.save(steps)) ?? false
+      return steps.map(() => isSaved)
+    },
+    onAway,
+    ...(patienceMs === undefined ? {} : { patienceMs }),
+  })
+  const stepOf = ({ bodies, ...message }: StationMessage): ShortStep | undefined => {
+    const [body, second] = bodies
+    if (body === undefined || second !== undefined || isExpecting(message.stationId)) return undefined
+    const { tenantId, stationId, epoch, receivedAt, socketOpenedAt } = message
+    return shortWay?.step({ tenantId, stationId, epoch, receivedAt, socketOpenedAt, body })
+  }
+  return { batcher, stepOf }
 }

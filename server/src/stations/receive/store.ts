@@ -1,4 +1,4 @@
-import { newId, sql, type Tx } from '../../platform/index.ts'
+import { isThere, newId, sql, type Tx } from '../../platform/index.ts'
 import type { BootedReport, ConnectorPhase, ConnectorStatus, EvseStatusReport } from '../model.ts'
 
 export interface StationState {
@@ -20,7 +20,7 @@ export async function loadStationStates(tx: Tx, keys: readonly Key[]): Promise<r
     `select s.tenant_id as "tenantId", s.id as "stationId", s.epoch, s.onboarding
      from unnest($1::uuid[], $2::uuid[]) as said (tenant_id, id)
      join stations s on s.tenant_id = said.tenant_id and s.id = said.id
-     where s.removed_at is null`,
+     where ${isThere('s')}`,
     [keys.map((key) => key.tenantId), keys.map((key) => key.stationId)],
   )
 }

@@ -32,6 +32,7 @@ it('a batch holds commands before EVSEs and sessions, as whoever keeps an answer
   const deps = {
     keys: ground.keys,
     knownPlaces: new Set<string>(),
+    isExpecting: () => false,
     markEffects: async () => void seen.push((await isEvseFree()) ? 'commands first' : 'EVSE first'),
     takeReports: async () => {
       seen.push((await isEvseFree()) ? 'EVSE free' : 'EVSE held')

@@ -1,4 +1,4 @@
-import type { Keys, Tx } from '../../platform/index.ts'
+import { type Keys, must, together, type Tx } from '../../platform/index.ts'
 import type { HandedIn } from '../handed-in.ts'
 import type { EvseStatusReport, ReportAnswer, ReportBody, StationReport } from '../model.ts'
 import { statusOfConnectors } from '../rules/seen.ts'
@@ -19,6 +19,8 @@ export interface TakeDeps {
   readonly takeReports: HandedIn['takeReports']
   /** EVSEs and connectors that are known to have rows, so that a batch need not ask. */
   readonly knownPlaces: Set<string>
+  /** A command waits to see in this station's reports what it brought about. */
+  readonly isExpecting: (stationId: string) => boolean
   /** Marks commands of these stations whose effect a report shows. */
   readonly markEffects: (tx: Tx, messages: readonly StationMessage[]) => Promise<void>
 }
@@ -32,16 +34,10 @@ export async function takeMessages(
   deps: TakeDeps,
   messages: readonly StationMessage[],
 ): Promise<readonly MessageAnswer[]> {
-  const states = new Map((await store.loadStationStates(tx, messages)).map((state) => [state.stationId, state]))
-  const current = messages.filter((message) => states.get(message.stationId)?.epoch === message.epoch)
-  const reports = current.flatMap(reportsOf)
-  // Commands before EVSEs and sessions: so does whoever keeps the answer to one, and neither waits for the other in a ring.
-  await deps.markEffects(tx, current)
-  await saveBoots(tx, reports, states)
-  await savePlaces(tx, deps, reports)
-  await saveStatuses(tx, reports)
-  await saveRecorded(tx, deps, current)
-  const answers = await deps.takeReports(tx, reports)
+  const loading = store.loadStationStates(tx, messages).then(byStation)
+  const { current, answers, states } = messages.every((message) => isPlain(deps, message))
+    ? await takePlain(tx, deps, messages, loading)
+    : await takeAll(tx, deps, messages, await loading)
 
   const byMessage = new Map<StationMessage, ReportAnswer>()
   let index = 0
@@ -53,6 +49,68 @@ export async function takeMessages(
     index += message.bodies.length
   }
   return messages.map((message) => byMessage.get(message) ?? { kind: 'superseded' })
+}
+
+type States = ReadonlyMap<string, store.StationState>
+
+interface Taken {
+  readonly states: States
+  readonly current: readonly StationMessage[]
+  /** One for each report of `current`. */
+  readonly answers: readonly ReportAnswer[]
+}
+
+function byStation(states: readonly store.StationState[]): States {
+  return new Map(states.map((state) => [state.stationId, state]))
+}
+
+const isOfNewestSocket =
+  (states: States) =>
+  ({ stationId, epoch }: { readonly stationId: string; readonly epoch: bigint }): boolean =>
+    states.get(stationId)?.epoch === epoch
+
+/** Says nothing of the station itself, only of what is delivered there: then nothing need be saved before sessions are asked. */
+function isPlain(deps: TakeDeps, { stationId, bodies }: StationMessage): boolean {
+  return (
+    !deps.isExpecting(stationId) &&
+    bodies.every((body) => {
+      if (body.kind !== 'meter-read' && !body.kind.startsWith('transaction-')) return false
+      const place = placeOf(body)
+      return place === undefined ? !hasNoPlace(body) : deps.knownPlaces.has(placeKey(stationId, place))
+    })
+  )
+}
+
+/** Asks whose socket is the newest and what sessions need in one turn. */
+async function takePlain(
+  tx: Tx,
+  deps: TakeDeps,
+  messages: readonly StationMessage[],
+  loading: Promise<States>,
+): Promise<Taken> {
+  const reports = messages.flatMap(reportsOf)
+  const whose = loading.then(isOfNewestSocket)
+  // Its fault is that of `loading`.
+  whose.catch(() => {})
+  const [states, all] = await together([loading, deps.takeReports(tx, reports, whose)])
+  const isCurrent = isOfNewestSocket(states)
+  return {
+    states,
+    current: messages.filter(isCurrent),
+    answers: all.filter((_, index) => isCurrent(must(reports[index], 'report'))),
+  }
+}
+
+async function takeAll(tx: Tx, deps: TakeDeps, messages: readonly StationMessage[], states: States): Promise<Taken> {
+  const current = messages.filter(isOfNewestSocket(states))
+  const reports = current.flatMap(reportsOf)
+  // Commands before EVSEs and sessions: so does whoever keeps the answer to one, and neither waits for the other in a ring.
+  await deps.markEffects(tx, current)
+  await saveBoots(tx, reports, states)
+  await savePlaces(tx, deps, reports)
+  await saveStatuses(tx, reports)
+  await saveRecorded(tx, deps, current)
+  return { states, current, answers: await deps.takeReports(tx, reports) }
 }
 
 function reportsOf(message: StationMessage): StationReport[] {
@@ -86,6 +144,11 @@ async function saveBoots(
   if (boots.length > 0) await store.saveBoots(tx, boots)
 }
 
+const placeKey = (
+  stationId: string,
+  { evse, connector }: { readonly evse: number; readonly connector: number },
+): string => `${stationId}/${evse}/${connector}`
+
 /** Where a report happened; undefined for one that names no plausible place. */
 function placeOf(body: ReportBody): { readonly evse: number; readonly connector: number } | undefined {
   if (!('evse' in body) || body.evse === undefined) return undefined
@@ -99,7 +162,7 @@ async function savePlaces(tx: Tx, deps: TakeDeps, reports: readonly StationRepor
   for (const { tenantId, stationId, body } of reports) {
     const place = placeOf(body)
     if (place === undefined) continue
-    const key = `${stationId}/${place.evse}/${place.connector}`
+    const key = placeKey(stationId, place)
     if (!deps.knownPlaces.has(key)) missing.set(key, { tenantId, stationId, ...place })
   }
   if (missing.size === 0) return

@@ -1,0 +1,169 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { ChargingState, MeterReading } from '../../stations/model.ts'
+import type { Fact } from './facts.ts'
+import { decide } from './machine.ts'
+import { energyOfRunning, movedOn, runningFrom, textFromRunning } from './running.ts'
+import { isProgressOnly, textFromProgress } from './session-json.ts'
+import { energyOfSession } from './settle.ts'
+import { type Session, sessionOfTransaction } from './session.ts'
+import { limits } from './testing-histories.ts'
+
+const BEGIN = Temporal.Instant.from('2026-11-26T08:00:00Z')
+
+const after = (seconds: number): Temporal.Instant =>
+  Temporal.Instant.fromEpochMilliseconds(BEGIN.epochMilliseconds + seconds * 1_000 + 250)
+
+interface Told {
+  readonly kind: 'updated' | 'readings' | 'stop-asked' | 'suspended'
+  readonly seqNo: number
+  readonly seconds: number
+  readonly readings: readonly MeterReading[]
+  readonly chargingState?: ChargingState
+  readonly token?: 'may-charge' | 'refused'
+}
+
+const contexts = [
+  ...Array.from({ length: 12 }, () => 'periodic' as const),
+  'clock',
+  'transaction-begin',
+  'transaction-end',
+] as const
+
+/** Anything a station may tell of a running transaction, most of it in order. */
+const told = fc
+  .array(
+    fc.record({
+      kind: fc.constantFrom(...Array.from({ length: 12 }, () => 'updated'), 'readings', 'stop-asked', 'suspended'),
+      step: fc.constantFrom(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 2),
+      seconds: fc.constantFrom(10, 10, 10, 10, 10, 10, 0, -20),
+      wh: fc.constantFrom(5, 5, 5, 5, 5, 0, -3),
+      context: fc.constantFrom(...contexts),
+      has: fc.constantFrom('both', 'both', 'register', 'power', 'nothing'),
+      flow: fc.constantFrom(
+        ...Array.from({ length: 9 }, () => 'charging' as const),
+        undefined,
+        'suspended-ev' as const,
+      ),
+      token: fc.option(fc.constantFrom('may-charge' as const, 'refused' as const), { nil: undefined, freq: 9 }),
+    }),
+    { minLength: 8, maxLength: 25, size: 'max' },
+  )
+  .map((steps) => {
+    let [seqNo, seconds, registerWh] = [0, 0, 1_000]
+    return steps.map((step): Told => {
+      if (step.kind === 'updated') seqNo += step.step
+      seconds += step.seconds
+      registerWh += step.wh
+      const at = after(seconds)
+      const reading = {
+        at,
+        context: step.context,
+        ...(step.has === 'both' || step.has === 'register' ? { registerWh } : {}),
+        ...(step.has === 'both' || step.has === 'power' ? { powerW: registerWh % 97 } : {}),
+      }
+      const { kind, flow, token } = step
+      return {
+        kind: kind as Told['kind'],
+        seqNo,
+        seconds,
+        readings: step.has === 'nothing' ? [] : [reading],
+        ...(flow === undefined ? {} : { chargingState: flow }),
+        ...(token === undefined ? {} : { token }),
+      }
+    })
+  })
+
+function factOf(one: Told, at: Temporal.Instant, isNumbered: boolean): Fact {
+  const { kind, seqNo, readings, chargingState, token } = one
+  if (kind === 'stop-asked') return { kind }
+  if (kind === 'suspended') return { kind: 'evse-status', status: 'occupied', phase: 'suspended-ev' }
+  if (!isNumbered || kind === 'readings') return { kind: 'readings', readings, wasCorrected: false }
+  return {
+    kind: 'transaction-updated',
+    number: 't1',
+    seqNo,
+    readings,
+    wasQueued: false,
+    wasCorrected: false,
+    receivedAt: at,
+    ...(chargingState === undefined ? {} : { chargingState }),
+    ...(token === undefined ? {} : { token }),
+  }
+}
+
+function begun(isNumbered: boolean): Session {
+  const started: Fact = {
+    kind: 'transaction-started',
+    number: 't1',
+    readings: [{ at: BEGIN, context: 'transaction-begin', registerWh: 1_000 }],
+    wasQueued: false,
+    wasCorrected: false,
+    receivedAt: BEGIN,
+    token: 'may-charge',
+    ...(isNumbered ? { seqNo: 0, chargingState: 'charging' as const } : {}),
+  }
+  return decide(sessionOfTransaction({ evse: 1, limits }, BEGIN), started, BEGIN).session
+}
+
+/** How often the short way was taken. Throws where it differs from what the machine makes of the same report. */
+function follow(history: readonly Told[], isNumbered: boolean): number {
+  let session = begun(isNumbered)
+  let short = 0
+  for (const one of history) {
+    const at = after(one.seconds)
+    const fact = factOf(one, at, isNumbered)
+    const decision = decide(session, fact, at)
+    const running = runningFrom(session)
+    const isReport = fact.kind === 'transaction-updated' || fact.kind === 'readings'
+    const isOwnKind = isNumbered ? fact.kind === 'transaction-updated' && fact.token === undefined : isReport
+    const { kind: _, seconds: __, token: ___, ...report } = one
+    const onward = isNumbered ? report : { readings: one.readings }
+    const moved =
+      running === undefined || !isOwnKind
+        ? undefined
+        : movedOn(running, { ...onward, reportedAtMs: at.epochMilliseconds })
+    if (moved !== undefined) {
+      short += 1
+      expect(decision.effects).toEqual([])
+      expect(decision.changes).toEqual([])
+      expect(isProgressOnly(session, decision.session)).toBe(true)
+      expect(textFromRunning(moved)).toBe(textFromProgress(decision.session))
+      expect(energyOfRunning(moved)).toBe(energyOfSession(decision.session))
+      expect(moved.powerAtMs === undefined ? undefined : moved.powerW).toBe(decision.session.meter.power?.powerW)
+    }
+    session = decision.session
+  }
+  return short
+}
+
+describe('the short way of a meter value', () => {
+  it.each([true, false])(
+    'makes exactly what the machine would make, or nothing (numbered reports: %s)',
+    (isNumbered) => {
+      let short = 0
+      fc.assert(
+        fc.property(told, (history) => {
+          short += follow(history, isNumbered)
+        }),
+        { numRuns: 2_000 },
+      )
+      expect(short).toBeGreaterThan(100)
+    },
+  )
+
+  it('is taken by every value of a quiet session but the first that shows energy', () => {
+    const quiet = Array.from({ length: 50 }, (_, n): Told => {
+      const at = after(10 * (n + 1))
+      return {
+        kind: 'updated',
+        seqNo: n + 1,
+        seconds: 10 * (n + 1),
+        readings: [{ at, context: 'periodic', registerWh: 1_005 + 5 * n, powerW: 7_400 }],
+        chargingState: 'charging',
+      }
+    })
+    expect(follow(quiet, true)).toBe(49)
+    expect(follow(quiet, false)).toBe(49)
+  })
+})
