@@ -158,7 +158,7 @@ describe('the story of a new network, from an empty installation', () => {
     await line.getByRole('link').click()
     const amounts = section(page, word('portal.sessions.cost')).locator('tbody tr').filter({ hasText: '×' })
     await amounts.first().waitFor()
-    const cents = (await amounts.locator('td.num').allInnerTexts()).map(centsIn)
+    const cents = (await amounts.locator('td.num').allInnerTexts()).map((text) => centsIn(text))
     const total = await section(page, word('portal.sessions.cost')).locator('.sum td.num').innerText()
     expect(cents.reduce((sum, one) => sum + one, 0)).toBe(centsIn(total))
     expect(said).toMatch(/KOTKA-1/)

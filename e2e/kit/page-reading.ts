@@ -2,12 +2,22 @@ import type { Locator, Page } from 'playwright-core'
 
 /** Reading a page as a person does: the number in a text, the fact beside its word. */
 
-export function numberIn(text: string): number {
-  return Number(/\d[\d,]*(?:\.\d+)?/.exec(text)?.[0].replaceAll(',', '') ?? Number.NaN)
+/** `1,234.5` in English, `1 234,5` with no-break spaces in Finnish. */
+const numbers = {
+  en: { shape: /\d[\d,]*(?:\.\d+)?/, groups: ',', point: '.' },
+  fi: { shape: /\d[\d\u00a0]*(?:,\d+)?/, groups: '\u00a0', point: ',' },
 }
 
-export function centsIn(text: string): number {
-  return Math.round(numberIn(text) * 100)
+export type ReadLanguage = keyof typeof numbers
+
+export function numberIn(text: string, language: ReadLanguage = 'en'): number {
+  const { shape, groups, point } = numbers[language]
+  const found = shape.exec(text)?.[0].replaceAll(groups, '').replace(point, '.')
+  return found === undefined ? Number.NaN : Number(found)
+}
+
+export function centsIn(text: string, language: ReadLanguage = 'en'): number {
+  return Math.round(numberIn(text, language) * 100)
 }
 
 /** What stands beside a word in a list of facts. */

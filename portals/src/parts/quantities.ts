@@ -61,6 +61,12 @@ export function numberText(value: number, digits = 0): string {
   )
 }
 
+/** Between whole and parts when one types a number: a comma in Finnish. */
+export function decimalSign(): string {
+  const parts = new Intl.NumberFormat(intlLanguage()).formatToParts(0.5)
+  return parts.find(({ type }) => type === 'decimal')?.value ?? '.'
+}
+
 /** Numbers people read aloud, in groups of three from the right: `841 207`, `12 345`. */
 export function spokenNumber(value: number | string): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ' ')

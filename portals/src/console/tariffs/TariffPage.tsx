@@ -8,7 +8,7 @@ import { Field } from '../../parts/Field.tsx'
 import { Time } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { Page } from '../../parts/Page.tsx'
-import { milliseconds, nowMilliseconds } from '../../parts/quantities.ts'
+import { decimalSign, milliseconds, nowMilliseconds } from '../../parts/quantities.ts'
 import { Failed, FormProblem, Loading } from '../../parts/Waiting.tsx'
 import { instantOfField } from '../../parts/zoned.ts'
 import { useMay, useMe } from '../../session-of-staff.ts'
@@ -40,7 +40,7 @@ function Editor({ tariff }: { readonly tariff?: Tariff }) {
   const may = useMay()
   const me = useMe()
   const [form, setForm] = useState<TariffForm>(() =>
-    tariff === undefined ? emptyTariff(me.tenant.currency) : formFromTariff(tariff.tariff),
+    tariff === undefined ? emptyTariff(me.tenant.currency) : formFromTariff(tariff.tariff, decimalSign()),
   )
   const [name, setName] = useState('')
   const [validFrom, setValidFrom] = useState('')

@@ -27,6 +27,12 @@ it('takes a comma for the decimal point and refuses what is no number', () => {
   expect(tariffFromForm(typed('1.2345678'))).toBeUndefined()
 })
 
+it('shows decimals as the reader writes them, and reads them back (GEN-L10N)', () => {
+  const form = formFromTariff(tariff, ',')
+  expect(form.parts.map(({ price }) => price).join()).not.toContain('.')
+  expect(tariffFromForm(form)).toEqual(tariffFromForm(formFromTariff(tariff)))
+})
+
 it('charges evenly, then parks', () => {
   const start = Date.parse('2026-11-24T19:40:00Z')
   const form = { startedAt: '', kilowattHours: '30', chargingMinutes: '42', parkedMinutes: '75' }

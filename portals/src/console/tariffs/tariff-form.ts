@@ -25,8 +25,8 @@ export function emptyTariff(currency: string): TariffForm {
   }
 }
 
-/** Opens a tariff for editing: one row per price component, its element remembered. */
-export function formFromTariff(tariff: OcpiTariff): TariffForm {
+/** Opens a tariff for editing: one row per price component, its element remembered, decimals as the reader writes them. */
+export function formFromTariff(tariff: OcpiTariff, point = '.'): TariffForm {
   return {
     currency: tariff.currency,
     taxIncluded: tariff.tax_included === 'YES',
@@ -34,8 +34,8 @@ export function formFromTariff(tariff: OcpiTariff): TariffForm {
       element.price_components.map((part) => ({
         element: index,
         type: part.type,
-        price: String(part.price),
-        vat: part.vat === undefined ? '' : String(part.vat),
+        price: String(part.price).replace('.', point),
+        vat: part.vat === undefined ? '' : String(part.vat).replace('.', point),
         step: String(part.step_size),
       })),
     ),
