@@ -2,7 +2,7 @@ import { type Cost, measure } from './cost.ts'
 import { openHistogram } from './histogram.ts'
 import { type Load, messagesOf } from './load.ts'
 import { type Cell, pick, versionChoices } from './matrix.ts'
-import { quiet } from './processes.ts'
+import { quiet, totalCpuMs } from './processes.ts'
 import type { Planned } from './set-up.ts'
 import type { Side } from './sides.ts'
 
@@ -59,12 +59,20 @@ export function cellName({ scenario, stations, versions, layout, loop }: Cell): 
   return `${scenario}${loop === 'open' ? ' at half' : ''}, ${versions}, ${stations} stations${tenants}`
 }
 
-function roundLine({ name }: Side, round: number, cost: Cost): string {
+function roundLine({ name }: Side, cost: Cost): string {
   const { messagesPerSecond, p50, p99, nodeMicros, postgresMicros, generatorMicros, transactions } = cost
   const cpu = [nodeMicros, postgresMicros, generatorMicros].map((micros) => micros.toFixed(0)).join(' + ')
   const database = transactions === undefined ? '' : `   ${transactions.toFixed(0)} transactions per 1,000`
   const rate = `${messagesPerSecond.toFixed(0).padStart(6)} messages/s`
-  return `  round ${round}  ${name.padEnd(9)} ${rate}   p50 ${p50.toFixed(1)}  p99 ${p99.toFixed(1)} ms   CPU ${cpu} µs${database}`
+  return `${name.padEnd(9)} ${rate}   p50 ${p50.toFixed(1)}  p99 ${p99.toFixed(1)} ms   CPU ${cpu} µs${database}`
+}
+
+const MUCH_LEFT_MS = 200
+
+/** Work that a server put off until the load was over is a cost too: it is said when it is much. */
+function leftOver({ cpuMs, isQuiet }: { readonly cpuMs: number; readonly isQuiet: boolean }): string {
+  if (!isQuiet) return '   still busy 5 s later'
+  return cpuMs > MUCH_LEFT_MS ? `   then ${cpuMs.toFixed(0)} ms of CPU more` : ''
 }
 
 const SECONDS_OF_A_MAXIMUM = 2
@@ -89,8 +97,10 @@ export async function compare(
     for (const side of sides) {
       const cost = await measure(side, messagesPerSecond === undefined ? load : { ...load, messagesPerSecond })
       costs.get(side.name)?.push(cost)
-      console.log(roundLine(side, round, cost))
-      await quiet(side.pid)
+      const before = totalCpuMs(side.pid)
+      const isQuiet = await quiet(side.pid)
+      const left = { cpuMs: totalCpuMs(side.pid) - before, isQuiet }
+      console.log(`  round ${round}  ${roundLine(side, cost)}${leftOver(left)}`)
     }
   }
   const of = (name: Side['name']): Figures | undefined =>

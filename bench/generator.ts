@@ -61,7 +61,9 @@ async function run(load: Load): Promise<Loaded> {
         const row = rowOf(place)
         return connect(row.connectUrl ?? row.url, row, versions[n % versions.length] ?? 'ocpp1.6')
       },
-      rest: () => quiet(SERVER),
+      async rest() {
+        await quiet(SERVER)
+      },
       say,
     })
   }

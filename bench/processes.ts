@@ -64,6 +64,11 @@ export function cpuOf(root: number): CpuUsed {
   return { nodeMs, postgresMs }
 }
 
+export function totalCpuMs(root: number): number {
+  const { nodeMs, postgresMs } = cpuOf(root)
+  return nodeMs + postgresMs
+}
+
 /** Proportional set size, bytes. */
 export interface Memory {
   readonly node: number
@@ -103,17 +108,15 @@ const LOOK_EVERY_MS = 200
 const IDLE_MS = 20
 const LONGEST_MS = 5_000
 
-/** Resolves when a server has next to nothing left to do, after five seconds at the latest. */
-export async function quiet(root: number): Promise<void> {
-  const used = (): number => {
-    const { nodeMs, postgresMs } = cpuOf(root)
-    return nodeMs + postgresMs
-  }
+/** Resolves when a server has next to nothing left to do; with false when it still had after five seconds. */
+export async function quiet(root: number): Promise<boolean> {
+  const used = (): number => totalCpuMs(root)
   let before = used()
   for (let waited = 0; waited < LONGEST_MS; waited += LOOK_EVERY_MS) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
     const now = used()
-    if (now - before <= IDLE_MS) return
+    if (now - before <= IDLE_MS) return true
     before = now
   }
+  return false
 }

@@ -15,6 +15,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { compare, type Compared } from './compare.ts'
+import { fsyncMillis } from './disk.ts'
 import { type Cell, cellsOf, floorsOf, pick, planFor, versionChoices } from './matrix.ts'
 import { memoryPerStation } from './memory.ts'
 import { type Options, readOptions } from './options.ts'
@@ -130,16 +131,23 @@ async function everything(options: Options): Promise<void> {
   if (judgements.some(({ isEnough }) => !isEnough)) process.exitCode = 1
 }
 
-let options: Options | undefined
-try {
-  options = readOptions(process.argv.slice(2))
-} catch (error) {
-  console.error((error as Error).message)
-  process.exitCode = 2
+/** Undefined when the arguments or the machine are not fit; why was said. */
+function fitOptions(): Options | undefined {
+  try {
+    const options = readOptions(process.argv.slice(2))
+    console.log(`an fsync of one block takes ${fsyncMillis().toFixed(2)} ms here`)
+    return options
+  } catch (error) {
+    console.error((error as Error).message)
+    return undefined
+  }
 }
-if (options) {
-  const isAlone = options.profile !== undefined || options.soakMinutes !== undefined
-  await timed('altogether', () => (isAlone ? alone(options) : everything(options)))
-  // A child that was killed for a failure elsewhere must not keep us.
-  process.exit()
-}
+
+const options = fitOptions()
+if (options === undefined) process.exit(2)
+// Whoever stops us stops the servers that we started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+const isAlone = options.profile !== undefined || options.soakMinutes !== undefined
+await timed('altogether', () => (isAlone ? alone(options) : everything(options)))
+// A child that was killed for a failure elsewhere must not keep us.
+process.exit()
