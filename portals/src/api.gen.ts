@@ -1713,6 +1713,10 @@ export type PostRefusedStationsByIdAdoptResponses = {
                 errorCode?: string;
                 info?: string;
                 vendorErrorCode?: string;
+                /**
+                 * the key, in /languages/<tag>.json, of what its vendor’s code means and what to do
+                 */
+                vendorErrorKey?: string;
                 at: string;
             };
             powerW?: number;
@@ -3097,6 +3101,10 @@ export type GetStationsResponses = {
                     errorCode?: string;
                     info?: string;
                     vendorErrorCode?: string;
+                    /**
+                     * the key, in /languages/<tag>.json, of what its vendor’s code means and what to do
+                     */
+                    vendorErrorKey?: string;
                     at: string;
                 };
                 powerW?: number;
@@ -3235,6 +3243,10 @@ export type PostStationsResponses = {
                 errorCode?: string;
                 info?: string;
                 vendorErrorCode?: string;
+                /**
+                 * the key, in /languages/<tag>.json, of what its vendor’s code means and what to do
+                 */
+                vendorErrorKey?: string;
                 at: string;
             };
             powerW?: number;
@@ -3377,6 +3389,10 @@ export type GetStationsByIdResponses = {
                 errorCode?: string;
                 info?: string;
                 vendorErrorCode?: string;
+                /**
+                 * the key, in /languages/<tag>.json, of what its vendor’s code means and what to do
+                 */
+                vendorErrorKey?: string;
                 at: string;
             };
             powerW?: number;
@@ -3512,6 +3528,10 @@ export type PatchStationsByIdResponses = {
                 errorCode?: string;
                 info?: string;
                 vendorErrorCode?: string;
+                /**
+                 * the key, in /languages/<tag>.json, of what its vendor’s code means and what to do
+                 */
+                vendorErrorKey?: string;
                 at: string;
             };
             powerW?: number;

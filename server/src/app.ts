@@ -36,7 +36,7 @@ import {
 import { rightsRoutes } from './rights/index.ts'
 import { foldersOfPortal, portalPage } from './served-files.ts'
 import { wireSessions } from './sessions/index.ts'
-import { countStationsByTariff, type Stations, stationsAt, wireStations } from './stations/index.ts'
+import { countStationsByTariff, type Stations, stationsAt, vendorTextOf, wireStations } from './stations/index.ts'
 import { wireSubscribers } from './subscribers/index.ts'
 import { anyTenant, forgetServedOfAll, type NewTenant } from './tenants/index.ts'
 
@@ -87,7 +87,7 @@ export function wireFeatures(
   { isDemo, messagesPerSecond, dataFolder }: FeatureOptions,
 ): Features {
   const rings = openRings(ground.bus)
-  const monitoring = wireMonitoring({ ground, texts, dataFolder })
+  const monitoring = wireMonitoring({ ground, texts, dataFolder, vendorText: vendorTextOf(texts) })
   const sessions = wireSessions({
     ...ground,
     raiseAlert: monitoring.raiseAlert,

@@ -70,6 +70,10 @@ const evse = z.strictObject({
       errorCode: z.string().optional(),
       info: z.string().optional(),
       vendorErrorCode: z.string().optional(),
+      vendorErrorKey: z
+        .string()
+        .optional()
+        .describe('the key, in /languages/<tag>.json, of what its vendor’s code means and what to do'),
       at: z.string(),
     })
     .optional(),

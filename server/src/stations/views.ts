@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { ConnectorRow, EvseRow, StationRow } from './store.ts'
 import { type EvseSeen, evseSeen, type Seen, type SeenInput, worstSeen } from './rules/seen.ts'
 import { stationUrl } from './rules/station-path.ts'
+import { vendorErrorKey as keyOfVendorError } from './vendors/index.ts'
 import type * as shapes from './shapes.ts'
 
 /** Whoever has not been heard of for this long has lost its gateway; last-seen is written every 15 s. */
@@ -153,7 +154,7 @@ export function evseViews(parts: StationParts, at: Temporal.Instant): EvseView[]
         connectors: parts.connectors.filter(({ evseId }) => evseId === evse.id).map(connectorView),
         ...present({
           since: textOf(evse.statusAt),
-          report: reportOf(evse),
+          report: reportOf(evse, parts.station.vendor),
           powerW: evse.powerW,
           session:
             evse.openSessionId === null
@@ -173,10 +174,12 @@ function connectorView(connector: ConnectorRow): EvseView['connectors'][number] 
   return { id, type, ...present({ format, maxPowerW, status, phase }) }
 }
 
-function reportOf(evse: EvseRow): EvseView['report'] | null {
+function reportOf(evse: EvseRow, vendor: string | null): EvseView['report'] | null {
   if (evse.status === null || evse.statusAt === null) return null
   const { status, phase, errorCode, info, vendorErrorCode } = evse
-  return { status, at: textFrom(evse.statusAt), ...present({ phase, errorCode, info, vendorErrorCode }) }
+  const vendorErrorKey = vendor === null ? null : (keyOfVendorError(vendor, vendorErrorCode ?? undefined) ?? null)
+  const said = present({ phase, errorCode, info, vendorErrorCode, vendorErrorKey })
+  return { status, at: textFrom(evse.statusAt), ...said }
 }
 
 /** A station where it stands, else where its site is. */

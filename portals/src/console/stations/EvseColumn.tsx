@@ -208,6 +208,12 @@ function Fault({ report }: { readonly report: NonNullable<Evse['report']> }) {
       <Icon name="warning" />
       <p>
         <b>{report.errorCode ?? t('portal.stations.fault')}</b> {report.info}
+        {report.vendorErrorCode !== undefined && (
+          <span className="block">
+            <span className="mono">{report.vendorErrorCode}</span>{' '}
+            {report.vendorErrorKey !== undefined && t(report.vendorErrorKey)}
+          </span>
+        )}
       </p>
     </div>
   )

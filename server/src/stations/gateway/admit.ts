@@ -7,6 +7,7 @@ import type { GuessLimits } from '../rules/guess-limits.ts'
 import type { ReconnectLimits } from '../rules/reconnect-limits.ts'
 import { stationPath } from '../rules/station-path.ts'
 import { CREDENTIAL_PURPOSE, type RefusalKeeper } from './refusals.ts'
+import { type Device, type VendorRules, vendorOf } from '../vendors/index.ts'
 import { claimStation, findStation, findTenant, type KnockingStation } from './store.ts'
 
 /** A station that may come in, or the HTTP status it hears instead. */
@@ -24,6 +25,8 @@ export interface AdmittedStation {
   readonly version: OcppVersion
   readonly isAccepted: boolean
   readonly openedAt: Temporal.Instant
+  /** The rules for its vendor's stations; most need none. */
+  readonly vendor: VendorRules | undefined
 }
 
 export interface AdmitDeps {
@@ -141,8 +144,15 @@ async function knock(
       version,
       isAccepted: station.onboarding === 'accepted' && station.acceptedAt !== null,
       openedAt: at,
+      vendor: vendorOf(deviceOf(station), version),
     },
   }
+}
+
+/** What it said of itself at its last boot. */
+function deviceOf({ vendor, model, firmware }: KnockingStation): Device | undefined {
+  if (vendor === null) return undefined
+  return { vendor, model: model ?? '', ...(firmware === null ? {} : { firmware }) }
 }
 
 /** A proxy on this machine is not this machine: what it forwards came from elsewhere. */

@@ -6,6 +6,7 @@ import { type Incoming, type Protocol, protocolOf } from '../protocols/index.ts'
 import type { StationMessage } from '../receive/message.ts'
 import type { LogFrame } from '../rules/log-frames.ts'
 import { NotTaken, type Receiver } from '../receive/receiver.ts'
+import { type VendorBorder, vendorBorder } from '../vendors/index.ts'
 import type { AdmittedStation } from './admit.ts'
 import { type ClockWatch, watchClock } from './clock-offset.ts'
 import { type DispatchDeps, type Dispatcher, openDispatcher } from './dispatch.ts'
@@ -56,7 +57,8 @@ export function openConnection(socket: WebSocket, station: AdmittedStation, deps
   let isAsked = false
   let isReplaced = false
 
-  const peer = peerFor(socket, deps, protocol, () => connection)
+  const border = vendorBorder(station.version, station.vendor)
+  const peer = peerFor(socket, deps, { protocol, border }, () => connection)
   const throttle = openThrottle(socket, peer, deps.messagesPerSecond)
 
   const heard = (): void => {
@@ -115,9 +117,15 @@ export function openConnection(socket: WebSocket, station: AdmittedStation, deps
   return connection
 }
 
-function peerFor(socket: WebSocket, deps: ConnectionDeps, protocol: Protocol, connection: () => Connection): Peer {
+function peerFor(
+  socket: WebSocket,
+  deps: ConnectionDeps,
+  { protocol, border }: { readonly protocol: Protocol; readonly border: VendorBorder },
+  connection: () => Connection,
+): Peer {
   return openPeer({
     version: protocol.version,
+    repair: border.repair,
     role: 'csms',
     ...(deps.answerTimeoutMs === undefined ? {} : { timeoutMs: deps.answerTimeoutMs }),
     socket: {
@@ -125,9 +133,9 @@ function peerFor(socket: WebSocket, deps: ConnectionDeps, protocol: Protocol, co
         if (socket.readyState === socket.OPEN) socket.send(text, onSent)
       },
     },
-    handle: (call) => handleCall(deps, connection(), protocol, call),
+    handle: (call) => handleCall(deps, connection(), protocol, border.asMeant(call)),
     handleSend(call) {
-      handleCall(deps, connection(), protocol, call).catch((error: unknown) =>
+      handleCall(deps, connection(), protocol, border.asMeant(call)).catch((error: unknown) =>
         deps.log.error('a message without an answer could not be taken', { error }),
       )
     },

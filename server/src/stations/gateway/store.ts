@@ -19,6 +19,9 @@ export interface KnockingStation {
   readonly onboarding: 'waiting' | 'accepted' | 'refused'
   readonly acceptedAt: Temporal.Instant | null
   readonly quarantinedUntil: Temporal.Instant | null
+  readonly vendor: string | null
+  readonly model: string | null
+  readonly firmware: string | null
 }
 
 export async function findStation(tx: Tx, identity: string): Promise<KnockingStation | undefined> {
@@ -27,7 +30,8 @@ export async function findStation(tx: Tx, identity: string): Promise<KnockingSta
       'knocking-station',
       `select tenant_id as "tenantId", id, security_profile as "securityProfile", plain_until as "plainUntil",
        credential_hash as "credentialHash", onboarding, accepted_at as "acceptedAt",
-       quarantined_until as "quarantinedUntil"
+       quarantined_until as "quarantinedUntil",
+       vendor, model, firmware
      from stations where tenant_id = $1 and identity = $2 and removed_at is null`,
       [tx.tenantId, identity],
     )
