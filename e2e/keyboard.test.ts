@@ -58,7 +58,7 @@ describe('the keyboard alone', () => {
     await tabTo(page.getByLabel(word('portal.sign-in.set.new'), { exact: true }))
     await page.keyboard.type(password)
     await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: word('portal.map.title') }).waitFor()
+    await page.getByRole('heading', { name: word('portal.alerts.title') }).waitFor()
     await page.context().clearCookies()
     await page.goto('/map')
     await tabTo(page.getByLabel(word('portal.sign-in.mail'), { exact: true }))

@@ -60,6 +60,7 @@ async function pathsOf(page: Page) {
     ['session', `/sessions/${session?.id}`],
     ['alerts', '/alerts'],
     ['cards', '/cards'],
+    ['limits', '/limits'],
     ['tariffs', '/tariffs'],
     ['tariff', `/tariffs/${tariffs.items[0]?.id}`],
     ['new tariff', '/tariffs/new'],

@@ -60,6 +60,7 @@ describe.each(tellings)(
       const link = new RegExp(`${person}.* (http\\S+)`).exec(here.greeting)?.[1] ?? ''
       await page.goto(link)
       await page.getByRole('button', { name: word('portal.sign-in.set.later') }).click()
+      await page.getByRole('link', { name: new RegExp(`^${word('portal.map.nav')}`) }).click()
       await section(page, word('portal.map.map')).locator('canvas').waitFor()
       const stations = await stage.rest.get<List<Listed>>('/v1/stations?limit=200')
       await page

@@ -92,6 +92,8 @@ export type Tariff = Omit<Read<Api.GetTariffsByIdResponses[200]>, 'tariff'> & { 
 export type PriceCalculation = Read<Api.PostPriceCalculationsResponses[200]>
 
 export type Alert = Read<Api.GetAlertsResponses[200]>['items'][number]
+export type AlertSettings = Read<Api.GetAlertSettingsResponses[200]>
+export type SessionLimits = Read<Api.GetSessionLimitsResponses[200]>
 export type AlertSeverity = Alert['severity']
 
 export type PublicStation = Read<Api.GetPublicStationsByNumberResponses[200]>

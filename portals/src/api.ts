@@ -17,9 +17,15 @@ export function isProblem(error: unknown): error is ProblemError {
   return error instanceof Error && 'problem' in error
 }
 
-/** The code of what went wrong; `no-answer` when the server was not reached. */
+/** The code of what went wrong: `no-answer` when the server was not reached, `page-error` for a fault of the page itself. */
 export function problemCode(error: unknown): string {
-  return isProblem(error) ? error.problem.code : 'no-answer'
+  if (isProblem(error)) return error.problem.code
+  return isPieceMissing(error) ? 'no-answer' : 'page-error'
+}
+
+/** A piece of the portal did not come; each browser says so in words of its own. */
+function isPieceMissing(error: unknown): boolean {
+  return error instanceof Error && /dynamically imported module|module script failed/i.test(error.message)
 }
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -34,17 +40,27 @@ export async function call<Answer>(
   const headers: Record<string, string> = { accept: 'application/json', 'accept-language': shownLanguage() }
   if (body !== undefined) headers['content-type'] = 'application/json'
   if (method === 'POST') headers['idempotency-key'] = randomKey()
-  const response = await fetch(path, {
+  const { response, text } = await answered(path, {
     method,
     headers,
     credentials: 'same-origin',
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   })
-  const text = await response.text()
   const content = parsed(text)
   if (response.ok) return content as Answer
   throw problemError(response.status, content)
+}
+
+/** Throws `no-answer` when nothing, or only half of it, came back. */
+async function answered(path: string, request: RequestInit): Promise<{ response: Response; text: string }> {
+  try {
+    const response = await fetch(path, request)
+    return { response, text: await response.text() }
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AbortError') throw error
+    throw Object.assign(new Error('no answer', { cause: error }), { problem: { status: 0, code: 'no-answer' } })
+  }
 }
 
 export function get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {

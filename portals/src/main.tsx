@@ -6,7 +6,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { isProblem, problemCode } from './api.ts'
+import { problemCode } from './api.ts'
 import { showScheme } from './color-scheme.ts'
 import { languageFor } from './language.ts'
 import { makeRouter } from './router.tsx'
@@ -19,7 +19,7 @@ const client = new QueryClient({
     queries: {
       staleTime: 10_000,
       // A refusal stays one; only a server that was not reached is asked again.
-      retry: (count, error) => !isProblem(error) && count < 2,
+      retry: (count, error) => problemCode(error) === 'no-answer' && count < 2,
     },
   },
 })

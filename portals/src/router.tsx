@@ -47,7 +47,7 @@ export function makeRouter(client: QueryClient, history?: RouterHistory) {
     getParentRoute: () => root,
     path: '/',
     beforeLoad: () => {
-      throw redirect({ to: '/map' as string })
+      throw redirect({ to: '/alerts' as string })
     },
   })
   const pages = tasks.flatMap((task) =>

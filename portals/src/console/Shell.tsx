@@ -51,7 +51,7 @@ function Frame() {
       <a className="skip btn main" href="#page">
         {t('portal.shell.skip')}
       </a>
-      <Link to="/map" className="brand" aria-label={t('portal.shell.home', { tenant: me.tenant.name })}>
+      <Link to="/alerts" className="brand" aria-label={t('portal.shell.home', { tenant: me.tenant.name })}>
         <Logo />
         <span className="nm trunc">{me.tenant.name}</span>
       </Link>

@@ -26,6 +26,14 @@ export interface Task {
 /** What staff can do. Rail, router, keys and help are made from these rows. */
 export const tasks: readonly Task[] = [
   {
+    id: 'alerts',
+    word: 'portal.alerts.nav',
+    icon: 'bell',
+    right: 'alerts.read',
+    keys: 'g a',
+    pages: [{ path: '/alerts', load: () => import('./alerts/NowPage.tsx'), name: 'NowPage' }],
+  },
+  {
     id: 'map',
     word: 'portal.map.nav',
     icon: 'map',
@@ -57,14 +65,6 @@ export const tasks: readonly Task[] = [
     ],
   },
   {
-    id: 'alerts',
-    word: 'portal.alerts.nav',
-    icon: 'bell',
-    right: 'alerts.read',
-    keys: 'g a',
-    pages: [{ path: '/alerts', load: () => import('./alerts/AlertsPage.tsx'), name: 'AlertsPage' }],
-  },
-  {
     id: 'cards',
     word: 'portal.cards.nav',
     icon: 'card',
@@ -83,5 +83,13 @@ export const tasks: readonly Task[] = [
       { path: '/tariffs/new', load: () => import('./tariffs/TariffPage.tsx'), name: 'NewTariffPage' },
       { path: '/tariffs/$id', load: () => import('./tariffs/TariffPage.tsx'), name: 'TariffPage' },
     ],
+  },
+  {
+    id: 'limits',
+    word: 'portal.limits.nav',
+    icon: 'gear',
+    right: 'sessions.read',
+    keys: 'g l',
+    pages: [{ path: '/limits', load: () => import('./limits/LimitsPage.tsx'), name: 'LimitsPage' }],
   },
 ]

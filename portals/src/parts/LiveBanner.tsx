@@ -3,7 +3,7 @@ import { tryLiveNow } from '../live/connection.ts'
 import { useLiveState } from '../live/use-live.ts'
 import { useTick } from './Figures.tsx'
 import { Icon } from './Icon.tsx'
-import { clockText, durationText, numberText } from './quantities.ts'
+import { clockText, durationText } from './quantities.ts'
 
 /** In the bar: how old what one sees may be. */
 export function DataAge() {
@@ -14,12 +14,13 @@ export function DataAge() {
     return <span className="live down">{t('portal.live.down-short', { time: clockText(live.downSince, true) })}</span>
   }
   if (live.lastEventAt === undefined) return <span className="live wait">{t('portal.live.connecting')}</span>
-  const seconds = Math.max(0, (now - live.lastEventAt) / 1000)
-  const age = seconds < 10 ? `${numberText(seconds, 1)} s` : durationText(seconds)
+  const seconds = Math.floor(Math.max(0, now - live.lastEventAt) / 1000)
   return (
     <span className="live">
       <span>{t('portal.live.on')}</span>
-      <span className="hide-m dim">{t('portal.live.last', { age })}</span>
+      <span className="hide-m dim">
+        {seconds < 2 ? t('portal.live.last-now') : t('portal.live.last', { age: durationText(seconds) })}
+      </span>
     </span>
   )
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { instantOfField, localFieldText } from './zoned.ts'
+import { dayEnd, dayStart, instantOfField, localFieldText } from './zoned.ts'
 
 it.each([
   ['2026-11-24T21:40', 'Europe/Helsinki', '2026-11-24T19:40:00Z'],
@@ -14,4 +14,15 @@ it.each([
 
 it('writes the local time of an instant', () => {
   expect(localFieldText(Date.parse('2026-11-24T19:40:00Z'), 'Europe/Helsinki')).toBe('2026-11-24T21:40')
+})
+
+it.each([
+  ['2026-11-24', 'Europe/Helsinki', '2026-11-23T22:00:00.000Z', '2026-11-24T22:00:00.000Z'],
+  // 25 hours, 23 hours, and a zone that is three quarters of an hour off.
+  ['2026-10-25', 'Europe/Helsinki', '2026-10-24T21:00:00.000Z', '2026-10-25T22:00:00.000Z'],
+  ['2026-03-29', 'Europe/Helsinki', '2026-03-28T22:00:00.000Z', '2026-03-29T21:00:00.000Z'],
+  ['2026-12-31', 'Asia/Kathmandu', '2026-12-30T18:15:00.000Z', '2026-12-31T18:15:00.000Z'],
+])('a day of %s in %s begins and ends on that zone’s clock', (day, zone, from, to) => {
+  expect([dayStart(day, zone), dayEnd(day, zone)]).toEqual([from, to])
+  expect([dayStart(undefined, zone), dayEnd('no day', zone)]).toEqual([undefined, undefined])
 })

@@ -29,6 +29,19 @@ export function instantOfField(text: string, timeZone: string): number {
   return hit.length === 0 ? before : Math.min(...hit)
 }
 
+/** When a day begins in a zone; undefined for none. */
+export function dayStart(day: string | undefined, timeZone: string): string | undefined {
+  const at = day === undefined ? Number.NaN : instantOfField(`${day}T00:00`, timeZone)
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString()
+}
+
+/** When it is over there: the next one's beginning. */
+export function dayEnd(day: string | undefined, timeZone: string): string | undefined {
+  const noon = day === undefined ? Number.NaN : Date.parse(`${day}T12:00:00Z`)
+  if (Number.isNaN(noon)) return undefined
+  return dayStart(new Date(noon + 86_400_000).toISOString().slice(0, 10), timeZone)
+}
+
 export function nowFieldText(timeZone: string): string {
   return localFieldText(nowMilliseconds(), timeZone)
 }

@@ -8,7 +8,7 @@ import { FormProblem } from '../../parts/Waiting.tsx'
 
 const types = ['ISO14443', 'ISO15693', 'eMAID', 'KeyCode', 'Central', 'MacAddress', 'Local']
 
-const emptyForm = { uid: '', type: 'ISO14443', label: '', groupUid: '', validUntil: '', maxSessions: '' }
+const emptyForm = { uid: '', type: 'ISO14443', label: '', groupUid: '', validUntil: '', maxSessions: '', class: '' }
 
 type CardForm = typeof emptyForm
 
@@ -27,6 +27,7 @@ export function AddCard({ close }: { readonly close: () => void }) {
         ...(form.groupUid === '' ? {} : { groupUid: form.groupUid }),
         ...(form.validUntil === '' ? {} : { validUntil: `${form.validUntil}T23:59:59Z` }),
         ...(form.maxSessions === '' ? {} : { maxSessions: Number(form.maxSessions) }),
+        ...(form.class === '' ? {} : { class: form.class.trim().toLowerCase() }),
       }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['cards'] })
@@ -107,6 +108,12 @@ function CardFields(props: {
           onText={set('maxSessions')}
         />
       </div>
+      <Field
+        label={t('portal.cards.class')}
+        hint={t('portal.cards.add.class-hint')}
+        value={form.class}
+        onText={set('class')}
+      />
     </>
   )
 }

@@ -86,6 +86,7 @@ function CardTable({ cards, mayWrite }: { readonly cards: readonly IdToken[]; re
             </span>
           ),
         },
+        { key: 'class', head: t('portal.cards.class'), wideOnly: true, cell: (card) => card.class ?? '–' },
         { key: 'type', head: t('portal.cards.type'), wideOnly: true, cell: (card) => card.type ?? '–' },
         {
           key: 'group',

@@ -1,23 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense, useMemo } from 'react'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { get } from '../../api.ts'
-import { type List, type MapStation, seenStates } from '../../api-types.ts'
-import { Chips } from '../../parts/Chips.tsx'
+import type { List, MapStation } from '../../api-types.ts'
 import { Icon } from '../../parts/Icon.tsx'
 import { Page } from '../../parts/Page.tsx'
-import { StatusShape, useStatusWord } from '../../parts/StatusTag.tsx'
 import { Empty, Failed, Loading } from '../../parts/Waiting.tsx'
-import { useMay } from '../../session-of-staff.ts'
 import { KeyHints } from '../KeyHints.tsx'
-import { RowLink } from '../RowLink.tsx'
-import { listOf, toggled, useFilters } from '../use-filters.ts'
-import { evseCounts } from './evse-counts.ts'
+import { useFilters } from '../use-filters.ts'
 import { FigureStrip } from './FigureStrip.tsx'
+import { MapPanel } from './MapPanel.tsx'
+import { matchingStations } from './matching-stations.ts'
+import { NoStations } from './NoStations.tsx'
 import { StationRows } from './StationRows.tsx'
-
-const MapView = lazy(() => import('../../parts/map/MapView.tsx'))
 
 /** The network now: figures, the stations worst first, and the same stations on the map. */
 export function MapPage() {
@@ -94,39 +90,9 @@ function Network({ stations }: { readonly stations: readonly MapStation[] }) {
             {t('portal.map.worst-first')}
           </KeyHints>
         </section>
-        <MapPanel stations={stations} onMap={onMap} onPlace={openPlace} />
+        <MapPanel besideStations stations={stations} onMap={onMap} onPlace={openPlace} />
       </div>
     </>
-  )
-}
-
-/** Legend and filter in one: each state with how many EVSEs are in it. */
-function StateFilter(props: {
-  readonly stations: readonly MapStation[]
-  readonly chosen: readonly string[]
-  readonly onToggle: (seen: string) => void
-}) {
-  const { t } = useTranslation()
-  const word = useStatusWord()
-  const counts = evseCounts(props.stations)
-  return (
-    <div className="legend">
-      <Chips
-        label={t('portal.map.states')}
-        chosen={props.chosen}
-        onToggle={props.onToggle}
-        chips={[...seenStates].reverse().map((seen) => ({
-          value: seen,
-          count: counts[seen],
-          text: (
-            <>
-              <StatusShape seen={seen} />
-              {word(seen)}
-            </>
-          ),
-        }))}
-      />
-    </div>
   )
 }
 
@@ -138,63 +104,5 @@ function NothingMatches({ onClear, all }: { readonly onClear: () => void; readon
         {t('portal.filter.clear')}
       </button>
     </Empty>
-  )
-}
-
-function NoStations() {
-  const { t } = useTranslation()
-  const may = useMay()
-  return (
-    <section className="panel">
-      <Empty icon="plug" title={t('portal.stations.none.title')} text={t('portal.stations.none.text')}>
-        {may('stations.write') && (
-          <RowLink to="/stations/add" className="btn main">
-            <Icon name="plus" />
-            {t('portal.stations.add.title')}
-          </RowLink>
-        )}
-      </Empty>
-    </section>
-  )
-}
-
-/** Those with an EVSE in one of the states, worst first, then by number. */
-function matchingStations(stations: readonly MapStation[], seen: string | undefined, site: string | undefined) {
-  const states = listOf(seen)
-  const rank = (station: MapStation) => seenStates.indexOf(station.seen)
-  return stations
-    .filter(
-      (station) =>
-        (states.length === 0 ||
-          states.includes(station.seen) ||
-          station.evses.some((evse) => states.includes(evse.seen))) &&
-        (site === undefined || station.siteId === site),
-    )
-    .toSorted((one, other) => rank(one) - rank(other) || one.number.localeCompare(other.number))
-}
-
-/** The map, and under it the states: legend and filter in one. */
-function MapPanel(props: {
-  readonly stations: readonly MapStation[]
-  readonly onMap: readonly MapStation[]
-  readonly onPlace: (key: string) => void
-}) {
-  const { t } = useTranslation()
-  const { filters, set } = useFilters()
-  return (
-    <section className="panel mp" aria-label={t('portal.map.map')}>
-      <div className="ph">
-        <h2>{t('portal.map.map')}</h2>
-        <span className="dim t12">{t('portal.map.same')}</span>
-      </div>
-      <Suspense fallback={<div className="mapbox" />}>
-        <MapView stations={props.onMap} onPlace={props.onPlace} />
-      </Suspense>
-      <StateFilter
-        stations={props.stations}
-        chosen={listOf(filters.seen)}
-        onToggle={(seen) => set({ seen: toggled(filters.seen, seen) })}
-      />
-    </section>
   )
 }

@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { get, query } from '../../api.ts'
 import type { List, Session } from '../../api-types.ts'
@@ -10,6 +10,8 @@ import { Icon } from '../../parts/Icon.tsx'
 import { Page } from '../../parts/Page.tsx'
 import { energyText, spokenNumber } from '../../parts/quantities.ts'
 import { Empty, Failed, Loading } from '../../parts/Waiting.tsx'
+import { dayEnd, dayStart } from '../../parts/zoned.ts'
+import { meQuery } from '../../session-of-staff.ts'
 import { KeyHints } from '../KeyHints.tsx'
 import { RowLink } from '../RowLink.tsx'
 import { type Filters, useFilters } from '../use-filters.ts'
@@ -75,27 +77,20 @@ export function SessionsPage() {
 
 function useSessions(filters: Filters) {
   const { open, state, flag, stationId, from, to } = filters
+  // Days are those of the network, wherever one sits.
+  const zone = useSuspenseQuery(meQuery).data.tenant.timeZone
   return useInfiniteQuery({
     queryKey: ['sessions-list', filters],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) =>
       get<List<Session>>(
-        `/v1/sessions${query({ open, state, flag, stationId, from: dayStart(from), to: dayEnd(to), cursor: pageParam, count: true })}`,
+        `/v1/sessions${query({ open, state, flag, stationId, from: dayStart(from, zone), to: dayEnd(to, zone), cursor: pageParam, count: true })}`,
         signal,
       ),
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: (before) => before,
     refetchInterval: 10_000,
   })
-}
-
-// Days are typed; their borders are asked for in UTC.
-function dayStart(day: string | undefined): string | undefined {
-  return day === undefined ? undefined : `${day}T00:00:00Z`
-}
-
-function dayEnd(day: string | undefined): string | undefined {
-  return day === undefined ? undefined : `${day}T23:59:59.999Z`
 }
 
 const flags: readonly Session['flags'][number][] = [

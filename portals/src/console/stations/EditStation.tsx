@@ -17,6 +17,7 @@ function formOf(station: Station) {
     state: station.state as string,
     tariffId: station.tariffId ?? '',
     maxSessions: station.maxSessions === undefined ? '' : String(station.maxSessions),
+    maxMinutes: station.maxDurationSeconds === undefined ? '' : String(Math.round(station.maxDurationSeconds / 60)),
   }
 }
 
@@ -34,6 +35,7 @@ export function EditStation({ station, close }: { readonly station: Station; rea
         state: form.state,
         tariffId: form.tariffId === '' ? null : form.tariffId,
         maxSessions: form.maxSessions === '' ? null : Number(form.maxSessions),
+        maxDurationSeconds: form.maxMinutes === '' ? null : Math.round(Number(form.maxMinutes) * 60),
       }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['station', station.id] })
@@ -141,6 +143,15 @@ function SetFields(props: { readonly form: SetForm; readonly set: (name: keyof S
         min={1}
         value={form.maxSessions}
         onText={set('maxSessions')}
+      />
+      <Field
+        label={t('portal.stations.max-duration')}
+        hint={t('portal.stations.max-duration-hint')}
+        type="number"
+        min={1}
+        unit="min"
+        value={form.maxMinutes}
+        onText={set('maxMinutes')}
       />
     </>
   )

@@ -15,6 +15,7 @@ import { EvseColumn } from './EvseColumn.tsx'
 import { LocalListPanel } from './LocalListPanel.tsx'
 import { OcppLog } from './OcppLog.tsx'
 import { RefusedMessages } from './RefusedMessages.tsx'
+import { StationAlerts } from './StationAlerts.tsx'
 import { stationQuery } from './station-query.ts'
 import { StationHead } from './StationHead.tsx'
 
@@ -69,6 +70,7 @@ function Loaded({ station }: { readonly station: Station }) {
     >
       <StationHead station={station} />
       {station.connection.state === 'never' && <NeverSeen station={station} />}
+      {may('alerts.read') && <StationAlerts stationId={station.id} />}
       <div className="sg">
         <div className="col g3 narrow">
           <section className="panel evs" aria-label={t('portal.stations.evses')}>

@@ -1,0 +1,139 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { get, query } from '../../api.ts'
+import type { Alert, AlertSeverity, List, MapStation } from '../../api-types.ts'
+import { Chips } from '../../parts/Chips.tsx'
+import { Choice } from '../../parts/Field.tsx'
+import { Empty, Failed, FormProblem, Loading } from '../../parts/Waiting.tsx'
+import { useMay } from '../../session-of-staff.ts'
+import { KeyHints } from '../KeyHints.tsx'
+import { useKeys } from '../keys.ts'
+import { type Filters, useFilters } from '../use-filters.ts'
+import { AlertTable } from './AlertTable.tsx'
+import { useAcknowledge } from './use-acknowledge.ts'
+
+const states = ['open', 'acknowledged', 'cleared'] as const
+const worst: readonly AlertSeverity[] = ['critical', 'major', 'minor']
+
+type Page = List<Alert> & { readonly bySeverity?: Readonly<Record<AlertSeverity, number>> }
+
+/** What needs somebody: worst first, with its filters in the address. */
+export function AlertQueue({ stations }: { readonly stations: readonly MapStation[] }) {
+  const { t } = useTranslation()
+  const { filters, set } = useFilters()
+  const state = filters.state ?? 'open'
+  const alerts = useAlerts(state, filters)
+  const acknowledge = useAcknowledge()
+  const may = useMay()
+  useKeys([{ keys: 'a', word: 'portal.alerts.acknowledge', run: () => rowAction()?.click() }])
+  const [first] = alerts.data?.pages ?? []
+  const items = alerts.data?.pages.flatMap((page) => page.items) ?? []
+  return (
+    <section className="panel q" aria-label={t('portal.alerts.queue')}>
+      <div className="ph">
+        <h2>{t('portal.alerts.queue')}</h2>
+        {first?.total !== undefined && <span className="dim t12">{first.total}</span>}
+      </div>
+      <QueueFilters stations={stations} state={state} bySeverity={first?.bySeverity} />
+      <FormProblem error={acknowledge.error} />
+      {alerts.isPending ? (
+        <Loading />
+      ) : alerts.isError && alerts.data === undefined ? (
+        <Failed error={alerts.error} retry={() => void alerts.refetch()} />
+      ) : items.length > 0 ? (
+        <AlertTable
+          alerts={items}
+          {...(may('alerts.write') && state === 'open' ? { onTake: (id: string) => acknowledge.mutate({ id }) } : {})}
+        />
+      ) : filters.severity === undefined && filters.site === undefined ? (
+        <Empty icon="check" title={t(`portal.alerts.none.${state}`)} text={t('portal.alerts.none.text')} />
+      ) : (
+        <Empty icon="filter" title={t('portal.alerts.no-match')} text={t('portal.alerts.no-match-text')}>
+          <button type="button" className="btn" onClick={() => set({ severity: undefined, site: undefined })}>
+            {t('portal.filter.clear')}
+          </button>
+        </Empty>
+      )}
+      {alerts.hasNextPage && (
+        <div className="pb">
+          <button type="button" className="btn" onClick={() => void alerts.fetchNextPage()}>
+            {t('portal.more')}
+          </button>
+        </div>
+      )}
+      <KeyHints
+        hints={[
+          ['J', 'K', 'portal.keys.move'],
+          ['Enter', 'portal.keys.open'],
+          ['A', 'portal.alerts.acknowledge-hint'],
+        ]}
+      >
+        {t('portal.map.worst-first')}
+      </KeyHints>
+    </section>
+  )
+}
+
+function useAlerts(state: string, { severity, site }: Filters) {
+  return useInfiniteQuery({
+    queryKey: ['alerts', state, severity, site],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      get<Page>(
+        `/v1/alerts${query({ state, severity, siteId: site, limit: 50, count: true, cursor: pageParam })}`,
+        signal,
+      ),
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: (before) => before,
+    refetchInterval: 30_000,
+  })
+}
+
+function QueueFilters(props: {
+  readonly stations: readonly MapStation[]
+  readonly state: string
+  readonly bySeverity: Page['bySeverity'] | undefined
+}) {
+  const { t } = useTranslation()
+  const { filters, set } = useFilters()
+  const sites = new Map(
+    props.stations.flatMap(({ siteId, siteName }) => (siteId === undefined ? [] : [[siteId, siteName ?? siteId]])),
+  )
+  return (
+    <div className="filters queue-filters">
+      <Chips
+        label={t('portal.alerts.states')}
+        chosen={[props.state]}
+        onToggle={(value) => set({ state: value === 'open' ? undefined : value })}
+        chips={states.map((value) => ({ value, text: t(`portal.alerts.state.${value}`) }))}
+      />
+      <Chips
+        label={t('portal.alerts.severities')}
+        chosen={filters.severity === undefined ? [] : [filters.severity]}
+        onToggle={(value) => set({ severity: value === filters.severity ? undefined : value })}
+        chips={worst.map((value) => ({
+          value,
+          text: t(`portal.severity.${value}`),
+          // While one is chosen the others are not counted.
+          count: filters.severity === undefined ? props.bySeverity?.[value] : undefined,
+        }))}
+      />
+      {sites.size > 0 && (
+        <Choice
+          label={t('portal.alerts.site')}
+          value={filters.site ?? ''}
+          onText={(site) => set({ site: site === '' ? undefined : site })}
+          options={[
+            { value: '', text: t('portal.alerts.all-sites') },
+            ...[...sites].map(([value, text]) => ({ value, text })),
+          ]}
+        />
+      )}
+    </div>
+  )
+}
+
+// The acknowledging button of the row that has the focus.
+function rowAction(): HTMLElement | null | undefined {
+  return document.activeElement?.closest('tr')?.querySelector<HTMLElement>('[data-act]')
+}
