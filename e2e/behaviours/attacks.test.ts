@@ -13,6 +13,8 @@ import { behaviour } from './behaviour.ts'
 import { alertsOf, openSpeaker, sessionsOf, type Speaker, startCall, until } from './station.ts'
 import { openWhole, SLUG, type Whole } from './whole.ts'
 
+// Rows of the table that name attack 2 and attack 12; attack 9 stands with the transactions.
+
 let whole: Whole
 /** The same stations behind a gateway whose reports wait until they are let go. */
 let held: TestStations

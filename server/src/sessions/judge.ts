@@ -45,6 +45,8 @@ export function judgeReported(
   const { session, at, purpose } = given
   const row = tokenHash === undefined ? undefined : batch.tokens.get(tokenKey(report.tenantId, tokenHash))
   const station = batch.stations.get(report.stationId)
+  // Whoever charges already is not put out by who came later: a start told again hears what it heard.
+  const hasPlace = session.row.machine.transaction?.authorisedAt !== undefined && row?.id === session.row.idTokenId
   const others = sessionsAt(batch, report.stationId).filter(
     (other) => other !== session && isOccupying(other.row.machine.state),
   )
@@ -54,8 +56,11 @@ export function judgeReported(
       at,
       token: isAnybody(idToken)
         ? 'anybody'
-        : knownToken(row, openElsewhere(batch, row, session), { id: session.row.id, state: session.row.machine.state }),
-      ...(station === undefined ? {} : { station: stationFacts(station, others.length) }),
+        : knownToken(row, hasPlace ? 0 : openElsewhere(batch, row, session), {
+            id: session.row.id,
+            state: session.row.machine.state,
+          }),
+      ...(station === undefined ? {} : { station: stationFacts(station, hasPlace ? 0 : others.length) }),
     },
     authorisers,
   )

@@ -291,7 +291,7 @@ describe('commands and the log', () => {
         body: { errors: [{ pointer, code: 'credential-by-setting' }] },
       })
     }
-    // Attack 23: a file server's password for everybody on the way to read; the control is the same address without one.
+    // attack 23: a file server's password for everybody on the way to read; the control is the same address without one.
     const update = (location: string) => ({
       kind: 'raw-call',
       action: 'UpdateFirmware',

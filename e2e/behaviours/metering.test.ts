@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, expect } from 'vitest'
+import { sql } from '../../server/src/platform/index.ts'
+import { behaviour } from './behaviour.ts'
+import { meter, openSpeaker, type Speaker, sessionsOf, start, stop } from './station.ts'
+import { openWhole, type Whole } from './whole.ts'
+
+let whole: Whole
+beforeAll(async () => {
+  whole = await openWhole()
+})
+afterAll(async () => {
+  expect(whole.errors).toEqual([])
+  await whole.close()
+})
+
+const one = async (station: Speaker) => (await sessionsOf(whole, station)).at(-1)
+const now = (): string => whole.clock.now().toString()
+
+interface Sampled {
+  readonly value: number
+  readonly measurand?: string
+  readonly phase?: string
+  readonly unit?: string
+  readonly multiplier?: number
+  readonly location?: string
+}
+
+/** A session whose one reading on the way is as given; what register it was taken for. */
+async function readAs(station: Speaker, sampled: readonly Sampled[]): Promise<number | undefined> {
+  const { told } = await start(whole, station, { registerWh: 0 })
+  whole.clock.move({ minutes: 30 })
+  const values = sampled.map(({ value, unit, multiplier, ...rest }) =>
+    station.is16
+      ? { ...rest, value: String(value), ...(unit === undefined ? {} : { unit }) }
+      : {
+          ...rest,
+          value,
+          ...(unit === undefined && multiplier === undefined
+            ? {}
+            : {
+                unitOfMeasure: {
+                  ...(unit === undefined ? {} : { unit }),
+                  ...(multiplier === undefined ? {} : { multiplier }),
+                },
+              }),
+        },
+  )
+  const meterValue = [{ timestamp: now(), sampledValue: values }]
+  if (station.is16)
+    await station.call('MeterValues', { connectorId: 1, transactionId: Number(told.number), meterValue })
+  else {
+    await station.call('TransactionEvent', {
+      eventType: 'Updated',
+      timestamp: now(),
+      triggerReason: 'MeterValuePeriodic',
+      seqNo: 1,
+      transactionInfo: { transactionId: told.number },
+      meterValue,
+    })
+    told.seqNo = 2
+  }
+  const energyWh = (await one(station))?.energyWh
+  whole.clock.move({ minutes: 30 })
+  await stop(whole, station, told, 20_000)
+  return energyWh
+}
+
+behaviour('defaults-read', async (version) => {
+  const station = await openSpeaker(whole, version)
+  expect(await readAs(station, [{ value: 15_435 }])).toBe(15_435)
+  await station.close()
+})
+
+behaviour('units-normal', async (version) => {
+  const station = await openSpeaker(whole, version)
+  expect(await readAs(station, [{ value: 15.435, unit: 'kWh' }])).toBe(15_435)
+  expect(await readAs(station, [{ value: 15_435, unit: 'Wh' }])).toBe(15_435)
+  if (!station.is16) expect(await readAs(station, [{ value: 15.435, unit: 'Wh', multiplier: 3 }])).toBe(15_435)
+  await station.close()
+})
+
+behaviour('phases-added', async (version) => {
+  const station = await openSpeaker(whole, version)
+  const phases = [5_100, 5_200, 5_135].map((value, index) => ({ value, phase: `L${index + 1}` }))
+  expect(await readAs(station, phases)).toBe(15_435)
+  expect(await readAs(station, [...phases, { value: 15_000 }])).toBe(15_000)
+  await station.close()
+})
+
+behaviour('inlet-ignored', async (version) => {
+  const station = await openSpeaker(whole, version)
+  const upstream = version === 'ocpp2.1' ? ['Inlet', 'Upstream'] : ['Inlet']
+  for (const location of upstream) {
+    expect(
+      await readAs(station, [
+        { value: 19_000, location },
+        { value: 15_435, location: 'Outlet' },
+      ]),
+    ).toBe(15_435)
+    expect(await readAs(station, [{ value: 19_000, location }])).toBe(0)
+  }
+  await station.close()
+})
+
+behaviour('signed-kept', async (version) => {
+  const station = await openSpeaker(whole, version)
+  const signed = 'OCMF|{"FV":"1.0","RD":[{"RV":1.50}]}|{"SD":"30"}'
+  const { told } = await start(whole, station)
+  whole.clock.move({ minutes: 1 })
+  const sampledValue = station.is16
+    ? [{ value: signed, format: 'SignedData' }, { value: '1500' }]
+    : [
+        {
+          value: 1_500,
+          signedMeterValue: { signedMeterData: signed, signingMethod: '', encodingMethod: 'OCMF', publicKey: '' },
+        },
+      ]
+  const meterValue = [{ timestamp: now(), sampledValue }]
+  if (station.is16)
+    await station.call('MeterValues', { connectorId: 1, transactionId: Number(told.number), meterValue })
+  else {
+    await station.call('TransactionEvent', {
+      eventType: 'Updated',
+      timestamp: now(),
+      triggerReason: 'SignedDataReceived',
+      seqNo: 1,
+      transactionInfo: { transactionId: told.number },
+      meterValue,
+    })
+  }
+  expect((await one(station))?.energyWh).toBe(500)
+  const rows = await whole.ground.database.inTenant(whole.tenantId, (tx) =>
+    tx.rows<{ signed: string }>(sql`
+      select s.signed from signed_meter_values s
+      join transactions t on t.tenant_id = s.tenant_id and t.id = s.transaction_id
+      where t.station_id = ${station.id}`),
+  )
+  const [kept] = rows.map((row) => row.signed)
+  expect(station.is16 ? kept : (JSON.parse(String(kept)) as { signedMeterData: string }).signedMeterData).toBe(signed)
+  expect(rows).toHaveLength(1)
+  await station.close()
+})
+
+behaviour('meter-without-number', async () => {
+  const station = await openSpeaker(whole, 'ocpp1.6')
+  const { told } = await start(whole, station)
+  whole.clock.move({ minutes: 1 })
+  await station.call('MeterValues', {
+    connectorId: 1,
+    meterValue: [{ timestamp: now(), sampledValue: [{ value: '1300' }] }],
+  })
+  await station.call('MeterValues', {
+    connectorId: 2,
+    meterValue: [{ timestamp: now(), sampledValue: [{ value: '9999' }] }],
+  })
+  expect(await sessionsOf(whole, station)).toMatchObject([{ state: 'delivering', energyWh: 300 }])
+  await stop(whole, station, told, 1_400)
+  await station.close()
+})
+
+behaviour('idle-meter', async (version) => {
+  const station = await openSpeaker(whole, version)
+  const { told } = await start(whole, station)
+  whole.clock.move({ minutes: 1 })
+  for (const evseId of [0, 1, 2]) {
+    await station.call('MeterValues', { evseId, meterValue: [{ timestamp: now(), sampledValue: [{ value: 90_000 }] }] })
+  }
+  await meter(whole, station, told, 1_300)
+  expect(await sessionsOf(whole, station)).toMatchObject([{ state: 'delivering', energyWh: 300 }])
+  await station.close()
+})
+
+behaviour('stop-data', async () => {
+  const station = await openSpeaker(whole, 'ocpp1.6')
+  const { told } = await start(whole, station)
+  const middle = whole.clock.now().add({ minutes: 10 }).toString()
+  whole.clock.move({ minutes: 20 })
+  await station.call('StopTransaction', {
+    transactionId: Number(told.number),
+    meterStop: 3_000,
+    timestamp: now(),
+    transactionData: [
+      { timestamp: middle, sampledValue: [{ value: '2000', context: 'Sample.Periodic' }] },
+      { timestamp: now(), sampledValue: [{ value: '3000', context: 'Transaction.End' }] },
+    ],
+  })
+  const session = await one(station)
+  const { body } = await whole.call<{ meterValues: { registerWh: number }[] }>('GET', `/v1/sessions/${session?.id}`)
+  expect(session).toMatchObject({ state: 'ended', energyWh: 2_000, flags: [] })
+  expect(body.meterValues.map(({ registerWh }) => registerWh)).toEqual([1_000, 2_000, 3_000])
+  await station.close()
+})
