@@ -49,6 +49,11 @@ export function residentMb(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
 }
 
+/** It stands still: SIGSTOP has reached it. */
+export function isStopped(pid: number): boolean {
+  return /^State:\s+T/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))
+}
+
 export function isAlive(pid: number): boolean {
   try {
     // A zombie has ended too.

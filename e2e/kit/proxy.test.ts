@@ -5,7 +5,7 @@ import { chanceFrom } from './chance.ts'
 import { openProxy, type Proxy } from './proxy.ts'
 import { until } from './until.ts'
 
-/** What spoils the other tests' connections must itself do what it says: an echo behind the proxy. */
+/** What spoils the other tests' connections (row 11 and others) must itself do what it says: an echo behind the proxy. */
 
 let echo: net.Server
 let proxy: Proxy

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts'
 import { type Database, DatabaseAway, type Tx } from './db.ts'
+import { failPoint } from './fail-points.ts'
 import type { Log } from './log.ts'
 import { type Sql, sql } from './sql.ts'
 
@@ -49,6 +50,7 @@ export async function takeDue(deps: DeadlineDeps, table: DeadlineTable): Promise
   const due = await deps.database.asWorker((tx) => tx.rows<{ tenantId: string; id: string }>(DUE[table.table](at)))
   let taken = 0
   for (const [tenantId, rows] of Map.groupBy(due, (row) => row.tenantId)) {
+    failPoint('deadline.between')
     taken += await takeOf(
       deps,
       table,
@@ -69,7 +71,11 @@ async function takeOf(
 ): Promise<number> {
   const { database, log } = deps
   try {
-    await database.inTenant(tenantId, (tx) => table.take(tx, ids, at))
+    await database.inTenant(tenantId, async (tx) => {
+      await table.take(tx, ids, at)
+      failPoint('deadline.before-commit')
+    })
+    failPoint('deadline.after-commit')
     return ids.length
   } catch (error) {
     if (error instanceof DatabaseAway) throw error

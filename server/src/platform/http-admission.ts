@@ -66,3 +66,8 @@ function sameOrigin(request: FastifyRequest): boolean {
     return false
   }
 }
+
+/** The HTTP status of a refusal to let somebody in. */
+export function statusOfAdmission(code: string): number {
+  return code === 'not-allowed' || code === 'wrong-origin' ? 403 : 401
+}

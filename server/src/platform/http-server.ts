@@ -5,8 +5,9 @@ import fastifyStatic from '@fastify/static'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { DatabaseAway } from './db.ts'
+import { failPoint } from './fail-points.ts'
 import type { Ground } from './ground.ts'
-import { admit, type Authenticate, reachOf } from './http-admission.ts'
+import { admit, type Authenticate, reachOf, statusOfAdmission } from './http-admission.ts'
 import { readJsonOnly } from './http-body.ts'
 import { serveStream, type StreamKeeper, streamKeeper } from './http-events.ts'
 import { etagOf, isAsRead, namesTag } from './http-if-match.ts'
@@ -136,6 +137,7 @@ function mount(app: FastifyInstance, options: HttpOptions, route: AnyRoute, stre
       if (!call.ok) return refused(options, call, 400, request, reply, caller.value)
       if (route.kind === 'stream') return stream(options, route, call.value, streams, request, reply)
       const result = await carryOut(options, route, call.value, request, reply)
+      if (route.method !== 'GET') failPoint('rest.after-commit')
       if (!result.ok) return refused(options, result, statusOf(route, result.code), request, reply, caller.value)
       return answer(route, result.value, request, reply)
     },
@@ -153,10 +155,6 @@ const COMMON_STATUS: Readonly<Record<string, number>> = {
 
 function statusOf(route: AnyTenantRoute | AnyOpenRoute, code: string): number {
   return (route.refusals as Record<string, number> | undefined)?.[code] ?? COMMON_STATUS[code] ?? 409
-}
-
-function statusOfAdmission(code: string): number {
-  return code === 'not-allowed' || code === 'wrong-origin' ? 403 : 401
 }
 
 type AnyCall = OpenCall<unknown, unknown, unknown>
@@ -218,6 +216,7 @@ async function carryOut(
         if (!asRead.ok) throw new Rollback(asRead)
         const result = await route.handle(tx, call as never)
         if (!result.ok) throw new Rollback(result)
+        if (route.method !== 'GET') failPoint('rest.before-commit')
         return result
       }
       const key = request.headers['idempotency-key']?.toString()

@@ -13,6 +13,7 @@ export {
 } from './db.ts'
 export { type DeadlineTable, takeDue } from './deadlines.ts'
 export { binariesAreThere, type EmbeddedPostgres, startEmbedded } from './embedded-postgres.ts'
+export { failPoint } from './fail-points.ts'
 export { keepFirstFact } from './facts.ts'
 export { forgetServed } from './forget.ts'
 export type { Ground } from './ground.ts'

@@ -1,3 +1,4 @@
+import { failPoint } from './fail-points.ts'
 import type { Clock } from './clock.ts'
 import type { Database, Tx } from './db.ts'
 import { newId } from './ids.ts'
@@ -88,7 +89,7 @@ async function together(
   ids: readonly string[],
   at: Temporal.Instant,
 ): Promise<number> {
-  return deps.database.inTenant(tenantId, async (tx) => {
+  const count = await deps.database.inTenant(tenantId, async (tx) => {
     const effects = await tx.rows<DueEffect>(sql`
       select id, type, version, key, payload, attempts from outbox
       where tenant_id = ${tenantId} and id = any(${ids}::uuid[]) and due_at <= ${at}
@@ -97,8 +98,11 @@ async function together(
     await tx.run(sql`
       update outbox set due_at = null, done_at = ${at}, attempts = attempts + 1
       where tenant_id = ${tenantId} and id = any(${effects.map((effect) => effect.id)}::uuid[])`)
+    failPoint('outbox.before-commit')
     return effects.length
   })
+  failPoint('outbox.after-commit')
+  return count
 }
 
 async function alone(deps: OutboxDeps, tenantId: string, id: string, at: Temporal.Instant): Promise<number> {

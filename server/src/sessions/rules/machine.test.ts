@@ -43,7 +43,7 @@ describe('the session machine, whatever comes (SES-FSM)', () => {
           expect(crooked.revisions).toEqual(straight.revisions)
         },
       ),
-      runs,
+      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 2_000) },
     )
   })
 

@@ -1,6 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { type OcppVersion, parseBasicAuth, subprotocolFor } from '../../../../ocpp/index.ts'
-import { type Clock, type Database, type Keys, monotonicMs, sameBytes, type Tx } from '../../platform/index.ts'
+import {
+  type Clock,
+  type Database,
+  failPoint,
+  type Keys,
+  monotonicMs,
+  sameBytes,
+  type Tx,
+} from '../../platform/index.ts'
 import { type Admission, isLoopback, judgeConnection, type RefusalReason } from '../rules/admission.ts'
 import { type CredentialForm, offeredForms } from '../rules/credential.ts'
 import type { GuessLimits } from '../rules/guess-limits.ts'
@@ -82,6 +90,7 @@ export function openAdmission(deps: AdmitDeps): (request: IncomingMessage) => Pr
         ? { kind: 'no-common-protocol' }
         : { kind: 'refused', status: admitted.status }
     }
+    failPoint('station.claimed')
     deps.limits.succeeded(stationKey, address)
     return admitted
   }

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws'
 import { type Answer, type Fault, type IncomingCall, openPeer, type Peer } from '../../../../ocpp/index.ts'
-import { type Clock, DatabaseAway, type Log, monotonicMs } from '../../platform/index.ts'
+import { type Clock, DatabaseAway, failPoint, type Log, monotonicMs } from '../../platform/index.ts'
 import type { HandedIn } from '../handed-in.ts'
 import { type Incoming, type Protocol, protocolOf } from '../protocols/index.ts'
 import type { StationMessage } from '../receive/message.ts'
@@ -11,6 +11,7 @@ import type { AdmittedStation } from './admit.ts'
 import { type ClockWatch, watchClock } from './clock-offset.ts'
 import { type DispatchDeps, type Dispatcher, openDispatcher } from './dispatch.ts'
 import { logFrame, type RawLog } from './raw-log.ts'
+import { openThrottle, type Throttle } from './throttle.ts'
 
 export interface ConnectionDeps extends DispatchDeps {
   readonly receiver: Receiver
@@ -42,13 +43,11 @@ export interface Connection extends AdmittedStation {
   terminate(): void
 }
 
-/** CALLs of one station that may wait for their turn before its socket is read no further. */
-const MOST_BACKLOG = 16
-const RESUME_BACKLOG = 4
 const SUPERSEDE_MS = 2_000
 const CLOSE_MS = 2_000
 /** Private use (RFC 6455, 7.4.2). */
 export const REPLACED = 4001
+const POLICY = 1008
 
 /** One station's socket: frames in, answers out, its commands. */
 export function openConnection(socket: WebSocket, station: AdmittedStation, deps: ConnectionDeps): Connection {
@@ -59,7 +58,7 @@ export function openConnection(socket: WebSocket, station: AdmittedStation, deps
 
   const border = vendorBorder(station.version, station.vendor)
   const peer = peerFor(socket, deps, { protocol, border }, () => connection)
-  const throttle = openThrottle(socket, peer, deps.messagesPerSecond)
+  const throttle = throttleFor(socket, peer, deps, () => connection)
 
   const heard = (): void => {
     isAsked = false
@@ -131,6 +130,7 @@ function peerFor(
     socket: {
       send(text, onSent) {
         if (socket.readyState === socket.OPEN) socket.send(text, onSent)
+        failPoint('frame.sent')
       },
     },
     handle: (call) => handleCall(deps, connection(), protocol, border.asMeant(call)),
@@ -149,6 +149,26 @@ function peerFor(
       if (fault.kind === 'own') deps.log.error('an answer of ours is at fault', { ...fault })
     },
   })
+}
+
+function throttleFor(socket: WebSocket, peer: Peer, deps: ConnectionDeps, connection: () => Connection): Throttle {
+  return openThrottle(socket, {
+    perSecond: deps.messagesPerSecond,
+    backlog: () => peer.backlog,
+    onFlood: () => flooded(deps, connection()),
+  })
+}
+
+/** Staff should know: it is broken, or somebody else has its key. */
+function flooded({ receiver, clock, log }: ConnectionDeps, connection: Connection): void {
+  const { tenantId, stationId, epoch, openedAt: socketOpenedAt } = connection
+  connection.close(POLICY, 'too many messages')
+  const code = 'security.MessageFlood'
+  const bodies = [{ kind: 'problem', code, severity: 'major' }] as const
+  const told = { tenantId, stationId, epoch, receivedAt: clock.now(), socketOpenedAt, action: 'MessageFlood' }
+  receiver
+    .take({ ...told, bodies, text: '{}' })
+    .catch((error: unknown) => log.warn('a flood could not be told', { error }))
 }
 
 function answersPing(socket: WebSocket): Promise<boolean> {
@@ -239,39 +259,4 @@ function result(payload: object): Answer {
 /** Before acceptance only a boot, and what we asked for (OCPP 2.0.1, B02). */
 function isBoot(incoming: Incoming): boolean {
   return incoming.kind === 'reports' && incoming.bodies[0].kind === 'booted'
-}
-
-/** Stops reading a socket that is ahead of us, or talks faster than it may: TCP holds the station back. */
-function openThrottle(socket: WebSocket, peer: Peer, perSecond: number | undefined): { taken(): void; stop(): void } {
-  let allowance = perSecond ?? 0
-  let countedAt = monotonicMs()
-  let timer: NodeJS.Timeout | undefined
-
-  const isAhead = (): boolean => {
-    if (peer.backlog >= MOST_BACKLOG) return true
-    if (perSecond === undefined) return false
-    const now = monotonicMs()
-    allowance = Math.min(perSecond, allowance + ((now - countedAt) / 1000) * perSecond)
-    countedAt = now
-    return allowance < 1
-  }
-  const resumeWhenReady = (): void => {
-    timer = setTimeout(() => {
-      timer = undefined
-      const mayGoOn = peer.backlog <= RESUME_BACKLOG && !isAhead()
-      if (mayGoOn) socket.resume()
-      else resumeWhenReady()
-    }, 20)
-  }
-  return {
-    taken() {
-      allowance -= 1
-      if (timer !== undefined || !isAhead()) return
-      socket.pause()
-      resumeWhenReady()
-    },
-    stop() {
-      clearTimeout(timer)
-    },
-  }
 }

@@ -3,6 +3,7 @@ import {
   type Clock,
   type Database,
   DatabaseAway,
+  failPoint,
   type Keys,
   type Log,
   randomInt31,
@@ -72,8 +73,11 @@ export function openDispatcher(deps: DispatchDeps, station: DispatchedStation): 
     dispatcher.isExpecting ||= row.expectedEffect !== null
     for (const call of calls) dispatcher.askedFor.note(call, clock.now())
     if (row.expectedEffect === 'settings-reported') settings.expect(requestId, row.id)
+    failPoint('command.before-send')
     const ended = await callAll(peer, protocol, command, calls)
+    failPoint('command.answered')
     await database.inTenant(tenantId, (tx) => keepEnding(tx, deps, row, ended, clock.now()))
+    failPoint('command.kept')
   }
 
   const run = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import type { Clock, Database, Log } from '../../platform/index.ts'
+import { type Clock, type Database, failPoint, type Log } from '../../platform/index.ts'
 import type { ClockWatch } from './clock-offset.ts'
 import { type Presence, savePresences } from './store.ts'
 
@@ -38,7 +38,10 @@ export function openPresence(deps: {
   const save = async (presences: readonly Presence[]): Promise<void> => {
     if (presences.length === 0) return
     const tenantIds = [...new Set(presences.map(({ tenantId }) => tenantId))]
-    await deps.database.inTenants(tenantIds, (tx) => savePresences(tx, presences))
+    await deps.database.inTenants(tenantIds, async (tx) => {
+      await savePresences(tx, presences)
+      failPoint('presence.before-commit')
+    })
     deps.onGone(presences.filter(({ goneAt }) => goneAt !== undefined))
   }
 

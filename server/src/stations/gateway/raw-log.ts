@@ -1,5 +1,5 @@
 import type { FrameMeta } from '../../../../ocpp/index.ts'
-import { type Database, DatabaseAway, type Keys, type Log, randomHex } from '../../platform/index.ts'
+import { type Database, DatabaseAway, failPoint, type Keys, type Log, randomHex } from '../../platform/index.ts'
 import { type LogFrame, type LogMark, textFromFrames } from '../rules/log-frames.ts'
 import { packed } from '../log-packing.ts'
 import { type LogChunk, saveLogChunks } from './store.ts'
@@ -49,7 +49,10 @@ export function openRawLog(deps: { readonly database: Database; readonly keys: K
           chunkOf(station, (await deps.keys.tenant(station.tenantId)).encrypt(packed(textFromFrames(station.frames)))),
         )
       }
-      await deps.database.inTenantsUnsynced(tenantIds, (tx) => saveLogChunks(tx, chunks))
+      await deps.database.inTenantsUnsynced(tenantIds, async (tx) => {
+        await saveLogChunks(tx, chunks)
+        failPoint('raw-log.before-commit')
+      })
     } catch (error) {
       lost += count
       if (!(error instanceof DatabaseAway)) deps.log.error('raw frames could not be logged', { error, lost })

@@ -90,7 +90,7 @@ describe('acceptance', () => {
   })
 })
 
-describe('attack 2: a second socket of the same station', () => {
+describe('attack 2, row 16: a second socket of the same station', () => {
   it('wins when it is authenticated; the older is pinged, closed, and noted as a security problem', async () => {
     const { id, socket: older } = await open('D1')
     await older.boot()

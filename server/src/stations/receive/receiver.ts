@@ -1,4 +1,4 @@
-import { type Database, DatabaseAway, type Keys, type Log } from '../../platform/index.ts'
+import { type Database, DatabaseAway, failPoint, type Keys, type Log } from '../../platform/index.ts'
 import type { HandedIn, ShortStep, ShortWay } from '../handed-in.ts'
 import { type Batcher, openBatcher } from './batcher.ts'
 import type { MessageAnswer, StationMessage } from './message.ts'
@@ -47,9 +47,12 @@ export function openReceiver(deps: ReceiverDeps): Receiver {
     lanes: LANES,
     async takeBatch(messages) {
       const tenantIds = [...new Set(messages.map(({ tenantId }) => tenantId))]
-      const answers = await deps.database.inTenants(tenantIds, (tx) =>
-        takeMessages(tx, { ...deps, knownPlaces }, messages),
-      )
+      const answers = await deps.database.inTenants(tenantIds, async (tx) => {
+        const taken = await takeMessages(tx, { ...deps, knownPlaces }, messages)
+        failPoint('report.before-commit')
+        return taken
+      })
+      failPoint('report.after-commit')
       deps.onTaken(messages)
       return answers
     },

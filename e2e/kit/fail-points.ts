@@ -1,0 +1,126 @@
+import path from 'node:path'
+import { type FailPoint, failPoints } from '../../server/src/platform/fail-points.ts'
+import { type Faulty, startFaulty } from './faulty.ts'
+import { type Field, type FieldAtRest, openField } from './field.ts'
+import { home } from './server.ts'
+import { until } from './until.ts'
+
+/** Row 9: the server dies at each of its fail points while drivers charge, staff send commands and programs write. */
+export interface FailPointsInput {
+  /** How often at each point. */
+  readonly times: number
+  readonly stations: number
+  readonly chance: () => number
+  readonly onDeath?: (point: FailPoint, hit: number, seen: { readonly missing: readonly string[] }) => void
+}
+
+export interface FailPointsOutcome extends FieldAtRest {
+  readonly deaths: number
+  /** Points that were not passed within half a minute. */
+  readonly notReached: readonly string[]
+  /** Commands that nobody brought to an end. */
+  readonly unresolved: readonly string[]
+}
+
+const HIT_WITHIN_MS = 30_000
+
+export async function runFailPoints(input: FailPointsInput): Promise<FailPointsOutcome> {
+  const { chance } = input
+  const faulty = await startFaulty()
+  const openOwner = (): ReturnType<Faulty['openOwner']> => faulty.openOwner()
+  const field = await openField(faulty.server(), { slug: 'fail', stations: input.stations, chance, openOwner })
+  const work = await openWork(field, faulty)
+  const missing = new Set<string>()
+  const notReached: string[] = []
+  let deaths = 0
+  try {
+    await field.goesOn(1)
+    await faulty.server().kill()
+    for (let turn = 0; turn < input.times; turn += 1) {
+      for (const point of failPoints) {
+        const hit = 1 + Math.floor(chance() * 3)
+        if (!(await dieAt(faulty, point, hit))) {
+          notReached.push(`${point}:${hit}`)
+          continue
+        }
+        deaths += 1
+        for (const what of await field.missing()) missing.add(`after ${point}:${hit}: ${what}`)
+        input.onDeath?.(point, hit, { missing: [...missing] })
+      }
+    }
+    await faulty.restart()
+    await field.goesOn(input.stations)
+    work.stop()
+    const rest = await field.comeToRest()
+    const unresolved = await work.unresolved()
+    return { ...rest, missing: [...missing, ...rest.missing], deaths, notReached, unresolved }
+  } finally {
+    work.stop()
+    await field.stop()
+    await faulty.close()
+  }
+}
+
+/** Starts it armed and waits for its death; false: it did not come by. */
+async function dieAt(faulty: Faulty, point: FailPoint, hit: number): Promise<boolean> {
+  const env = {
+    NODE_OPTIONS: `--import=${path.join(home, 'e2e/kit/arm-fail-point.ts')}`,
+    FAIL_POINT: `${point}:${hit}`,
+  }
+  // It may die before it is ready.
+  const server = await faulty.restart(env).catch((error: Error) => {
+    if (!error.message.includes('SIGKILL')) throw error
+  })
+  if (server === undefined) return true
+  const timer = setTimeout(() => void server.kill(), HIT_WITHIN_MS)
+  const began = performance.now()
+  await server.ended
+  clearTimeout(timer)
+  return performance.now() - began < HIT_WITHIN_MS
+}
+
+interface Work {
+  stop(): void
+  unresolved(): Promise<readonly string[]>
+}
+
+/** What drivers alone do not bring about: commands, writes over REST, deadlines that are due. */
+async function openWork(field: Field, faulty: Faulty): Promise<Work> {
+  const { rest } = field.network
+  const { items } = await rest.get<{ items: readonly { id: string }[] }>('/v1/stations?limit=200')
+  const owner = await faulty.openOwner()
+  let n = 0
+  const timer = setInterval(() => {
+    n += 1
+    const station = items[n % items.length]
+    const quietly = (work: Promise<unknown>): void => void work.catch(() => {})
+    quietly(rest.send('POST', `/v1/stations/${station?.id}/commands`, { kind: 'trigger', message: 'heartbeat' }))
+    quietly(
+      rest.send('POST', '/v1/id-tokens', {
+        uid: `FAIL${String(n).padStart(8, '0')}`,
+        type: 'ISO14443',
+        status: 'active',
+      }),
+    )
+    // The clock of these sessions is moved: their deadline is looked at now, and finds that it is not yet time.
+    quietly(owner.query(`update sessions set due_at = now() where due_at > now() + interval '2 s'`))
+  }, 150)
+  const stop = (): void => clearInterval(timer)
+  return {
+    stop,
+    async unresolved() {
+      const look = async (): Promise<readonly string[]> => {
+        const { rows } = await owner.query<{ id: string; kind: string; state: string }>(
+          `select id, kind, state from commands where state in ('queued', 'sent') and created_at < now() - interval '5 s'`,
+        )
+        return rows.map(({ id, kind, state }) => `${kind} ${id} is ${state}`)
+      }
+      // No station is connected any more: what is left waits for its deadline, which is moved here.
+      await owner.query(`update commands set due_at = now() where state in ('queued', 'sent')`)
+      await until(async () => (await look()).length === 0, 10_000, 250).catch(() => {})
+      const left = await look()
+      await owner.end()
+      return left
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import { residentMb } from './processes.ts'
+import { addStation, type MadeStation, type Network } from './network.ts'
+import { openProxy } from './proxy.ts'
+import type { Server } from './server.ts'
+import { bootOf, openStation, type StationSocket } from './station-socket.ts'
+
+/** Row 18: all stations lose their connection in one moment and come back. */
+export interface StormInput {
+  readonly stations: number
+  /** How many knock at the same time. */
+  readonly atOnce: number
+}
+
+export interface StormOutcome {
+  readonly booted: number
+  readonly failed: number
+  readonly retries: number
+  readonly backAfterMs: number
+  readonly residentMb: number
+}
+
+const TRIES = 10
+
+export async function runStorm(server: Server, network: Network, input: StormInput): Promise<StormOutcome> {
+  const stations: MadeStation[] = []
+  for (let n = 0; n < input.stations; n += 50) {
+    const some = Array.from({ length: Math.min(50, input.stations - n) }, (_, m) => `STORM-${n + m}`)
+    stations.push(...(await Promise.all(some.map((identity) => addStation(network, { identity })))))
+  }
+  const proxy = await openProxy({ port: server.options.port })
+  let retries = 0
+  let failed = 0
+  let sockets: StationSocket[] = []
+  const connect = async ({ identity, password }: MadeStation): Promise<void> => {
+    const url = `ws://127.0.0.1:${proxy.port}/ocpp/${network.slug}/${identity}`
+    for (let tries = 1; tries <= TRIES; tries += 1) {
+      try {
+        const socket = await openStation({ url, user: identity, password, more: { handshakeTimeout: 60_000 } })
+        await socket.call(...bootOf('ocpp1.6'))
+        sockets.push(socket)
+        return
+      } catch {
+        retries += 1
+        await new Promise((resolve) => setTimeout(resolve, 100 * tries))
+      }
+    }
+    failed += 1
+  }
+  const connectAll = async (): Promise<void> => {
+    const waiting = [...stations]
+    const worker = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await connect(next)
+    }
+    await Promise.all(Array.from({ length: input.atOnce }, worker))
+  }
+  try {
+    await connectAll()
+    const gone = Promise.all(sockets.map(({ closed }) => closed))
+    sockets = []
+    retries = 0
+    const began = performance.now()
+    proxy.cutAll()
+    await gone
+    await connectAll()
+    const backAfterMs = Math.round(performance.now() - began)
+    return { booted: sockets.length, failed, retries, backAfterMs, residentMb: Math.round(residentMb(server.pid)) }
+  } finally {
+    for (const { socket } of sockets) socket.terminate()
+    await proxy.close()
+  }
+}
