@@ -9,7 +9,7 @@ import { found } from './kit/until.ts'
 
 const UID = '04AABBCCDD1122'
 const STATIONS = 20
-const SESSIONS_EACH = 10
+const SESSIONS_EACH = Number(process.env['SESSIONS_EACH'] ?? 10)
 
 let borrowed: Borrowed
 let network: Network

@@ -30,7 +30,9 @@ describe('the list of fail points', () => {
     .map(([, name]) => name)
 
   it('is what the code passes, each at one place', () => {
-    expect(passed.toSorted()).toEqual([...failPoints].toSorted())
+    const names = [...failPoints] as (string | undefined)[]
+    expect(new Set(passed)).toEqual(new Set(names))
+    expect(passed).toHaveLength(names.length)
   })
 
   it('has none inside of rules, which do nothing outside', () => {

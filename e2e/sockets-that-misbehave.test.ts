@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { chanceFrom } from './kit/chance.ts'
@@ -8,6 +9,11 @@ import { runSwaps } from './kit/swaps.ts'
 
 let borrowed: Borrowed
 let network: Network
+const openOwner = async (): Promise<pg.Client> => {
+  const client = new pg.Client(borrowed.owner)
+  await client.connect()
+  return client
+}
 beforeAll(async () => {
   borrowed = await startBorrowed()
   network = await makeNetwork(borrowed.server, 'sockets')
@@ -36,7 +42,11 @@ describe('a flood from one station (row 20)', () => {
 
 describe('two sockets with one identity (row 16)', () => {
   it('one owner at a time: no report is counted twice, no command goes to the older one', async () => {
-    const outcome = await runSwaps(borrowed, network, { swaps: 20, pauses: 2, chance: chanceFrom(16) })
+    const outcome = await runSwaps({ server: borrowed.server, openOwner }, network, {
+      swaps: 20,
+      pauses: 2,
+      chance: chanceFrom(16),
+    })
     console.log(outcome)
     expect(outcome).toMatchObject({ wrongSessions: [], commandsToOlder: 0, writesByOlder: 0 })
     expect(outcome.commandsToNewest).toBeGreaterThan(0)

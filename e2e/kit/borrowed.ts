@@ -1,7 +1,6 @@
 import pg from 'pg'
-import { inject } from 'vitest'
 import { newId } from '../../server/src/platform/index.ts'
-import '../../server/src/platform/testing.ts'
+import { sharedCluster } from './cluster.ts'
 import { freshOptions, removeDataDir, type Server, type ServerOptions, startServer } from './server.ts'
 
 export interface Borrowed {
@@ -23,7 +22,7 @@ export interface BorrowedDatabase {
 }
 
 export async function borrowDatabase(): Promise<BorrowedDatabase> {
-  const { host, port, owner, login, template } = inject('cluster')
+  const { host, port, owner, login, template } = await sharedCluster()
   const database = `e2e_${newId().replaceAll('-', '')}`
   const at = (user: typeof owner): string =>
     `postgres://${encodeURIComponent(user.user)}:${encodeURIComponent(user.password)}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`

@@ -13,8 +13,8 @@ export interface DatabaseFaultInput {
   readonly chance: () => number
   /** How long it lasts. */
   readonly seconds: number
-  begin(faulty: Faulty): void
-  end(faulty: Faulty): void
+  begin(faulty: Faulty): void | Promise<void>
+  end(faulty: Faulty): void | Promise<void>
   /** It is slow, not away: stations stay. */
   readonly isSlow?: boolean
   /** Sessions that must end before it, and after. */
@@ -65,7 +65,7 @@ export async function runDatabaseFault(faulty: Faulty, input: DatabaseFaultInput
       await until(fact, within, 100)
       return Math.round(performance.now() - since)
     }
-    input.begin(faulty)
+    await input.begin(faulty)
     const away = { refusedAfterMs: 0, sentAwayAfterMs: 0, statuses: [] as number[] }
     if (input.isSlow !== true) {
       away.refusedAfterMs = await msUntil(async () => (await knocked()) === 503, 10_000)
@@ -75,7 +75,7 @@ export async function runDatabaseFault(faulty: Faulty, input: DatabaseFaultInput
     }
     await until(() => performance.now() - began > input.seconds * 1_000, input.seconds * 1_000 + 10_000, 100)
     const grownMb = Math.round(residentMb(pid) - before)
-    input.end(faulty)
+    await input.end(faulty)
     const backAfterMs = await msUntil(() => field.fleet.totals().accepted === input.stations, 90_000)
     await field.goesOn(input.sessions ?? input.stations)
     return { ...(await field.comeToRest()), ...away, backAfterMs, grownMb }

@@ -2,7 +2,9 @@ import path from 'node:path'
 import { type FailPoint, failPoints } from '../../server/src/platform/fail-points.ts'
 import { type Faulty, startFaulty } from './faulty.ts'
 import { type Field, type FieldAtRest, openField } from './field.ts'
+import { addStation } from './network.ts'
 import { home } from './server.ts'
+import { knock } from './station-socket.ts'
 import { until } from './until.ts'
 
 /** Row 9: the server dies at each of its fail points while drivers charge, staff send commands and programs write. */
@@ -89,6 +91,8 @@ async function openWork(field: Field, faulty: Faulty): Promise<Work> {
   const { rest } = field.network
   const { items } = await rest.get<{ items: readonly { id: string }[] }>('/v1/stations?limit=200')
   const owner = await faulty.openOwner()
+  const comer = await addStation(field.network, { identity: 'COMES-AND-GOES' })
+  const { identity: user, password } = comer
   let n = 0
   const timer = setInterval(() => {
     n += 1
@@ -102,6 +106,7 @@ async function openWork(field: Field, faulty: Faulty): Promise<Work> {
         status: 'active',
       }),
     )
+    if (n % 7 === 0) quietly(knock({ url: `${field.network.stationsUrl}/${user}`, user, password }))
     // The clock of these sessions is moved: their deadline is looked at now, and finds that it is not yet time.
     quietly(owner.query(`update sessions set due_at = now() where due_at > now() + interval '2 s'`))
   }, 150)

@@ -95,7 +95,9 @@ export async function fuzzWire(version: OcppVersion, count: number, chance: () =
     handleSend: (call) => void handle(call),
     onFault: (fault, text) => {
       if (fault.kind === 'own')
-        faults.push(`own fault: ${fault.description} ${String(fault.error ?? '')}: ${text.slice(0, 300)}`)
+        faults.push(
+          `own fault: ${fault.description} ${fault.error instanceof Error ? fault.error.message : ''}: ${text.slice(0, 300)}`,
+        )
     },
   })
   const seen = { results: 0, errors: 0 }
@@ -103,7 +105,7 @@ export async function fuzzWire(version: OcppVersion, count: number, chance: () =
     const sent = sentOf(mutator.frame(`f${n}`))
     answers = []
     peer.receive(sent.text)
-    for (let turns = 0; turns < 8 && answers.length === 0; turns += 1) await undefined
+    for (let turns = 0; turns < 8 && answers.length === 0; turns += 1) await Promise.resolve()
     const wrong = judge(version, sent, answers)
     if (wrong !== undefined) faults.push(`${sent.text.slice(0, 300)} ${wrong}`)
     seen[answers[0]?.[0] === 3 ? 'results' : 'errors'] += answers.length

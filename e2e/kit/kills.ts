@@ -4,7 +4,7 @@ import { atRest, drive, keptNow, makeCards, quick } from './field.ts'
 import { missingFrom } from './missing.ts'
 import { addFleet, addTariff, makeNetwork, type Network } from './network.ts'
 import { freshOptions, removeDataDir, type Server, startServer } from './server.ts'
-import { answerBeforeCommit } from './store-kept.ts'
+import { answerBeforeCommit, neverSync } from './store-kept.ts'
 import { until } from './until.ts'
 
 /** Row 1: kill -9 of Node and of every PostgreSQL process at random moments under load, and what is missing afterwards. */
@@ -16,6 +16,12 @@ export interface KillsInput {
   readonly chance: () => number
   /** The planted fault: commits are answered before they are durable. */
   readonly answersBeforeCommit?: boolean
+  /** Commits are never synced to the disk: for the control of a power cut. */
+  readonly withoutFsync?: boolean
+  /** Where the data lies; absent: in a folder of its own. */
+  readonly dataDir?: string
+  /** What happens instead of a kill; nothing of the server may live afterwards. */
+  crash?(server: Server): Promise<void>
   /** After each kill. */
   readonly onKill?: (n: number, seen: KillsOutcome) => void
   /** Ends the run early. */
@@ -35,7 +41,7 @@ export interface KillsOutcome {
 }
 
 export async function runKills(input: KillsInput): Promise<KillsOutcome> {
-  const options = await freshOptions()
+  const options = await freshOptions(input.dataDir === undefined ? {} : { dataDir: input.dataDir })
   let server = await startServer(options)
   const network = await makeNetwork(server, 'kills')
   await addTariff(network)
@@ -43,7 +49,8 @@ export async function runKills(input: KillsInput): Promise<KillsOutcome> {
   const stations = await addFleet(network, input.stations, { settings: quick })
   const oracle = openOracle()
   const rest = openRestWriter(network)
-  if (input.answersBeforeCommit === true) await answeringBeforeCommit(options.dataDir)
+  const isControl = input.answersBeforeCommit === true || input.withoutFsync === true
+  if (isControl) await spoil(options.dataDir, input)
   const fleet = startFleet({
     url: network.stationsUrl,
     stations,
@@ -65,16 +72,21 @@ export async function runKills(input: KillsInput): Promise<KillsOutcome> {
   try {
     for (let n = 1; n <= input.times && input.isEnough?.(outcome) !== true; n += 1) {
       await liveFor(input, server, () => oracle.all().length > outcome.acknowledged)
-      await server.kill()
+      await (input.crash?.(server) ?? server.kill())
       const before = [...oracle.all()]
       const began = performance.now()
-      server = await startServer(options)
+      try {
+        server = await startServer(options)
+      } catch (error) {
+        if (!isControl) throw error
+        return { ...outcome, missing: [`the database: ${(error as Error).message}`] }
+      }
       const startMs = Math.round(performance.now() - began)
       outcome = await look(options.dataDir, network, before, rest, outcome, startMs)
       input.onKill?.(n, outcome)
     }
     outcome = { ...outcome, refused: fleet.totals().messagesRefused }
-    if (input.answersBeforeCommit === true) return outcome
+    if (isControl) return outcome
     // Whatever the machine is busy with: some sessions must have come to their end.
     await until(() => fleet.totals().sessionsEnded > input.stations, 90_000)
     outcome = { ...outcome, refused: fleet.totals().messagesRefused }
@@ -92,9 +104,10 @@ export async function runKills(input: KillsInput): Promise<KillsOutcome> {
   }
 }
 
-async function answeringBeforeCommit(dataDir: string): Promise<void> {
+async function spoil(dataDir: string, { answersBeforeCommit, withoutFsync }: KillsInput): Promise<void> {
   const owner = await openOwner(dataDir)
-  await answerBeforeCommit(owner)
+  if (answersBeforeCommit === true) await answerBeforeCommit(owner)
+  if (withoutFsync === true) await neverSync(owner)
   await owner.end()
 }
 

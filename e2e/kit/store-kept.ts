@@ -55,3 +55,9 @@ export async function answerBeforeCommit(client: pg.Client): Promise<void> {
   await client.query(`alter system set wal_writer_delay = '10s'`)
   await client.query('select pg_reload_conf()')
 }
+
+/** Nothing is synced to the disk any more: the fault that a power cut must bring to light. */
+export async function neverSync(client: pg.Client): Promise<void> {
+  await client.query('alter system set fsync = off')
+  await client.query('select pg_reload_conf()')
+}

@@ -1,8 +1,8 @@
-import pg from 'pg'
-import type { Borrowed } from './borrowed.ts'
+import type pg from 'pg'
 import { addStation, type Network } from './network.ts'
 import { isStopped } from './processes.ts'
 import type { List } from './rest.ts'
+import type { Server } from './server.ts'
 import { bootOf, type Frame, openStation, type StationSocket } from './station-socket.ts'
 import { found, until } from './until.ts'
 
@@ -34,7 +34,7 @@ interface Session {
 }
 
 export async function runSwaps(
-  { server, owner }: Borrowed,
+  { server, openOwner }: { readonly server: Server; openOwner(): Promise<pg.Client> },
   network: Network,
   input: SwapsInput,
 ): Promise<SwapsOutcome> {
@@ -83,7 +83,7 @@ export async function runSwaps(
   if (all.length !== input.swaps) wrongSessions.push(`${all.length} sessions of ${input.swaps} charges`)
   for (const { state, energyWh } of all)
     if (state !== 'ended' || energyWh !== 700) wrongSessions.push(`a session is ${state} with ${energyWh} Wh`)
-  const writesByOlder = await zombie(server.pid, owner, { id, older, input, sessions, reopen: open })
+  const writesByOlder = await zombie(server.pid, await openOwner(), { id, older, input, sessions, reopen: open })
   return { wrongSessions, commandsToNewest, commandsToOlder, writesByOlder }
 }
 
@@ -96,13 +96,7 @@ interface Zombie {
 }
 
 /** The server stands still; another owner takes the station; it wakes and must write nothing more for it. */
-async function zombie(
-  pid: number,
-  owner: pg.ClientConfig,
-  { id, older, input, sessions, reopen }: Zombie,
-): Promise<number> {
-  const client = new pg.Client(owner)
-  await client.connect()
+async function zombie(pid: number, client: pg.Client, { id, older, input, sessions, reopen }: Zombie): Promise<number> {
   let written = 0
   let socket = older
   for (let n = 0; n < input.pauses; n += 1) {

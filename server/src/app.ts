@@ -5,7 +5,6 @@ import { billingRoutes } from './billing/index.ts'
 import type { Config } from './config.ts'
 import { eventRoutes, forgetEvents, openRings, type Webhooks, wireWebhooks } from './events/index.ts'
 import { finderRoutes } from './finder/index.ts'
-import { healthRoutes, readinessOf } from './health.ts'
 import {
   addPerson,
   identityRoutes,
@@ -14,6 +13,7 @@ import {
   makeTenantWithKey,
   openAuthenticate,
 } from './identity/index.ts'
+import { healthRoutes, readinessOf } from './health.ts'
 import type { Installation } from './installation.ts'
 import { wireMonitoring } from './monitoring/index.ts'
 import {
@@ -32,6 +32,7 @@ import {
   startLoop,
   takeDue,
   type Texts,
+  watchRoom,
 } from './platform/index.ts'
 import { rightsRoutes } from './rights/index.ts'
 import { foldersOfPortal, portalPage } from './served-files.ts'
@@ -199,7 +200,8 @@ export async function openApp(config: Config, installation: Installation, isDemo
   const features = wireFeatures(ground, texts, { isDemo, messagesPerSecond, dataFolder })
   const { stations, routes } = features
   const serves = (role: Config['ROLES'][number]): boolean => config.ROLES.includes(role)
-  const readiness = readinessOf(ground, stations)
+  const room = watchRoom(installation.folders, ground.log, stations.gateway.setRoom)
+  const readiness = readinessOf(ground, stations, room)
   const metrics = openMetrics()
   metrics.gauge('stations_connected', 'Stations with an open socket.', () => stations.gateway.connections)
   metrics.gauge('database_transactions', 'Transactions committed since the start.', () =>
@@ -236,6 +238,7 @@ export async function openApp(config: Config, installation: Installation, isDemo
     async close() {
       // Stations first, so that what they said is committed and answered; then people.
       await stations.close()
+      room.stop()
       await Promise.all(loops.map((loop) => loop.stop()))
       await features.closeWebhooks()
       features.closeEvents()

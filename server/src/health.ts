@@ -1,13 +1,14 @@
 import { z } from 'zod'
-import { type AnyRoute, type Ground, ok, openRoute, type Readiness, refuse } from './platform/index.ts'
+import { type AnyRoute, type Ground, ok, openRoute, type Readiness, refuse, type RoomWatch } from './platform/index.ts'
 import type { Stations } from './stations/index.ts'
 
 /** Whether this process would serve, and which part is missing. */
-export function readinessOf(ground: Ground, stations: Stations): Readiness {
+export function readinessOf(ground: Ground, stations: Stations, room: RoomWatch): Readiness {
   return async () => {
     const missing: string[] = []
     await ground.database.ping().catch(() => missing.push('the database does not answer'))
-    if (!stations.gateway.isOnline()) missing.push('stations are sent away until the database answers')
+    if (!room.hasRoom()) missing.push('the disk is full: free some space')
+    else if (!stations.gateway.isOnline()) missing.push('stations are sent away until the database answers')
     return { ready: missing.length === 0, missing }
   }
 }

@@ -18,7 +18,7 @@ import {
   postgresBus,
   randomToken,
   startEmbedded,
-  systemClock,
+  steadyClock,
   type EmbeddedPostgres,
 } from './platform/index.ts'
 
@@ -56,9 +56,10 @@ export async function openInstallation(config: Config, log: Log, publicUrl: stri
     const database = openDatabase({ connection: opened.runtime, roles: opened.roles, log })
     undo.push(() => database.close())
     const keys = await openKeys(database, secret)
+    const clock = steadyClock((byMs) => log.warn('the clock of this machine was set: followed slowly', { byMs }))
     const bus = openBus(config, opened.runtime, log, undo)
     return {
-      ground: { database, keys, clock: systemClock, log, bus, publicUrl },
+      ground: { database, keys, clock, log, bus, publicUrl },
       platformKey,
       secret,
       remarks: embedded?.remarks ?? [],

@@ -48,7 +48,8 @@ export async function start(config: Config, options: { readonly lan: boolean }):
   const sentence = await installation.databaseEnded
   if (isAsked) return
   process.stderr.write(`${sentence}\nWithout its database Lataamo stops; start it again.\n`)
-  await shutDown(1)
+  // Nothing is left to drain: what was answered is in the database, and no more can be.
+  process.exit(1)
 }
 
 /** Undoes what was started, last first, once; then exits when told a status. */

@@ -111,6 +111,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   max_parallel_workers_per_gather: '0',
   max_logical_replication_workers: '0',
   autovacuum_max_workers: '1',
+  // After an fsync that failed nothing may go on as if it had not (row 23): the server ends, and we with it.
+  restart_after_crash: 'off',
   log_timezone: 'UTC',
   timezone: 'UTC',
   log_checkpoints: 'off',

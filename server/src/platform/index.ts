@@ -12,6 +12,7 @@ export {
   type Tx,
 } from './db.ts'
 export { type DeadlineTable, takeDue } from './deadlines.ts'
+export { type RoomWatch, watchRoom } from './disk-room.ts'
 export { binariesAreThere, type EmbeddedPostgres, startEmbedded } from './embedded-postgres.ts'
 export { failPoint } from './fail-points.ts'
 export { keepFirstFact } from './facts.ts'
@@ -59,4 +60,5 @@ export {
 } from './outbox.ts'
 export { type FieldFault, must, never, ok, type Refused, refuse, type Result } from './result.ts'
 export { allOf, isThere, json, type Sql, sql } from './sql.ts'
+export { steadyClock } from './steady-clock.ts'
 export { type Loop, startLoop } from './worker.ts'

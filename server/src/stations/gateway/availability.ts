@@ -5,14 +5,14 @@ export interface Availability {
   isOnline(): boolean
   /** The database is known to be away. */
   isAway(): boolean
+  /** Whether the disk has room to take more. */
+  setRoom(hasRoom: boolean): void
   /** Resolves the next time that stations are sent away. */
   whenLost(): Promise<void>
   /** Asks the database again and again from now on. */
   start(): void
   /** The database did not come back in time: offline on purpose until it answers. */
   lost(): void
-  /** Work that is done again and again: when it fails twice in a row for want of the database, that is lost. */
-  watched(work: Promise<void>): Promise<void>
   stop(): void
 }
 
@@ -22,17 +22,18 @@ const SILENT_MS = 3_000
 
 export function openAvailability({ database, log }: Ground, onLost: () => void): Availability {
   let state: 'online' | 'away' | 'draining' = 'online'
+  let hasRoom = true
   let failures = 0
   let signal = Promise.withResolvers<void>()
   let timer: NodeJS.Timeout | undefined
 
-  const answers = (): Promise<'yes' | 'no' | 'silent'> =>
-    database.ping(SILENT_MS).then(
-      () => 'yes',
-      (error: unknown) => (error instanceof DatabaseAway && error.isSilent ? 'silent' : 'no'),
-    )
+  const sendAway = (): void => {
+    signal.resolve()
+    signal = Promise.withResolvers<void>()
+    onLost()
+  }
   const look = async (): Promise<void> => {
-    const answer = await answers()
+    const answer = await answerOf(database)
     if (answer === 'yes') {
       failures = 0
       if (state === 'away') {
@@ -52,8 +53,12 @@ export function openAvailability({ database, log }: Ground, onLost: () => void):
     timer = setTimeout(() => void look().finally(again), ASK_MS).unref()
   }
   const availability: Availability = {
-    isOnline: () => state === 'online',
+    isOnline: () => state === 'online' && hasRoom,
     isAway: () => state === 'away',
+    setRoom(has) {
+      hasRoom = has
+      if (!has) sendAway()
+    },
     whenLost: () => signal.promise,
     start() {
       if (timer === undefined) again()
@@ -62,18 +67,7 @@ export function openAvailability({ database, log }: Ground, onLost: () => void):
       if (state !== 'online') return
       state = 'away'
       log.error('the database does not answer: stations are sent away until it does')
-      signal.resolve()
-      signal = Promise.withResolvers<void>()
-      onLost()
-    },
-    async watched(work) {
-      try {
-        await work
-      } catch (error) {
-        failures = error instanceof DatabaseAway ? failures + 1 : failures
-        if (failures >= 2) availability.lost()
-        throw error
-      }
+      sendAway()
     },
     stop() {
       state = 'draining'
@@ -81,4 +75,11 @@ export function openAvailability({ database, log }: Ground, onLost: () => void):
     },
   }
   return availability
+}
+
+function answerOf(database: Ground['database']): Promise<'yes' | 'no' | 'silent'> {
+  return database.ping(SILENT_MS).then(
+    () => 'yes',
+    (error: unknown) => (error instanceof DatabaseAway && error.isSilent ? 'silent' : 'no'),
+  )
 }

@@ -45,6 +45,8 @@ export interface Gateway {
   isOnline(): boolean
   /** The database is known to be away: whoever asks something of it may be told so at once. */
   isAway(): boolean
+  /** Where there is no room to keep what stations say, they are sent away until there is. */
+  setRoom(hasRoom: boolean): void
   /** Waits until everything that was heard is written. */
   idle(): Promise<void>
   /** Takes no more, finishes what was begun, closes the sockets (1012: they come back elsewhere). */
@@ -94,7 +96,7 @@ export function openGateway(deps: GatewayDeps): Gateway {
   const stopTimers = startTimers([
     [deps.pingMs ?? PING_MS, () => registry.keepAlive()],
     [FLUSH_MS, () => background.run(presence.flush())],
-    [POLL_MS, () => background.run(availability.watched(registry.wakeWaiting()))],
+    [POLL_MS, () => background.run(registry.wakeWaiting())],
   ])
 
   const idle = async (): Promise<void> => {
@@ -108,6 +110,7 @@ export function openGateway(deps: GatewayDeps): Gateway {
     },
     isOnline: availability.isOnline,
     isAway: availability.isAway,
+    setRoom: availability.setRoom,
     idle,
     async drain() {
       availability.stop()

@@ -1,0 +1,184 @@
+import { addStation, type Network } from './network.ts'
+import type { List } from './rest.ts'
+import { bootOf, type Frame, openStation, type StationSocket } from './station-socket.ts'
+import { until } from './until.ts'
+
+/** Row 13: remote starts whose answers get lost. Each has one outcome: no second session, no ghost, nothing left open. */
+export interface StartsInput {
+  readonly stations: number
+  readonly startsEach: number
+  /** Share of replies that are lost, half of them with the connection. */
+  readonly lost: number
+  /** Share of requests that the station takes and forgets. */
+  readonly ignored?: number
+  readonly chance: () => number
+}
+
+export interface StartsOutcome {
+  readonly asked: number
+  readonly repliesLost: number
+  readonly ignored: number
+  /** Each a sentence. */
+  readonly doubles: readonly string[]
+  readonly ghosts: readonly string[]
+  readonly unresolved: readonly string[]
+  readonly slowestMs: number
+}
+
+interface Session {
+  readonly id: string
+  readonly state: string
+  readonly energyWh: number
+}
+
+const now = (): string => Temporal.Now.instant().toString({ smallestUnit: 'millisecond' })
+const ends = new Set(['ended', 'abandoned', 'refused'])
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+/** A wish that nobody answered is given up after a minute. */
+const PATIENCE_MS = 125_000
+
+export async function runRemoteStarts(network: Network, input: StartsInput): Promise<StartsOutcome> {
+  const all = await Promise.all(Array.from({ length: input.stations }, (_, n) => startsOfOne(network, input, n)))
+  return {
+    asked: input.stations * input.startsEach,
+    repliesLost: sum(all.map((one) => one.repliesLost)),
+    ignored: sum(all.map((one) => one.ignored)),
+    doubles: all.flatMap((one) => one.doubles),
+    ghosts: all.flatMap((one) => one.ghosts),
+    unresolved: all.flatMap((one) => one.unresolved),
+    slowestMs: Math.round(Math.max(...all.map((one) => one.slowestMs))),
+  }
+}
+
+async function startsOfOne(network: Network, input: StartsInput, n: number): Promise<Omit<StartsOutcome, 'asked'>> {
+  const made = await addStation(network, { identity: `REMOTE-${n}` })
+  const station = openRemoteStation(network, made, input)
+  await station.connect()
+  const { rest } = network
+  const wishes: string[] = []
+  const unresolved: string[] = []
+  let slowestMs = 0
+  for (let turn = 0; turn < input.startsEach; turn += 1) {
+    const began = performance.now()
+    // Asked twice under one key, as a program does whose own answer was lost.
+    const ask = () =>
+      rest.send<{ id: string }>(
+        'POST',
+        '/v1/sessions',
+        { stationId: made.id, evseId: 1 },
+        { 'idempotency-key': `start-${n}-${turn}` },
+      )
+    await until(
+      async () => {
+        const { status, body } = await ask()
+        // While the station comes back it is not there.
+        if (status >= 300) return false
+        wishes.push(body.id)
+        return true
+      },
+      30_000,
+      100,
+    )
+    const again = await ask()
+    if (again.status < 300 && again.body.id !== wishes.at(-1)) wishes.push(`${again.body.id}, a second one`)
+    const id = wishes.at(-1) ?? ''
+    await until(async () => ends.has((await rest.get<Session>(`/v1/sessions/${id}`)).state), PATIENCE_MS, 50).catch(
+      () => unresolved.push(`REMOTE-${n}: session ${id}`),
+    )
+    slowestMs = Math.max(slowestMs, performance.now() - began)
+  }
+  const { items } = await rest.get<List<Session>>(`/v1/sessions?stationId=${made.id}&limit=200`)
+  const { items: commands } = await rest.get<List<{ id: string; state: string }>>(
+    `/v1/commands?stationId=${made.id}&limit=200`,
+  )
+  for (const { id, state } of commands)
+    if (state === 'queued' || state === 'sent') unresolved.push(`REMOTE-${n}: command ${id} is ${state}`)
+  await station.close()
+  const known = new Set(wishes)
+  const delivered = items.filter(({ energyWh }) => energyWh > 0)
+  return {
+    repliesLost: station.repliesLost(),
+    ignored: station.ignored(),
+    doubles:
+      known.size === input.startsEach ? [] : [`REMOTE-${n}: ${known.size} sessions of ${input.startsEach} wishes`],
+    ghosts: [
+      ...items
+        .filter(({ id }) => !known.has(id))
+        .map(({ id, state }) => `REMOTE-${n}: session ${id} (${state}) of no wish`),
+      ...(delivered.length === station.transactions()
+        ? []
+        : [`REMOTE-${n}: ${station.transactions()} deliveries, ${delivered.length} sessions with energy`]),
+    ],
+    unresolved,
+    slowestMs,
+  }
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
+
+interface RemoteStation {
+  connect(): Promise<void>
+  repliesLost(): number
+  ignored(): number
+  transactions(): number
+  close(): Promise<void>
+}
+
+/** Does what it is asked, and loses some of its answers on the way. */
+function openRemoteStation(
+  network: Network,
+  { identity, password }: { readonly identity: string; readonly password: string },
+  { lost, ignored: ignores = 0, chance }: StartsInput,
+): RemoteStation {
+  let socket: StationSocket
+  let isOver = false
+  const counts = { lost: 0, ignored: 0, transactions: 0 }
+  const connect = async (): Promise<void> => {
+    const opened = await openStation({ url: `${network.stationsUrl}/${identity}`, user: identity, password })
+    socket = opened
+    await opened.call(...bootOf('ocpp1.6'))
+    void listen(opened)
+  }
+  const listen = async (own: StationSocket): Promise<void> => {
+    while (!isOver && own.socket.readyState === own.socket.OPEN) {
+      const frame = await own.next(([type]) => type === 2, 1_000).catch(() => undefined)
+      if (frame !== undefined) await obey(own, frame)
+    }
+  }
+  const answer = (own: StationSocket, id: string): void => own.raw(JSON.stringify([3, id, { status: 'Accepted' }]))
+  const obey = async (own: StationSocket, [, id, action, payload]: Frame): Promise<void> => {
+    if (action !== 'RemoteStartTransaction') return answer(own, id)
+    const dice = chance()
+    if (dice < ignores) {
+      counts.ignored += 1
+      return answer(own, id)
+    }
+    const isLost = dice < ignores + lost
+    if (!isLost) answer(own, id)
+    else counts.lost += 1
+    const { idTag } = payload as { idTag: string }
+    const start = { connectorId: 1, idTag, meterStart: 1_000, timestamp: now() }
+    counts.transactions += 1
+    if (isLost && dice < ignores + lost / 2) {
+      own.socket.terminate()
+      await pause(50)
+      await connect()
+    }
+    await deliver(start)
+  }
+  const deliver = async (start: object): Promise<void> => {
+    const { transactionId } = (await socket.call('StartTransaction', start))[2] as { transactionId: number }
+    await pause(20)
+    await socket.call('StopTransaction', { transactionId, meterStop: 1_500, timestamp: now() })
+  }
+  return {
+    connect,
+    repliesLost: () => counts.lost,
+    ignored: () => counts.ignored,
+    transactions: () => counts.transactions,
+    async close() {
+      isOver = true
+      await socket.close()
+    },
+  }
+}
