@@ -5,6 +5,8 @@
 export const failPoints = [
   'report.before-commit',
   'report.after-commit',
+  'reading.before-save',
+  'reading.after-save',
   'frame.sent',
   'station.claimed',
   'presence.before-commit',

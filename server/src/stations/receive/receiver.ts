@@ -104,7 +104,9 @@ function openShortWay({ shortWay, isExpecting, onAway, patienceMs }: ReceiverDep
     keyOf: ({ stationId }) => stationId,
     lanes: LANES,
     async takeBatch(steps) {
+      failPoint('reading.before-save')
       const isSaved = (await shortWay?.save(steps)) ?? false
+      failPoint('reading.after-save')
       return steps.map(() => isSaved)
     },
     onAway,
