@@ -64,6 +64,7 @@ async function pathsOf(page: Page) {
     ['tariffs', '/tariffs'],
     ['tariff', `/tariffs/${tariffs.items[0]?.id}`],
     ['new tariff', '/tariffs/new'],
+    ['webhooks', '/webhooks'],
     ['phone', `/s/${session?.stationNumber}`],
     ['signing in', '/sign-in'],
     ['nothing', '/no-such-page'],

@@ -49,7 +49,10 @@ async function everythingOf({ network: { rest } }: World): Promise<string> {
       'webhooks',
     ].map(async (name) => JSON.stringify(await rest.get(`/v1/${name}?limit=200`))),
   )
-  return seen.join('\n').replaceAll(/"(lastUsedAt|lastMessageAt|clockOffsetMs|\w+Seconds)":("[^"]*"|-?\d+)/g, '')
+  return seen
+    .join('\n')
+    .replaceAll(/"(lastUsedAt|lastMessageAt|clockOffsetMs|\w+Seconds)":("[^"]*"|-?\d+),?/g, '')
+    .replaceAll(',}', '}')
 }
 
 describe('two tenants whose things have equal names (GEN-ISOLATION, row 7, attacks 25 to 27)', () => {

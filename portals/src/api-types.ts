@@ -98,3 +98,13 @@ export type AlertSeverity = Alert['severity']
 
 export type PublicStation = Read<Api.GetPublicStationsByNumberResponses[200]>
 export type PublicEvse = PublicStation['evses'][number]
+
+export type Webhook = Read<Api.GetWebhooksByIdResponses[200]>
+export type WebhookListed = Read<Api.GetWebhooksResponses[200]>['items'][number]
+export type WebhookHealth = Read<Api.GetWebhooksByIdHealthResponses[200]>
+export type MadeWebhook = Read<Api.PostWebhooksResponses[201]>
+export type Delivery = Read<Api.GetWebhooksByIdDeliveriesResponses[200]>['items'][number]
+export type DeliveryDetail = Read<Api.GetWebhooksByIdDeliveriesByDeliveryIdResponses[200]>
+
+/** What a webhook may be told of. */
+export const webhookTypes = ['session-record.created'] as const satisfies readonly Webhook['types'][number][]

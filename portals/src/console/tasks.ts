@@ -92,4 +92,15 @@ export const tasks: readonly Task[] = [
     keys: 'g l',
     pages: [{ path: '/limits', load: () => import('./limits/LimitsPage.tsx'), name: 'LimitsPage' }],
   },
+  {
+    id: 'webhooks',
+    word: 'portal.webhooks.nav',
+    icon: 'link',
+    right: 'webhooks.read',
+    keys: 'g w',
+    pages: [
+      { path: '/webhooks', load: () => import('./webhooks/WebhooksPage.tsx'), name: 'WebhooksPage' },
+      { path: '/webhooks/$id', load: () => import('./webhooks/WebhookPage.tsx'), name: 'WebhookPage' },
+    ],
+  },
 ]

@@ -7,6 +7,7 @@ import type { List, SessionDetail, SessionRecord } from '../../api-types.ts'
 import { Time } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { clockText, durationText, energyText, spokenNumber } from '../../parts/quantities.ts'
+import { useMay } from '../../session-of-staff.ts'
 import { protocolText } from '../stations/station-words.ts'
 import { startedByText } from './session-words.ts'
 
@@ -152,15 +153,7 @@ export function Records({ session }: { readonly session: SessionDetail }) {
               </span>
             </span>
             {record.handedOn.map((hand) => (
-              <span key={hand.to} className="row t12 mid">
-                <Icon
-                  name={hand.state === 'done' ? 'check' : hand.state === 'failed' ? 'warning' : 'clock'}
-                  size={12}
-                />
-                {t(`portal.sessions.hand.${hand.state}`, {
-                  to: t(`portal.sessions.hand-to.${hand.to}`, { defaultValue: hand.to }),
-                })}
-              </span>
+              <HandedOn key={`${hand.to} ${hand.webhookId ?? ''}`} hand={hand} />
             ))}
           </li>
         ))}
@@ -169,8 +162,29 @@ export function Records({ session }: { readonly session: SessionDetail }) {
   )
 }
 
+/** To the built-in billing, or to a webhook whose delivery one may read. */
+function HandedOn({ hand }: { readonly hand: SessionRecord['handedOn'][number] }) {
+  const { t } = useTranslation()
+  const may = useMay()
+  const to = hand.name ?? t(`portal.sessions.hand-to.${hand.to}`, { defaultValue: hand.to })
+  const isGivenUp = hand.to === 'webhook' && hand.state === 'failed'
+  const words = t(isGivenUp ? 'portal.sessions.hand.given-up' : `portal.sessions.hand.${hand.state}`, { to })
+  return (
+    <span className="row t12 mid">
+      <Icon name={hand.state === 'done' ? 'check' : hand.state === 'failed' ? 'warning' : 'clock'} size={12} />
+      {hand.webhookId !== undefined && hand.deliveryId !== undefined && may('webhooks.read') ? (
+        <Link to={`/webhooks/${hand.webhookId}`} search={{ delivery: hand.deliveryId } as never}>
+          {words}
+        </Link>
+      ) : (
+        words
+      )}
+    </span>
+  )
+}
+
 function isUnderWay(record: SessionRecord): boolean {
-  return record.handedOn.some(({ state }) => state !== 'done')
+  return record.handedOn.some(({ state }) => state === 'waiting')
 }
 
 function historyKeys({ kind, state }: SessionDetail['history'][number]): string[] {

@@ -374,7 +374,7 @@ describe('the dispatcher', () => {
     expect(target.received).toHaveLength(1)
     await world.work()
     expect(target.received).toHaveLength(1)
-    world.clock.move({ seconds: 45 })
+    world.clock.move({ seconds: 30 })
     await world.work()
     expect(target.received).toHaveLength(2)
     expect(new Set(target.received.map(({ id }) => id)).size).toBe(1)

@@ -31,7 +31,7 @@ export interface Dispatcher {
 const AT_ONCE = 16
 const TIMEOUT_MS = 15_000
 /** Beyond a try's time: then another may take what one that died had claimed. */
-const CLAIMED_FOR = Temporal.Duration.from({ seconds: 45 })
+const CLAIMED_FOR = Temporal.Duration.from({ seconds: 30 })
 
 interface Claim {
   readonly webhook: WebhookRow

@@ -1,3 +1,4 @@
+import { textFromInstant } from '../../../../units/index.ts'
 import { newId, type Tx } from '../../platform/index.ts'
 import { type EventType, eventTypes, TEST_TYPE } from './event-types.ts'
 import { insertDeliveries, insertEvents, type NewDelivery } from './store-deliveries.ts'
@@ -56,7 +57,7 @@ export async function publishTest(tx: Tx, webhookId: string, at: Temporal.Instan
 
 function rowOf(type: string, version: number, key: string, data: unknown, at: Temporal.Instant) {
   const id = newId()
-  const body = JSON.stringify({ id: messageId(id), type, version, timestamp: at.toString(), data })
+  const body = JSON.stringify({ id: messageId(id), type, version, timestamp: textFromInstant(at), data })
   return { id, type, version, key, body }
 }
 

@@ -26,6 +26,9 @@ export const alertKindTable = {
   'session-stuck': { ends: 'itself' },
   'effect-set-aside': { ends: 'itself' },
   'local-list-failed': { ends: 'itself' },
+  'webhook-failing': { ends: 'itself' },
+  'webhook-disabled': { ends: 'itself' },
+  'webhook-dead-letter': { ends: 'itself' },
   'outbox-backlog': { ends: 'itself' },
   'disk-nearly-full': { ends: 'itself' },
 } as const satisfies Record<string, { readonly ends: 'itself' | 'person' }>

@@ -1,0 +1,97 @@
+import { Modal } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { type FormEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { call } from '../../api.ts'
+import type { MadeWebhook, Webhook, WebhookHealth } from '../../api-types.ts'
+import { Field } from '../../parts/Field.tsx'
+import { numberText } from '../../parts/quantities.ts'
+import { FormProblem } from '../../parts/Waiting.tsx'
+import { SecretShown } from './SecretShown.tsx'
+
+/** Says what will happen, then shows the new secret once. */
+export function RotateSecret({ webhook, close }: { readonly webhook: Webhook; readonly close: () => void }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const rotate = useMutation({
+    mutationFn: () => call<MadeWebhook>('POST', `/v1/webhooks/${webhook.id}/rotate-secret`, {}),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['webhooks'] }),
+  })
+  if (rotate.data !== undefined) return <SecretShown webhook={rotate.data} close={close} />
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={t('portal.webhooks.new-secret')}
+      closeButtonProps={{ 'aria-label': t('portal.close') }}
+    >
+      <div className="col g3">
+        <p>{t('portal.webhooks.rotate.text')}</p>
+        <FormProblem error={rotate.error} />
+        <div className="row">
+          <button type="button" className="btn main" disabled={rotate.isPending} onClick={() => rotate.mutate()}>
+            {t('portal.webhooks.new-secret')}
+          </button>
+          <button type="button" className="btn quiet" onClick={close}>
+            {t('portal.cancel')}
+          </button>
+        </div>
+      </div>
+    </Modal>
+  )
+}
+
+/** What waits is lost with it: the name is typed. */
+export function RemoveWebhook(props: {
+  readonly webhook: Webhook
+  readonly health: WebhookHealth
+  readonly close: () => void
+}) {
+  const { webhook, health, close } = props
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const [typed, setTyped] = useState('')
+  const remove = useMutation({
+    mutationFn: () => call('DELETE', `/v1/webhooks/${webhook.id}`),
+    async onSuccess() {
+      await navigate({ to: '/webhooks' as string })
+      client.removeQueries({ queryKey: ['webhooks', webhook.id] })
+      void client.invalidateQueries({ queryKey: ['webhooks'] })
+    },
+  })
+  const isTyped = typed.trim() === webhook.name
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    if (isTyped) remove.mutate()
+  }
+  const counts = { waiting: numberText(health.waiting), dead: numberText(health.dead) }
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={t('portal.webhooks.remove-do')}
+      closeButtonProps={{ 'aria-label': t('portal.close') }}
+    >
+      <form className="col g3" onSubmit={submit}>
+        <p>{t('portal.webhooks.remove.text', counts)}</p>
+        <Field
+          label={t('portal.webhooks.remove.type', { name: webhook.name })}
+          autoComplete="off"
+          value={typed}
+          onText={setTyped}
+        />
+        <FormProblem error={remove.error} />
+        <div className="row">
+          <button type="submit" className="btn risk" disabled={!isTyped || remove.isPending}>
+            {t('portal.webhooks.remove-do')}
+          </button>
+          <button type="button" className="btn quiet" onClick={close}>
+            {t('portal.cancel')}
+          </button>
+        </div>
+      </form>
+    </Modal>
+  )
+}

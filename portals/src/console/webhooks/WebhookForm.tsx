@@ -1,0 +1,97 @@
+import { Modal } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { call } from '../../api.ts'
+import { type MadeWebhook, type Webhook, webhookTypes } from '../../api-types.ts'
+import { Field, Tick } from '../../parts/Field.tsx'
+import { FormProblem } from '../../parts/Waiting.tsx'
+import { SecretShown } from './SecretShown.tsx'
+
+/** Adds a webhook, or changes one. A new one shows its secret once before it closes. */
+export function WebhookForm({ webhook, close }: { readonly webhook?: Webhook; readonly close: () => void }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const [name, setName] = useState(webhook?.name ?? '')
+  const [url, setUrl] = useState(webhook?.url ?? '')
+  const [types, setTypes] = useState<readonly string[]>(webhook?.types ?? ['session-record.created'])
+  const save = useMutation({
+    mutationFn: () =>
+      webhook === undefined
+        ? call<MadeWebhook | Webhook>('POST', '/v1/webhooks', { name, url, types })
+        : call<MadeWebhook | Webhook>('PATCH', `/v1/webhooks/${webhook.id}`, changed(webhook, { name, url, types })),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ['webhooks'] })
+      if (webhook !== undefined) close()
+    },
+  })
+  if (webhook === undefined && save.data !== undefined)
+    return <SecretShown webhook={save.data as MadeWebhook} close={close} />
+  const kind = webhook === undefined ? 'add' : 'edit'
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    save.mutate()
+  }
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={t(`portal.webhooks.${kind}.title`)}
+      closeButtonProps={{ 'aria-label': t('portal.close') }}
+    >
+      <form className="col g3" onSubmit={submit}>
+        <Field
+          label={t('portal.webhooks.name')}
+          hint={t('portal.webhooks.add.name-hint')}
+          required
+          value={name}
+          onText={setName}
+        />
+        <Field
+          label={t('portal.webhooks.target')}
+          hint={t('portal.webhooks.add.url-hint')}
+          type="url"
+          required
+          autoComplete="off"
+          spellCheck={false}
+          value={url}
+          onText={setUrl}
+        />
+        {webhookTypes.length > 1 && (
+          <fieldset className="field">
+            <legend className="lab">{t('portal.webhooks.types')}</legend>
+            {webhookTypes.map((type) => (
+              <Tick
+                key={type}
+                label={t(`portal.webhooks.type.${type}`)}
+                checked={types.includes(type)}
+                onChange={(on) => setTypes(on ? [...types, type] : types.filter((other) => other !== type))}
+              />
+            ))}
+          </fieldset>
+        )}
+        <FormProblem error={save.error} />
+        <div className="row">
+          <button type="submit" className="btn main" disabled={save.isPending || types.length === 0}>
+            {t(`portal.webhooks.${kind}.do`)}
+          </button>
+          <button type="button" className="btn quiet" onClick={close}>
+            {t('portal.cancel')}
+          </button>
+        </div>
+      </form>
+    </Modal>
+  )
+}
+
+/** Only what differs: the same address sent anew would count as a change of the target. */
+function changed(
+  webhook: Webhook,
+  form: { readonly name: string; readonly url: string; readonly types: readonly string[] },
+): object {
+  return {
+    ...(form.name === webhook.name ? {} : { name: form.name }),
+    ...(form.url === webhook.url ? {} : { url: form.url }),
+    types: form.types,
+  }
+}

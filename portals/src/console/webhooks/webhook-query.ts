@@ -1,0 +1,40 @@
+import { queryOptions } from '@tanstack/react-query'
+import { get, query } from '../../api.ts'
+import type { Delivery, DeliveryDetail, List, Webhook, WebhookHealth, WebhookListed } from '../../api-types.ts'
+
+/** Deliveries are no live events: pages ask again every few seconds. */
+const EVERY_MS = 4_000
+
+export const webhooksQuery = queryOptions({
+  queryKey: ['webhooks'],
+  queryFn: ({ signal }) => get<List<WebhookListed>>('/v1/webhooks?limit=200', signal),
+  refetchInterval: EVERY_MS,
+})
+
+export const webhookQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['webhooks', id],
+    queryFn: ({ signal }) => get<Webhook>(`/v1/webhooks/${id}`, signal),
+    refetchInterval: EVERY_MS,
+  })
+
+export const healthQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['webhooks', id, 'health'],
+    queryFn: ({ signal }) => get<WebhookHealth>(`/v1/webhooks/${id}/health`, signal),
+    refetchInterval: EVERY_MS,
+  })
+
+export const deliveriesQuery = (id: string, state: string | undefined, limit: number) =>
+  queryOptions({
+    queryKey: ['webhooks', id, 'deliveries', state, limit],
+    queryFn: ({ signal }) => get<List<Delivery>>(`/v1/webhooks/${id}/deliveries${query({ state, limit })}`, signal),
+    refetchInterval: EVERY_MS,
+  })
+
+export const deliveryQuery = (id: string, deliveryId: string) =>
+  queryOptions({
+    queryKey: ['webhooks', id, 'deliveries', deliveryId],
+    queryFn: ({ signal }) => get<DeliveryDetail>(`/v1/webhooks/${id}/deliveries/${deliveryId}`, signal),
+    refetchInterval: EVERY_MS,
+  })
