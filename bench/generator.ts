@@ -4,14 +4,15 @@
  */
 import { createInterface } from 'node:readline'
 import type { Load, Loaded, Order, Said, StationRow } from './load.ts'
-import { connect, type LoadStation } from './load-station.ts'
+import { connect, type LoadStation, silentMs } from './load-station.ts'
 import { closedLoop, inTurn, openLoop, waves } from './loops.ts'
 import { quiet } from './processes.ts'
 
 const say = (said: Said): void => void process.stdout.write(`${JSON.stringify(said)}\n`)
 
-/** A run that stands still for so long has failed. */
-const STALLED_SECONDS = 120
+/** An order during which nobody hears anything for so long has failed. */
+const STALLED_MS = 60_000
+const LOOK_EVERY_MS = 5_000
 const AT_ONCE = 50
 const SERVER = Number(process.argv[2])
 
@@ -85,15 +86,13 @@ const NOTHING: Loaded = { messages: 0, seconds: 0, times: [], latenessMs: 0, gen
 
 for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line) as Order
-  const seconds = order.do === 'run' ? order.load.warmUpSeconds + order.load.seconds : 0
-  const stalled = setTimeout(
-    () => {
-      say({ says: 'failed', why: `an order was not carried out within ${STALLED_SECONDS + seconds} s` })
-      process.exit(1)
-    },
-    (STALLED_SECONDS + seconds) * 1000,
-  )
+  const began = performance.now()
+  const watch = setInterval(() => {
+    if (Math.min(silentMs(), performance.now() - began) < STALLED_MS) return
+    say({ says: 'failed', why: `no station heard anything for ${STALLED_MS / 1000} s` })
+    process.exit(1)
+  }, LOOK_EVERY_MS)
   await carryOut(order).catch((error: unknown) => say({ says: 'failed', why: String(error) }))
-  clearTimeout(stalled)
+  clearInterval(watch)
 }
 process.exit(0)

@@ -35,7 +35,22 @@ const MESSAGES_OF_A_SESSION = 5
 const SOURCES = 16
 let connects = 0
 
+/** Refused for now (503), a station knocks again, as any would; the time it takes goes on counting. */
+const KNOCKS = 20
+const KNOCK_AGAIN_MS = 500
+
 export async function connect(url: string, row: StationRow, version: Version): Promise<LoadStation> {
+  for (let knocks = 1; ; knocks += 1) {
+    try {
+      return await knock(url, row, version)
+    } catch (error) {
+      if (knocks === KNOCKS || !String(error).includes('503')) throw error
+      await new Promise((resolve) => setTimeout(resolve, KNOCK_AGAIN_MS))
+    }
+  }
+}
+
+async function knock(url: string, row: StationRow, version: Version): Promise<LoadStation> {
   const headers = row.user === undefined ? {} : { Authorization: basicAuthHeader(row.user, row.password ?? '') }
   const localAddress = `127.0.0.${2 + (connects++ % SOURCES)}`
   const socket = new WebSocket(url, version, { headers, perMessageDeflate: false, localAddress })
@@ -99,11 +114,17 @@ function withSessions(ask: Ask, dialect: Dialect): Pick<LoadStation, 'boot' | 's
   }
 }
 
+let heardAt = performance.now()
+
+/** Milliseconds since any station last heard anything. */
+export const silentMs = (): number => performance.now() - heardAt
+
 /** One CALL at a time; a CALL of the server is answered NotSupported. Rejects when the answer is an error. */
 function openAsk(socket: WebSocket): Ask {
   let open: { resolve: (text: string) => void; reject: (error: Error) => void } | undefined
   let number = 0
   socket.on('message', (data: Buffer) => {
+    heardAt = performance.now()
     const text = data.toString()
     if (text.startsWith('[2,')) {
       const [, id] = JSON.parse(text) as [number, string]
