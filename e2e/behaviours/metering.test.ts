@@ -28,7 +28,7 @@ interface Sampled {
 /** A session whose one reading on the way is as given; what register it was taken for. */
 async function readAs(station: Speaker, sampled: readonly Sampled[]): Promise<number | undefined> {
   const { told } = await start(whole, station, { registerWh: 0 })
-  whole.clock.move({ minutes: 30 })
+  whole.clock.move({ minutes: 20 })
   const values = sampled.map(({ value, unit, multiplier, ...rest }) =>
     station.is16
       ? { ...rest, value: String(value), ...(unit === undefined ? {} : { unit }) }
@@ -60,7 +60,7 @@ async function readAs(station: Speaker, sampled: readonly Sampled[]): Promise<nu
     told.seqNo = 2
   }
   const energyWh = (await one(station))?.energyWh
-  whole.clock.move({ minutes: 30 })
+  whole.clock.move({ minutes: 20 })
   await stop(whole, station, told, 20_000)
   return energyWh
 }

@@ -176,7 +176,7 @@ behaviour('reboot-in-session', async (version) => {
 behaviour('reboot-stop', async (version) => {
   const station = await openSpeaker(whole, version)
   const { told } = await start(whole, station)
-  whole.clock.move({ minutes: 30 })
+  whole.clock.move({ minutes: 20 })
   await station.close()
   await station.connect()
   await station.boot()

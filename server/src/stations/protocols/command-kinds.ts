@@ -69,8 +69,16 @@ export const exampleCommands: readonly StationCommand[] = Object.values(examples
 export function commandKinds(
   protocol: Protocol,
 ): readonly { readonly kind: CommandKind; readonly supported: boolean }[] {
-  return exampleCommands.map((command) => ({
-    kind: command.kind,
-    supported: protocol.commandTo(command, { requestId: 1 }) !== 'not-supported',
-  }))
+  return messagesOfCommands(protocol).map(({ kind, messages }) => ({ kind, supported: messages.length > 0 }))
+}
+
+/** The messages that go out for each kind of command; none where this protocol has not got it. */
+export function messagesOfCommands(
+  protocol: Protocol,
+): readonly { readonly kind: CommandKind; readonly messages: readonly string[] }[] {
+  return exampleCommands.map((command) => {
+    const calls = protocol.commandTo(command, { requestId: 1 })
+    const messages = calls === 'not-supported' ? [] : calls.map(({ action }) => action)
+    return { kind: command.kind, messages: [...new Set(messages)] }
+  })
 }

@@ -5,7 +5,7 @@ import { ocpp201 } from './ocpp201/index.ts'
 import { ocpp21 } from './ocpp21/index.ts'
 
 export type { Incoming, OutgoingCall, Payload, Protocol } from './contract.ts'
-export { commandKinds, expectedEffectOf } from './command-kinds.ts'
+export { commandKinds, expectedEffectOf, messagesOfCommands } from './command-kinds.ts'
 export { rawCallFault } from './raw-call.ts'
 export { ocppTime } from './times.ts'
 
