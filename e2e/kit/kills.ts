@@ -100,7 +100,7 @@ export async function runKills(input: KillsInput): Promise<KillsOutcome> {
     rest.stop()
     await fleet.stop()
     await server.kill()
-    removeDataDir(options.dataDir)
+    if (input.dataDir === undefined) removeDataDir(options.dataDir)
   }
 }
 

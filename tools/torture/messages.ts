@@ -7,6 +7,7 @@ import { runRemoteStarts } from '../../e2e/kit/remote-starts.ts'
 import { home } from '../../e2e/kit/server.ts'
 import { bootOf, openStation } from '../../e2e/kit/station-socket.ts'
 import { ocppVersions } from '../../ocpp/index.ts'
+import { noticedBy, plantedFaults } from '../planted-faults.ts'
 import { onServer, type TortureRow, type Verdict } from './row.ts'
 
 /** Test files with larger numbers than `npm test` gives them. */
@@ -21,6 +22,19 @@ function vitest(file: string, env: Readonly<Record<string, string>>): Verdict {
 }
 
 export const messages: readonly TortureRow[] = [
+  {
+    name: 'planted-faults',
+    rows: 'all',
+    about: 'faults in machine, batch path, outbox, deadlines and policies: some test must notice each',
+    async run() {
+      const figures = plantedFaults.map((fault) => ({
+        where: fault.where,
+        what: fault.what,
+        noticedBy: noticedBy(fault).slice(0, 3),
+      }))
+      return { fine: figures.every((one) => one.noticedBy.length > 0), figures }
+    },
+  },
   {
     name: 'permutations',
     rows: '10',

@@ -36,7 +36,8 @@ const RETRY_MS = 200
 
 /**
  * While batches commit, what arrives forms the next; nobody waits for a timer: when idle, the first item is taken at
- * once. A batch that is refused is done again one by one, so that one bad item hurts nobody.
+ * once. A batch that is refused is done again one by one, so that one bad item hurts nobody. `looking`: lanes that will
+ * look into the queue once more; one that has seen it empty is none, though its promise may not have ended yet.
  */
 export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> {
   const { keyOf, most = MOST, lanes = 1 } = options
@@ -44,6 +45,7 @@ export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> 
   let isDue = false
   const busy = new Set<string>()
   const running = new Set<Promise<void>>()
+  let looking = 0
 
   const giveUp = (batch: readonly Waiting<T, R>[], error: DatabaseAway): void => {
     const left = [...batch, ...queue]
@@ -58,8 +60,7 @@ export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> 
       for (const [index, waiting] of batch.entries()) settle(waiting, answers[index])
     } catch (error) {
       if (error instanceof DatabaseAway) return giveUp(batch, error)
-      const [only, second] = batch
-      if (second === undefined) return only?.reject(error)
+      if (batch.length === 1) return batch[0]?.reject(error)
       for (const one of batch) await take([one])
     }
   }
@@ -67,7 +68,7 @@ export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> 
   const run = async (): Promise<void> => {
     for (;;) {
       const { batch, left } = nextBatch(queue, busy, most)
-      if (batch.length === 0) return
+      if (batch.length === 0) return void (looking -= 1)
       queue = left
       for (const { key } of batch) busy.add(key)
       await take(batch)
@@ -76,7 +77,8 @@ export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> 
   }
   const start = (): void => {
     isDue = false
-    if (running.size >= lanes) return
+    if (looking >= lanes) return
+    looking += 1
     const lane = run().finally(() => running.delete(lane))
     running.add(lane)
   }
@@ -85,7 +87,7 @@ export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> 
     submit(item) {
       return new Promise((resolve, reject) => {
         queue.push({ item, key: keyOf(item), resolve, reject })
-        if (isDue || running.size >= lanes) return
+        if (isDue || looking >= lanes) return
         isDue = true
         // Once everything was read that the sockets hold in this turn: it shares the first batch already.
         setImmediate(start)
@@ -96,7 +98,7 @@ export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> 
     },
     async idle() {
       while (running.size > 0 || queue.length > 0) {
-        if (running.size === 0) start()
+        if (looking === 0) start()
         await Promise.all(running)
       }
     },
