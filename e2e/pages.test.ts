@@ -189,6 +189,56 @@ describe('the console', () => {
     await close()
   })
 
+  it('finds a station, a session and a page from one field', async () => {
+    const stage = await openStage(browser, borrowed.server.url, { viewport: desk, storageState: cookies })
+    const { page } = stage
+    await page.goto('/cards')
+    const field = page.getByRole('combobox', { name: 'Find' })
+    await field.waitFor()
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('helsinki-01')
+    await page.getByRole('option', { name: 'HELSINKI-01' }).waitFor()
+    await stage.picture('palette')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    // The page that opens takes the focus.
+    await page.getByRole('heading', { name: 'OCPP log' }).waitFor()
+    await field.fill('1')
+    await page.getByRole('option', { name: /^Session 1 / }).click()
+    await page.getByRole('heading', { level: 1, name: 'Session 1' }).waitFor()
+    await field.fill('tar')
+    await page.getByRole('option', { name: 'Tariffs' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Tariffs' }).waitFor()
+    await field.fill('harbour')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/stations?q=harbour')
+    expect(stage.faults()).toEqual([])
+    await stage.close()
+  })
+
+  it('is in the language a person chose, whatever machine they sit at (GEN-L10N)', async () => {
+    const options = { viewport: desk, storageState: cookies }
+    const { page, close, picture } = await openStage(browser, borrowed.server.url, options)
+    await page.goto('/tariffs')
+    await page.getByRole('button', { name: 'Aino Koski' }).click()
+    await picture('person-menu')
+    await page.getByRole('menuitemradio', { name: 'Suomi' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Hinnastot' }).waitFor()
+    expect(await page.locator('html').getAttribute('lang')).toBe('fi')
+    await close()
+    // The cookie alone goes along: nothing else of the first browser does.
+    const other = await openStage(browser, borrowed.server.url, {
+      viewport: desk,
+      storageState: { ...cookies, origins: [] },
+    })
+    await other.page.goto('/tariffs')
+    await other.page.getByRole('heading', { level: 1, name: 'Hinnastot' }).waitFor()
+    await other.page.getByRole('button', { name: 'Aino Koski' }).click()
+    await other.page.getByRole('menuitemradio', { name: 'Selaimen mukaan' }).click()
+    await other.page.getByRole('heading', { level: 1, name: 'Tariffs' }).waitFor()
+    await other.close()
+  })
+
   it('goes dark and light again with the system, and by the switch', async () => {
     const { page, close } = await openStage(browser, borrowed.server.url, { viewport: desk, storageState: cookies })
     await page.goto('/cards')
@@ -244,6 +294,19 @@ describe('the console', () => {
 })
 
 describe('a phone', () => {
+  it('is answered in its language, and offers the others (GEN-L10N)', async () => {
+    const path = borrowed.server.url + (paths.find(([name]) => name === 'phone')?.[1] ?? '')
+    const { page, close } = await openStage(browser, borrowed.server.url, { viewport: narrow, locale: 'fi-FI' })
+    await page.goto(path)
+    await page.getByRole('heading', { level: 1, name: /^Asema/ }).waitFor()
+    await page.getByRole('button', { name: 'English' }).click()
+    await page.getByRole('heading', { level: 1, name: /^Station/ }).waitFor()
+    await page.reload()
+    await page.getByRole('heading', { level: 1, name: /^Station/ }).waitFor()
+    expect(await page.locator('html').getAttribute('lang')).toBe('en')
+    await close()
+  })
+
   it('gets less than 200 kB of compressed script for a station', async () => {
     const { page, close } = await openStage(browser, borrowed.server.url, { viewport: narrow })
     const scripts: Promise<number>[] = []

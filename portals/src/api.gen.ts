@@ -1982,6 +1982,7 @@ export type GetSessionsData = {
         state?: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
         open?: 'true' | 'false';
         flag?: 'begin-reading-missing' | 'clock-corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start';
+        number?: string;
         from?: string;
         to?: string;
     };

@@ -1,5 +1,3 @@
-import { useNavigate } from '@tanstack/react-router'
-import { type FormEvent, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Me } from '../api-types.ts'
 import { chooseScheme, useShownScheme } from '../color-scheme.ts'
@@ -7,7 +5,7 @@ import { useTick } from '../parts/Figures.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { DataAge } from '../parts/LiveBanner.tsx'
 import { clockText } from '../parts/quantities.ts'
-import { useKeys } from './keys.ts'
+import { Palette } from './Palette.tsx'
 import { PersonMenu } from './PersonMenu.tsx'
 
 /** The bar: finding a station, how live the page is, the tenant's clock, light or dark, oneself. */
@@ -16,7 +14,7 @@ export function TopBar({ me }: { readonly me: Me }) {
   const scheme = useShownScheme()
   return (
     <header className="top">
-      <FindStation />
+      <Palette />
       <span className="grow" />
       <DataAge />
       <SiteClock timeZone={me.tenant.timeZone} />
@@ -30,35 +28,6 @@ export function TopBar({ me }: { readonly me: Me }) {
       </button>
       <PersonMenu me={me} />
     </header>
-  )
-}
-
-function FindStation() {
-  const { t } = useTranslation()
-  const navigate = useNavigate()
-  const field = useRef<HTMLInputElement>(null)
-  useKeys([{ keys: 'Ctrl K', word: 'portal.shell.find', run: () => field.current?.focus() }])
-  function find(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault()
-    const q = field.current?.value.trim() ?? ''
-    void navigate({ to: '/stations' as string, search: (q === '' ? {} : { q }) as never })
-  }
-  return (
-    <search className="find">
-      <form className="pal" onSubmit={find}>
-        <Icon name="search" />
-        <input
-          ref={field}
-          type="search"
-          className="bare grow"
-          aria-label={t('portal.shell.find')}
-          placeholder={t('portal.shell.find-hint')}
-        />
-        <kbd className="hide-m" aria-hidden="true">
-          Ctrl K
-        </kbd>
-      </form>
-    </search>
   )
 }
 

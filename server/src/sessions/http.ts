@@ -45,14 +45,18 @@ const listing = tenantRoute({
     state: z.enum(sessionStates).optional(),
     open: z.enum(['true', 'false']).optional(),
     flag: z.enum(sessionFlags).optional(),
+    number: z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .optional(),
     from: instant.optional(),
     to: instant.optional(),
   }),
   answer: listOf(sessionShape),
   handle: async (tx, { query, caller, at }) => {
-    const { stationId, state, flag, from, to, limit } = query
+    const { stationId, state, flag, number, from, to, limit } = query
     const open = query.open === undefined ? undefined : query.open === 'true'
-    const filter: SessionFilter = { sites: caller.sites, stationId, state, open, flag, from, to }
+    const filter: SessionFilter = { sites: caller.sites, stationId, state, open, flag, number, from, to }
     const rows = await listSessions(tx, filter, { limit: limit + 1, after: placeFrom(query.cursor) })
     const shown = rows.slice(0, limit)
     const last = shown.at(-1)

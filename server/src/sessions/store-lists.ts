@@ -49,6 +49,8 @@ export interface SessionFilter {
   readonly state?: SessionState | undefined
   readonly open?: boolean | undefined
   readonly flag?: SessionFlag | undefined
+  /** Its number in the network, as digits. */
+  readonly number?: string | undefined
   readonly from?: Temporal.Instant | undefined
   readonly to?: Temporal.Instant | undefined
 }
@@ -60,7 +62,7 @@ export interface SessionPage {
 }
 
 function matching(tx: Tx, filter: SessionFilter): Sql {
-  const { sites, id, stationId, state, open, flag, from, to } = filter
+  const { sites, id, stationId, state, open, flag, number, from, to } = filter
   return allOf([
     sql`s.tenant_id = ${tx.tenantId}`,
     sites === 'all' ? undefined : sql`st.site_id = any(${sites}::uuid[])`,
@@ -73,6 +75,7 @@ function matching(tx: Tx, filter: SessionFilter): Sql {
         ? sql`s.state <> all(${closedStates}::text[])`
         : sql`s.state = any(${closedStates}::text[])`,
     flag === undefined ? undefined : sql`${flag} = any(s.flags)`,
+    number === undefined ? undefined : sql`s.number = ${number}::bigint`,
     from === undefined ? undefined : sql`s.started_at >= ${from}`,
     to === undefined ? undefined : sql`s.started_at < ${to}`,
   ])

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { type MapStation, seenStates } from '../../api-types.ts'
 import { Chips } from '../../parts/Chips.tsx'
 import { StatusShape, useStatusWord } from '../../parts/StatusTag.tsx'
+import { Empty } from '../../parts/Waiting.tsx'
 import { listOf, toggled, useFilters } from '../use-filters.ts'
 import { evseCounts } from './evse-counts.ts'
 
@@ -18,15 +19,26 @@ export function MapPanel(props: {
 }) {
   const { t } = useTranslation()
   const { filters, set } = useFilters()
+  const unplaced = props.stations.filter(({ latitude, longitude }) => latitude === null || longitude === null).length
   return (
     <section className="panel mp" aria-label={t('portal.map.map')}>
       <div className="ph">
         <h2>{t('portal.map.map')}</h2>
-        {props.besideStations === true && <span className="dim t12">{t('portal.map.same')}</span>}
+        {unplaced > 0 ? (
+          <span className="dim t12">{t('portal.map.unplaced', { count: unplaced })}</span>
+        ) : (
+          props.besideStations === true && <span className="dim t12">{t('portal.map.same')}</span>
+        )}
       </div>
-      <Suspense fallback={<div className="mapbox" />}>
-        <MapView stations={props.onMap} onPlace={props.onPlace} />
-      </Suspense>
+      {unplaced === props.stations.length ? (
+        <div className="mapbox unplaced">
+          <Empty icon="map" title={t('portal.map.no-place.title')} text={t('portal.map.no-place.text')} />
+        </div>
+      ) : (
+        <Suspense fallback={<div className="mapbox" />}>
+          <MapView stations={props.onMap} onPlace={props.onPlace} />
+        </Suspense>
+      )}
       <StateFilter
         stations={props.stations}
         chosen={listOf(filters.seen)}

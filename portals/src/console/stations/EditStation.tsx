@@ -14,6 +14,8 @@ function formOf(station: Station) {
   return {
     name: station.name ?? '',
     siteId: station.siteId ?? '',
+    latitude: degrees(station.latitude),
+    longitude: degrees(station.longitude),
     state: station.state as string,
     tariffId: station.tariffId ?? '',
     maxSessions: station.maxSessions === undefined ? '' : String(station.maxSessions),
@@ -21,7 +23,19 @@ function formOf(station: Station) {
   }
 }
 
-/** What we have set about a station: name, site, state, tariff, limit; and a new password. */
+function degrees(value: number | undefined): string {
+  return value === undefined ? '' : String(value)
+}
+
+/** A place is both numbers or none; what is half typed changes nothing. */
+function placeIn({ latitude, longitude }: SetForm): { latitude?: number | null; longitude?: number | null } {
+  const typed = [latitude, longitude].map((text) => text.trim().replace(',', '.'))
+  if (typed.every((text) => text === '')) return { latitude: null, longitude: null }
+  const [north = Number.NaN, east = Number.NaN] = typed.map((text) => (text === '' ? Number.NaN : Number(text)))
+  return Number.isNaN(north + east) ? {} : { latitude: north, longitude: east }
+}
+
+/** What we have set about a station: name, site, place, state, tariff, limit; and a new password. */
 export function EditStation({ station, close }: { readonly station: Station; readonly close: () => void }) {
   const { t } = useTranslation()
   const client = useQueryClient()
@@ -32,6 +46,7 @@ export function EditStation({ station, close }: { readonly station: Station; rea
       call<Station>('PATCH', `/v1/stations/${station.id}`, {
         name: form.name === '' ? null : form.name,
         siteId: form.siteId === '' ? null : form.siteId,
+        ...placeIn(form),
         state: form.state,
         tariffId: form.tariffId === '' ? null : form.tariffId,
         maxSessions: form.maxSessions === '' ? null : Number(form.maxSessions),
@@ -117,6 +132,21 @@ function SetFields(props: { readonly form: SetForm; readonly set: (name: keyof S
           ...(sites?.items ?? []).map(({ id, name }) => ({ value: id, text: name })),
         ]}
       />
+      <div className="cols">
+        <Field
+          label={t('portal.stations.add.latitude')}
+          hint={t('portal.stations.edit.place-hint')}
+          inputMode="decimal"
+          value={form.latitude}
+          onText={set('latitude')}
+        />
+        <Field
+          label={t('portal.stations.add.longitude')}
+          inputMode="decimal"
+          value={form.longitude}
+          onText={set('longitude')}
+        />
+      </div>
       <Choice
         label={t('portal.stations.we-set')}
         value={form.state}
