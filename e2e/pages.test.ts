@@ -214,7 +214,7 @@ describe('the console', () => {
     await page.waitForURL('**/stations?q=harbour')
     expect(stage.faults()).toEqual([])
     await stage.close()
-  })
+  }, 60_000)
 
   it('is in the language a person chose, whatever machine they sit at (GEN-L10N)', async () => {
     const options = { viewport: desk, storageState: cookies }
