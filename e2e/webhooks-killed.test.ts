@@ -30,7 +30,7 @@ async function recordsOf(rest: Rest): Promise<readonly string[]> {
   return items.map(({ sessionId, revision }) => `${sessionId}/${revision}`).sort()
 }
 
-it('every acknowledged session reaches its target under one id, over kill -9 and a target that fails half the time (rows 1, 14)', async () => {
+it('every acknowledged session reaches its target under one id, over kill -9 and a target that fails half the time (row 1, row 14)', async () => {
   const chance = chanceFrom(2_811)
   const station = await addChargingStation(network)
   await allowTargets(server, network, [target.port])

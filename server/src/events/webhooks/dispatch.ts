@@ -6,7 +6,7 @@ import { settle, type Tried } from './settle.ts'
 import { isDown } from '../rules/retry.ts'
 import { messageId } from './publish.ts'
 import { signedHeaders } from './sign.ts'
-import { claimDeliveries, type ClaimedDelivery, nextDue } from './store-deliveries.ts'
+import { byIndex, claimDeliveries, type ClaimedDelivery, nextDue } from './store-deliveries.ts'
 import {
   dueWebhooks,
   lockWebhook,
@@ -108,6 +108,7 @@ async function claimDue(
       return undefined
     }
     const until = at.add(CLAIMED_FOR)
+    await byIndex(tx)
     const limit = isDown(webhook) ? 1 : AT_ONCE
     const deliveries = await claimDeliveries(tx, webhookId, { at, until, limit })
     if (deliveries.length === 0) {
