@@ -28,7 +28,7 @@ const known: KnownList = {
 }
 
 /** Reference sheet ocpp-semantics.md, 3, Local list. */
-describe('what is done next about a local list', () => {
+describe('what is done next about a local list (CARD-VALID)', () => {
   it('asks first, then sends a full list where nothing is known, in parts with rising versions', () => {
     expect(nextStep({ ...known, mustRead: true }, [card('a')])).toEqual({ kind: 'read' })
     const cards = [card('a'), card('b'), card('c')]
