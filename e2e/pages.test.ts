@@ -58,6 +58,8 @@ async function pathsOf(page: Page) {
     ['adding a station', '/stations/add'],
     ['sessions', '/sessions'],
     ['session', `/sessions/${session?.id}`],
+    ['usage data', '/usage-errors?state=all'],
+    ['checks of usage data', '/usage-errors/checks'],
     ['alerts', '/alerts'],
     ['cards', '/cards'],
     ['limits', '/limits'],

@@ -1,4 +1,4 @@
-import { asks, byId, type Example, list } from './route-asking.ts'
+import { type AskExample, asks, byId, type Example, list } from './route-asking.ts'
 import { equalUid } from './world.ts'
 
 const flat = { price_components: [{ type: 'FLAT', price: '1.00', step_size: 1 }] }
@@ -8,6 +8,11 @@ const charged = {
   endedAt: '2026-01-01T11:00:00Z',
   periods: [{ from: '2026-01-01T10:00:00Z', to: '2026-01-01T11:00:00Z', energyWh: 1000, state: 'charging' }],
 }
+
+/** The usage error of a session. */
+const judged = (body?: unknown, shows: AskExample['shows'] = (own) => own.session): readonly AskExample[] => [
+  byId(200, (of) => of.usageError, shows, body),
+]
 
 export const examples: Readonly<Record<string, readonly Example[]>> = {
   // First: what is asked below with another's ids stands in the own audit afterwards.
@@ -180,6 +185,17 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   'PATCH /v1/session-limits': [asks(200, () => ({ body: { classes: [{ class: 'fleet', durationSeconds: 7_200 }] } }))],
   'GET /v1/alert-settings': [asks(200, () => ({}))],
   'PATCH /v1/alert-settings': [asks(200, () => ({ body: { offlineSeconds: 240 } }))],
+  'GET /v1/usage-errors': list(
+    (own) => own.usageError,
+    [(of) => ({ stationId: of.station }), (of) => ({ sessionId: of.session }), () => ({ state: 'held' })],
+  ),
+  'GET /v1/usage-errors/{id}': judged(),
+  'POST /v1/usage-errors/{id}/calculate': judged({ energyWh: 100 }, () => 'energyWh'),
+  'POST /v1/usage-errors/{id}/decide': judged({ decision: 'accept', reason: 'the driver agreed' }),
+  'GET /v1/usage-checks': [asks(200, () => ({}))],
+  'PATCH /v1/usage-checks/{check}': [
+    asks(200, () => ({ params: { check: 'begin-missing' }, body: { action: 'accept' } })),
+  ],
   'GET /v1/session-records': list((own) => own.session, [(of) => ({ sessionId: of.session })]),
 
   'GET /v1/tariffs': list((own) => own.tariff),

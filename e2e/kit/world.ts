@@ -15,6 +15,7 @@ export interface Ids {
   readonly tariff: string
   readonly session: string
   readonly openSession: string
+  readonly usageError: string
   readonly command: string
   readonly alert: string
   readonly refused: string
@@ -49,6 +50,7 @@ export function unknownIds(): Ids {
     'tariff',
     'session',
     'openSession',
+    'usageError',
     'command',
     'alert',
     'refused',
@@ -94,6 +96,7 @@ export async function makeWorld(server: Server, slug: string): Promise<World> {
     card,
     tariff,
     ...sessions,
+    usageError: await heldOf(network, sessions.session),
     command,
     alert: await makeAlert(network, socket),
     refused: await makeRefused(network),
@@ -123,7 +126,7 @@ async function makeSessions(
     return ((await socket.call('StartTransaction', begun))[2] as { transactionId: number }).transactionId
   }
   const transactionId = await start(1)
-  await socket.call('StopTransaction', { transactionId, meterStop: 3000, timestamp: now(), idTag: equalUid })
+  await socket.call('StopTransaction', { transactionId, meterStop: 61_000, timestamp: now(), idTag: equalUid })
   await start(2)
   const session = (state: string): Promise<string> =>
     found(async () => {
@@ -133,6 +136,13 @@ async function makeSessions(
       return items.find((one) => one.state === state)?.id
     })
   return { session: await session('ended'), openSession: await session('delivering') }
+}
+
+/** Sixty kilowatt hours within a second, which no connector gives: the record waits. */
+async function heldOf({ rest }: Network, sessionId: string): Promise<string> {
+  return found(
+    async () => (await rest.get<List<{ id: string }>>(`/v1/usage-errors?sessionId=${sessionId}`)).items[0]?.id,
+  )
 }
 
 /** A transaction that nobody has begun. */

@@ -74,6 +74,13 @@ export type MoneyText = Totals['inclTax']
 export type SessionRecord = Read<Api.GetSessionRecordsResponses[200]>['items'][number]
 export type Dimension = PriceLine['dimension']
 
+export type UsageError = Read<Api.GetUsageErrorsResponses[200]>['items'][number]
+export type UsageState = UsageError['state']
+export type UsageErrorDetail = Read<Api.GetUsageErrorsByIdResponses[200]>
+export type UsageReading = UsageErrorDetail['meterValues'][number]
+export type UsagePreview = Read<Api.PostUsageErrorsByIdCalculateResponses[200]>
+export type UsageCheckRow = Read<Api.GetUsageChecksResponses[200]>['items'][number]
+
 export interface PriceComponent {
   readonly type: Dimension
   readonly price: number | string

@@ -135,7 +135,7 @@ export type GetAlertsResponses = {
     200: {
         items: Array<{
             id: string;
-            kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'outbox-backlog' | 'disk-nearly-full' | string;
+            kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'outbox-backlog' | 'disk-nearly-full' | string;
             severity: 'critical' | 'major' | 'minor';
             text: string;
             /**
@@ -226,7 +226,7 @@ export type GetAlertsByIdResponses = {
      */
     200: {
         id: string;
-        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'outbox-backlog' | 'disk-nearly-full' | string;
+        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'outbox-backlog' | 'disk-nearly-full' | string;
         severity: 'critical' | 'major' | 'minor';
         text: string;
         /**
@@ -315,7 +315,7 @@ export type PostAlertsByIdAcknowledgeResponses = {
      */
     200: {
         id: string;
-        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'outbox-backlog' | 'disk-nearly-full' | string;
+        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'outbox-backlog' | 'disk-nearly-full' | string;
         severity: 'critical' | 'major' | 'minor';
         text: string;
         /**
@@ -404,7 +404,7 @@ export type PostAlertsByIdCloseResponses = {
      */
     200: {
         id: string;
-        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'outbox-backlog' | 'disk-nearly-full' | string;
+        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'outbox-backlog' | 'disk-nearly-full' | string;
         severity: 'critical' | 'major' | 'minor';
         text: string;
         /**
@@ -1892,7 +1892,7 @@ export type GetSessionRecordsResponses = {
             sessionNumber: number;
             revision: number;
             createdAt: string;
-            reason: 'ended' | 'estimate' | 'truth';
+            reason: 'ended' | 'estimate' | 'truth' | 'correction';
             stationId: string;
             stationNumber: string;
             evseId: number;
@@ -1901,7 +1901,7 @@ export type GetSessionRecordsResponses = {
             stopReason?: string;
             energyWh: number;
             estimated: boolean;
-            flags: Array<'begin-reading-missing' | 'clock-corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
+            flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
             idToken?: {
                 id?: string;
                 last4: string;
@@ -1954,9 +1954,20 @@ export type GetSessionRecordsResponses = {
                 id: string;
                 version: number;
             };
+            correction?: {
+                ofRevision: number;
+                energyWh: number;
+                checks: Array<string>;
+                by: {
+                    kind: 'staff' | 'key' | 'rule';
+                    id?: string;
+                    name?: string;
+                };
+                reason: string;
+            };
             handedOn: Array<{
                 to: 'built-in-billing' | 'webhook';
-                state: 'waiting' | 'done' | 'failed';
+                state: 'waiting' | 'done' | 'failed' | 'held' | 'replaced';
                 at?: string;
                 attempts: number;
                 name?: string;
@@ -1981,7 +1992,7 @@ export type GetSessionsData = {
         stationId?: string;
         state?: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
         open?: 'true' | 'false';
-        flag?: 'begin-reading-missing' | 'clock-corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start';
+        flag?: 'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start';
         number?: string;
         from?: string;
         to?: string;
@@ -2007,7 +2018,7 @@ export type GetSessionsResponses = {
             id: string;
             number: number;
             state: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
-            flags: Array<'begin-reading-missing' | 'clock-corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
+            flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
             stationId: string;
             stationNumber: string;
             stationName?: string;
@@ -2105,7 +2116,7 @@ export type PostSessionsResponses = {
         id: string;
         number: number;
         state: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
-        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
+        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
         stationId: string;
         stationNumber: string;
         stationName?: string;
@@ -2182,7 +2193,7 @@ export type GetSessionsByIdResponses = {
         id: string;
         number: number;
         state: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
-        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
+        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
         stationId: string;
         stationNumber: string;
         stationName?: string;
@@ -2301,7 +2312,7 @@ export type PostSessionsByIdStopResponses = {
         id: string;
         number: number;
         state: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
-        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
+        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
         stationId: string;
         stationNumber: string;
         stationName?: string;
@@ -3944,6 +3955,10 @@ export type GetStationsByIdOcppLogData = {
          * next of the page before
          */
         before?: string;
+        /**
+         * nothing that was said later
+         */
+        until?: string;
         action?: string;
     };
     url: '/v1/stations/{id}/ocpp-log';
@@ -4111,7 +4126,7 @@ export type PostStationsByIdStopResponses = {
         id: string;
         number: number;
         state: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
-        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
+        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
         stationId: string;
         stationNumber: string;
         stationName?: string;
@@ -4568,6 +4583,487 @@ export type PatchTenantsByIdOutboundTargetsResponses = {
 };
 
 export type PatchTenantsByIdOutboundTargetsResponse = PatchTenantsByIdOutboundTargetsResponses[keyof PatchTenantsByIdOutboundTargetsResponses];
+
+export type GetUsageChecksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/usage-checks';
+};
+
+export type GetUsageChecksErrors = {
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type GetUsageChecksError = GetUsageChecksErrors[keyof GetUsageChecksErrors];
+
+export type GetUsageChecksResponses = {
+    /**
+     * Every check of usage data, and what a finding of it does
+     */
+    200: {
+        items: Array<{
+            check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'changed-after-decision';
+            about: string;
+            action: 'hold' | 'accept' | 'correct';
+            defaultAction: 'hold' | 'accept' | 'correct';
+        }>;
+    };
+};
+
+export type GetUsageChecksResponse = GetUsageChecksResponses[keyof GetUsageChecksResponses];
+
+export type PatchUsageChecksByCheckData = {
+    body: {
+        action: 'hold' | 'accept' | 'correct';
+    };
+    path: {
+        check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'changed-after-decision';
+    };
+    query?: never;
+    url: '/v1/usage-checks/{check}';
+};
+
+export type PatchUsageChecksByCheckErrors = {
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PatchUsageChecksByCheckError = PatchUsageChecksByCheckErrors[keyof PatchUsageChecksByCheckErrors];
+
+export type PatchUsageChecksByCheckResponses = {
+    /**
+     * Choose what a finding of a check does from now on: hold, accept, or correct where a correction is known
+     */
+    200: {
+        check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'changed-after-decision';
+        about: string;
+        action: 'hold' | 'accept' | 'correct';
+        defaultAction: 'hold' | 'accept' | 'correct';
+    };
+};
+
+export type PatchUsageChecksByCheckResponse = PatchUsageChecksByCheckResponses[keyof PatchUsageChecksByCheckResponses];
+
+export type GetUsageErrorsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        count?: 'true' | 'false';
+        state?: 'held' | 'noted' | 'accepted' | 'corrected' | 'superseded';
+        check?: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'changed-after-decision';
+        stationId?: string;
+        sessionId?: string;
+        from?: string;
+        to?: string;
+    };
+    url: '/v1/usage-errors';
+};
+
+export type GetUsageErrorsErrors = {
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type GetUsageErrorsError = GetUsageErrorsErrors[keyof GetUsageErrorsErrors];
+
+export type GetUsageErrorsResponses = {
+    /**
+     * What validating usage data found, newest first; `held` waits for a decision and is not billed
+     */
+    200: {
+        items: Array<{
+            id: string;
+            state: 'held' | 'noted' | 'accepted' | 'corrected' | 'superseded';
+            sessionId: string;
+            sessionNumber: number;
+            revision: number;
+            stationId: string;
+            stationNumber: string;
+            stationName?: string;
+            siteName?: string;
+            evseId: number;
+            foundAt: string;
+            findings: Array<{
+                check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'changed-after-decision';
+                text: string;
+                values: {
+                    [key: string]: string | number;
+                };
+                marks: Array<{
+                    at: string;
+                    context: string;
+                }>;
+            }>;
+            recorded: {
+                energyWh: number;
+                startedAt: string;
+                endedAt: string;
+                totals?: {
+                    exclTax: {
+                        minor: string;
+                        currency: string;
+                    };
+                    tax: {
+                        minor: string;
+                        currency: string;
+                    };
+                    inclTax: {
+                        minor: string;
+                        currency: string;
+                    };
+                };
+            };
+            proposed?: {
+                energyWh: number;
+                startedAt: string;
+                endedAt: string;
+                totals?: {
+                    exclTax: {
+                        minor: string;
+                        currency: string;
+                    };
+                    tax: {
+                        minor: string;
+                        currency: string;
+                    };
+                    inclTax: {
+                        minor: string;
+                        currency: string;
+                    };
+                };
+            };
+            decided?: {
+                at: string;
+                by: {
+                    kind: 'staff' | 'key' | 'rule' | 'station';
+                    name?: string;
+                };
+                decision?: 'accept' | 'correct' | 'own-figures';
+                reason?: string;
+                revision?: number;
+            };
+        }>;
+        next: string | null;
+        total?: number;
+    };
+};
+
+export type GetUsageErrorsResponse = GetUsageErrorsResponses[keyof GetUsageErrorsResponses];
+
+export type GetUsageErrorsByIdData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/usage-errors/{id}';
+};
+
+export type GetUsageErrorsByIdErrors = {
+    /**
+     * One of: no-such-usage-error.
+     */
+    404: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type GetUsageErrorsByIdError = GetUsageErrorsByIdErrors[keyof GetUsageErrorsByIdErrors];
+
+export type GetUsageErrorsByIdResponses = {
+    /**
+     * One of them with its readings, the offending ones marked, and the proposed correction
+     */
+    200: {
+        id: string;
+        state: 'held' | 'noted' | 'accepted' | 'corrected' | 'superseded';
+        sessionId: string;
+        sessionNumber: number;
+        revision: number;
+        stationId: string;
+        stationNumber: string;
+        stationName?: string;
+        siteName?: string;
+        evseId: number;
+        foundAt: string;
+        findings: Array<{
+            check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'changed-after-decision';
+            text: string;
+            values: {
+                [key: string]: string | number;
+            };
+            marks: Array<{
+                at: string;
+                context: string;
+            }>;
+        }>;
+        recorded: {
+            energyWh: number;
+            startedAt: string;
+            endedAt: string;
+            totals?: {
+                exclTax: {
+                    minor: string;
+                    currency: string;
+                };
+                tax: {
+                    minor: string;
+                    currency: string;
+                };
+                inclTax: {
+                    minor: string;
+                    currency: string;
+                };
+            };
+        };
+        proposed?: {
+            energyWh: number;
+            startedAt: string;
+            endedAt: string;
+            totals?: {
+                exclTax: {
+                    minor: string;
+                    currency: string;
+                };
+                tax: {
+                    minor: string;
+                    currency: string;
+                };
+                inclTax: {
+                    minor: string;
+                    currency: string;
+                };
+            };
+        };
+        decided?: {
+            at: string;
+            by: {
+                kind: 'staff' | 'key' | 'rule' | 'station';
+                name?: string;
+            };
+            decision?: 'accept' | 'correct' | 'own-figures';
+            reason?: string;
+            revision?: number;
+        };
+        maxPowerW: number;
+        mostWh: number;
+        flags: Array<string>;
+        meterValues: Array<{
+            at: string;
+            receivedAt: string;
+            context: string;
+            registerWh?: number;
+            powerW?: number;
+            checks: Array<'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'changed-after-decision'>;
+        }>;
+        proposedRegisters: Array<{
+            at: string;
+            registerWh: number;
+        }>;
+    };
+};
+
+export type GetUsageErrorsByIdResponse = GetUsageErrorsByIdResponses[keyof GetUsageErrorsByIdResponses];
+
+export type PostUsageErrorsByIdCalculateData = {
+    body: {
+        energyWh?: number;
+        startedAt?: string;
+        endedAt?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/usage-errors/{id}/calculate';
+};
+
+export type PostUsageErrorsByIdCalculateErrors = {
+    /**
+     * One of: no-such-usage-error.
+     */
+    404: Problem;
+    /**
+     * One of: end-before-start, above-plausible.
+     */
+    422: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PostUsageErrorsByIdCalculateError = PostUsageErrorsByIdCalculateErrors[keyof PostUsageErrorsByIdCalculateErrors];
+
+export type PostUsageErrorsByIdCalculateResponses = {
+    /**
+     * What own figures would cost; changes nothing
+     */
+    200: {
+        energyWh: number;
+        startedAt: string;
+        endedAt: string;
+        totals?: {
+            exclTax: {
+                minor: string;
+                currency: string;
+            };
+            tax: {
+                minor: string;
+                currency: string;
+            };
+            inclTax: {
+                minor: string;
+                currency: string;
+            };
+        };
+    };
+};
+
+export type PostUsageErrorsByIdCalculateResponse = PostUsageErrorsByIdCalculateResponses[keyof PostUsageErrorsByIdCalculateResponses];
+
+export type PostUsageErrorsByIdDecideData = {
+    body: {
+        decision: 'accept' | 'correct' | 'own-figures';
+        reason: string;
+        energyWh?: number;
+        startedAt?: string;
+        endedAt?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/usage-errors/{id}/decide';
+};
+
+export type PostUsageErrorsByIdDecideErrors = {
+    /**
+     * One of: no-such-usage-error.
+     */
+    404: Problem;
+    /**
+     * One of: already-decided, newer-record, no-proposal.
+     */
+    409: Problem;
+    /**
+     * One of: end-before-start, above-plausible.
+     */
+    422: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PostUsageErrorsByIdDecideError = PostUsageErrorsByIdDecideErrors[keyof PostUsageErrorsByIdDecideErrors];
+
+export type PostUsageErrorsByIdDecideResponses = {
+    /**
+     * Let the record go as it is, take the proposed correction, or say own figures; corrections are a further revision
+     */
+    200: {
+        id: string;
+        state: 'held' | 'noted' | 'accepted' | 'corrected' | 'superseded';
+        sessionId: string;
+        sessionNumber: number;
+        revision: number;
+        stationId: string;
+        stationNumber: string;
+        stationName?: string;
+        siteName?: string;
+        evseId: number;
+        foundAt: string;
+        findings: Array<{
+            check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'changed-after-decision';
+            text: string;
+            values: {
+                [key: string]: string | number;
+            };
+            marks: Array<{
+                at: string;
+                context: string;
+            }>;
+        }>;
+        recorded: {
+            energyWh: number;
+            startedAt: string;
+            endedAt: string;
+            totals?: {
+                exclTax: {
+                    minor: string;
+                    currency: string;
+                };
+                tax: {
+                    minor: string;
+                    currency: string;
+                };
+                inclTax: {
+                    minor: string;
+                    currency: string;
+                };
+            };
+        };
+        proposed?: {
+            energyWh: number;
+            startedAt: string;
+            endedAt: string;
+            totals?: {
+                exclTax: {
+                    minor: string;
+                    currency: string;
+                };
+                tax: {
+                    minor: string;
+                    currency: string;
+                };
+                inclTax: {
+                    minor: string;
+                    currency: string;
+                };
+            };
+        };
+        decided?: {
+            at: string;
+            by: {
+                kind: 'staff' | 'key' | 'rule' | 'station';
+                name?: string;
+            };
+            decision?: 'accept' | 'correct' | 'own-figures';
+            reason?: string;
+            revision?: number;
+        };
+        maxPowerW: number;
+        mostWh: number;
+        flags: Array<string>;
+        meterValues: Array<{
+            at: string;
+            receivedAt: string;
+            context: string;
+            registerWh?: number;
+            powerW?: number;
+            checks: Array<'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'changed-after-decision'>;
+        }>;
+        proposedRegisters: Array<{
+            at: string;
+            registerWh: number;
+        }>;
+    };
+};
+
+export type PostUsageErrorsByIdDecideResponse = PostUsageErrorsByIdDecideResponses[keyof PostUsageErrorsByIdDecideResponses];
 
 export type PostValidityChecksData = {
     body: {

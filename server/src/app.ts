@@ -36,7 +36,7 @@ import {
 } from './platform/index.ts'
 import { rightsRoutes } from './rights/index.ts'
 import { foldersOfPortal, portalPage } from './served-files.ts'
-import { wireSessions } from './sessions/index.ts'
+import { openUsageLog, wireSessions } from './sessions/index.ts'
 import { countStationsByTariff, type Stations, stationsAt, vendorTextOf, wireStations } from './stations/index.ts'
 import { wireSubscribers } from './subscribers/index.ts'
 import { anyTenant, forgetServedOfAll, type NewTenant } from './tenants/index.ts'
@@ -98,6 +98,7 @@ export function wireFeatures(
     takeBackCommands: (tx, sessionId, at) => stations.commands.takeBack(tx, sessionId, at),
     touchStation: (tenantId, stationId) => stations.touch(tenantId, stationId),
     texts,
+    usageLog: dataFolder === undefined ? { append: async () => undefined } : openUsageLog(dataFolder),
   })
   const subscribers = wireSubscribers({
     ...ground,

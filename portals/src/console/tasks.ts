@@ -65,6 +65,18 @@ export const tasks: readonly Task[] = [
     ],
   },
   {
+    id: 'usage',
+    word: 'portal.usage.nav',
+    icon: 'chart',
+    right: 'sessions.read',
+    keys: 'g u',
+    pages: [
+      { path: '/usage-errors', load: () => import('./usage/UsageErrorsPage.tsx'), name: 'UsageErrorsPage' },
+      { path: '/usage-errors/checks', load: () => import('./usage/UsageChecksPage.tsx'), name: 'UsageChecksPage' },
+      { path: '/usage-errors/$id', load: () => import('./usage/UsageErrorPage.tsx'), name: 'UsageErrorPage' },
+    ],
+  },
+  {
     id: 'cards',
     word: 'portal.cards.nav',
     icon: 'card',

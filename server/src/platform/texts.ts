@@ -12,14 +12,9 @@ export interface Texts {
   /** The text at `key` (`sessions.alert.no-tariff`), its values filled in; undefined where no language has it. */
   find(language: string, key: string, values?: Readonly<Record<string, unknown>>): string | undefined
   /** The text of a code of a kind, in whichever feature defines it: kind `refusal`, code `no-such-site`. */
-  ofCode(
-    language: string,
-    kind: 'refusal' | 'field' | 'alert' | 'reason',
-    code: string,
-    values?: Readonly<Record<string, unknown>>,
-  ): string
+  ofCode(language: string, kind: TextKind, code: string, values?: Readonly<Record<string, unknown>>): string
   /** Every code of a kind that has a text, in order. */
-  codesOf(kind: 'refusal' | 'field' | 'alert' | 'reason'): readonly string[]
+  codesOf(kind: TextKind): readonly string[]
 }
 
 export interface TextsOptions {
@@ -28,6 +23,9 @@ export interface TextsOptions {
   /** Milliseconds that only grow; for tests. */
   readonly now?: () => number
 }
+
+/** What a code may be a code of. */
+export type TextKind = 'refusal' | 'field' | 'alert' | 'reason' | 'usage-check' | 'usage-finding'
 
 type Tree = { readonly [key: string]: string | Tree }
 
@@ -129,7 +127,7 @@ function treeIn(file: string, tag: string): Tree {
   return content as Tree
 }
 
-const KINDS = new Set(['refusal', 'field', 'alert', 'reason'])
+const KINDS = new Set<string>(['refusal', 'field', 'alert', 'reason', 'usage-check', 'usage-finding'])
 
 function collect(tree: Tree, prefix: string, places: Map<string, string>): void {
   for (const [name, value] of Object.entries(tree)) {

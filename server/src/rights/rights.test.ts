@@ -19,16 +19,16 @@ describe('the table of roles (STAFF-ROLES)', () => {
   })
 
   it.each([
-    ['operator', ['keys.write', 'staff.write', 'webhooks.write', 'tariffs.write', 'audit.read']],
+    ['operator', ['keys.write', 'staff.write', 'webhooks.write', 'tariffs.write', 'usage.write', 'audit.read']],
     ['viewer', allRights.filter((right) => !right.endsWith('.read') || right === 'audit.read')],
   ] as const)('keeps from an %s what is not theirs', (role, missing) => {
     const given = rightsOf(role, 'all')
     expect(allRights.filter((right) => !given.has(right)).sort()).toEqual([...missing].sort())
   })
 
-  it('lets a biller read, write tariffs and send records again only', () => {
+  it('lets a biller read, write tariffs, judge usage data and send records again only', () => {
     const writes = [...rightsOf('biller', 'all')].filter((right) => !right.endsWith('.read'))
-    expect(writes).toEqual(['tariffs.write', 'webhooks.resend'])
+    expect(writes).toEqual(['tariffs.write', 'webhooks.resend', 'usage.decide', 'usage.write'])
   })
 
   it.each(['owner', '', 'constructor', '__proto__', 'toString'])('gives the unknown role "%s" nothing', (role) => {

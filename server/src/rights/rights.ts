@@ -10,6 +10,8 @@ export const rightsTable = {
   'log.read': { scope: 'site', about: 'read what stations and the server said to each other' },
   'sessions.read': { scope: 'site', about: 'see sessions and their data records' },
   'sessions.write': { scope: 'site', about: 'start and stop sessions' },
+  'usage.decide': { scope: 'site', about: 'decide about usage data that waits' },
+  'usage.write': { scope: 'tenant', about: 'choose what happens to doubtful usage data, check by check' },
   'tokens.read': { scope: 'tenant', about: 'see cards and other id tokens' },
   'tokens.write': { scope: 'tenant', about: 'add, change and block id tokens' },
   'tariffs.read': { scope: 'any', about: 'see tariffs and calculate prices' },
@@ -33,14 +35,15 @@ const READ = allRights.filter((right) => right.endsWith('.read') && right !== 'a
 export const roles = {
   administrator: { about: 'everything', rights: allRights },
   operator: {
-    about: 'runs the network: all but keys, people, webhooks, tariffs and the audit trail',
+    about: 'runs the network: all but keys, people, webhooks, tariffs, the rules for usage data and the audit trail',
     rights: allRights.filter(
-      (right) => !['keys.write', 'staff.write', 'webhooks.write', 'tariffs.write', 'audit.read'].includes(right),
+      (right) =>
+        !['keys.write', 'staff.write', 'webhooks.write', 'tariffs.write', 'usage.write', 'audit.read'].includes(right),
     ),
   },
   biller: {
-    about: 'reads everything of the network, writes tariffs and sends records again',
-    rights: [...READ, 'tariffs.write', 'webhooks.resend'],
+    about: 'reads everything of the network, writes tariffs, decides about usage data and sends records again',
+    rights: [...READ, 'tariffs.write', 'webhooks.resend', 'usage.decide', 'usage.write'],
   },
   viewer: { about: 'reads everything of the network', rights: READ },
 } as const satisfies Record<string, { readonly about: string; readonly rights: readonly Right[] }>

@@ -3,6 +3,7 @@ import type { CommandBy, StationCommand } from '../stations/index.ts'
 import type { AtHand } from './at-hand.ts'
 import type { Numbers } from './numbers.ts'
 import type { Authoriser } from './rules/index.ts'
+import type { UsageLog } from './usage/error-log.ts'
 
 export interface RaisedAlert {
   readonly tenantId: string
@@ -44,6 +45,8 @@ export interface SessionsDeps extends Pick<Ground, 'database' | 'keys' | 'clock'
   /** What people see of a station may have changed. */
   touchStation(tenantId: string, stationId: string): void
   readonly texts: Texts
+  /** Where a line is kept of each usage error (END-VALIDATE). */
+  readonly usageLog: UsageLog
   /** Who has a say in VALID besides those of this feature; `app.ts` fills it. */
   readonly authorisers?: readonly Authoriser[]
   /** `wireSessions` makes both. */

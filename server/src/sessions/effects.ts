@@ -1,57 +1,52 @@
-import { type Money, type MoneyJson, moneyFromJson } from '../../../units/index.ts'
-import { takeSessionRecords } from '../billing/index.ts'
-import { publishEvents } from '../events/index.ts'
-import { type DueEffect, type EffectHandler, must } from '../platform/index.ts'
+import { type DueEffect, type EffectHandler, must, type Tx } from '../platform/index.ts'
 import type { SessionsDeps } from './deps.ts'
+import { handOn } from './hand-on.ts'
 import { RECORD_MADE } from './make-records.ts'
-import type { SessionRecordJson } from './rules/index.ts'
 import { earlierWaits, recordsNamed } from './store-records.ts'
+import { USAGE_LINE, writeLines } from './usage/error-log.ts'
+import { type DueRecord, judgeRecords } from './usage/judge-records.ts'
+import { RECORD_RELEASED } from './usage/revise-record.ts'
 
 /** What was left to be done after saving. Each is carried out at least once, and takes effect once. */
 export function sessionEffects(deps: SessionsDeps): Readonly<Record<string, EffectHandler>> {
   return {
-    [RECORD_MADE]: handOn(deps),
-  }
-}
-
-/**
- * Hands session data records to the built-in billing system, which takes each session and revision once, and leaves them for every
- * webhook that listens (END-SDR). A revision waits for those before it.
- */
-function handOn({ clock }: SessionsDeps): EffectHandler {
-  return {
-    async many(tx, effects) {
-      const later = effects.filter((effect) => nameOf(effect).revision > 1)
-      if (later.length > 0 && (await earlierWaits(tx, RECORD_MADE, effects, later.map(nameOf))))
-        throw new Error('an earlier revision has not been handed on yet')
-      const rows = await recordsNamed(tx, effects.map(nameOf))
-      const found = new Map(rows.map((row) => [`${row.sessionId}/${row.revision}`, row.record]))
-      const taken = effects.map((effect) => {
-        const { sessionId, revision } = nameOf(effect)
-        const record = must(found.get(`${sessionId}/${revision}`), 'session record of an effect')
-        return { sessionId, revision, energyWh: record.energyWh, record, totals: totalsOf(record) }
-      })
-      const at = clock.now()
-      await takeSessionRecords(tx, taken, at)
-      await publishEvents(tx, taken.map(eventOf), at)
+    [RECORD_MADE]: {
+      async many(tx, effects) {
+        await mustBeInOrder(tx, effects)
+        const at = deps.clock.now()
+        await handOn(tx, await judgeRecords(tx, deps, await dueRecords(tx, effects), at), at)
+      },
     },
+    [RECORD_RELEASED]: {
+      async many(tx, effects) {
+        await mustBeInOrder(tx, effects)
+        await handOn(tx, await dueRecords(tx, effects), deps.clock.now())
+      },
+    },
+    [USAGE_LINE]: writeLines(deps.usageLog),
   }
 }
 
-/** Told once for each session and revision, to each target in the order of its revisions. */
-function eventOf({ sessionId, revision, record }: { sessionId: string; revision: number; record: SessionRecordJson }) {
-  const key = `${sessionId}/${revision}`
-  const ordering = { of: sessionId, position: revision }
-  return { type: 'session-record.created', key, data: record, ordering } as const
+/** A revision waits for those before it: the one that is tried again finds them done. */
+async function mustBeInOrder(tx: Tx, effects: readonly DueEffect[]): Promise<void> {
+  const later = effects.map(nameOf).filter(({ revision }) => revision > 1)
+  if (later.length === 0) return
+  for (const type of [RECORD_MADE, RECORD_RELEASED]) {
+    if (await earlierWaits(tx, type, effects, later)) {
+      throw new Error('an earlier revision has not been handed on yet')
+    }
+  }
+}
+
+async function dueRecords(tx: Tx, effects: readonly DueEffect[]): Promise<readonly DueRecord[]> {
+  const names = effects.map(nameOf)
+  const rows = await recordsNamed(tx, names)
+  const found = new Map(rows.map((row) => [`${row.sessionId}/${row.revision}`, row]))
+  return names.map(({ sessionId, revision }) =>
+    must(found.get(`${sessionId}/${revision}`), 'session record of an effect'),
+  )
 }
 
 function nameOf(effect: DueEffect) {
   return effect.payload as { readonly sessionId: string; readonly revision: number }
 }
-
-function totalsOf({ totals }: SessionRecordJson) {
-  if (totals === undefined) return undefined
-  return { exclTax: moneyOf(totals.exclTax), tax: moneyOf(totals.tax), inclTax: moneyOf(totals.inclTax) }
-}
-
-const moneyOf = (json: MoneyJson): Money => must(moneyFromJson(json), 'money of a session record')

@@ -23,8 +23,10 @@ import { authorisers, sessionFlags, sessionStates } from './rules/index.ts'
 import { detailShape, forShape, recordShape, sessionShape, startedShape } from './shapes.ts'
 import { startSession } from './start-session.ts'
 import { countSessions, listRecords, listSessions, type SessionFilter } from './store-lists.ts'
+import { RECORD_RELEASED } from './usage/revise-record.ts'
 import { detailOf, withCosts, withHandedOn } from './views.ts'
 
+const HANDING_ON = [RECORD_MADE, RECORD_RELEASED] as const
 const params = z.strictObject({ id: z.uuid() })
 const instant = z.iso.datetime({ offset: true }).transform((text) => Temporal.Instant.from(text))
 const NOT_FOUND = { 'no-such-session': 404 } as const
@@ -86,7 +88,7 @@ const reading = tenantRoute({
   handle: async (tx, { params: { id }, caller, at }) => {
     const [row] = await listSessions(tx, { sites: caller.sites, id }, { limit: 1 })
     if (row === undefined) return refuse('no-such-session')
-    const made = await listRecords(tx, { sites: 'all', sessionId: id, effectType: RECORD_MADE }, { limit: 100 })
+    const made = await listRecords(tx, { sites: 'all', sessionId: id, effectTypes: HANDING_ON }, { limit: 100 })
     return ok(await detailOf(tx, row, made, at))
   },
 })
@@ -138,7 +140,7 @@ const records = tenantRoute({
   answer: listOf(recordShape),
   handle: async (tx, { query, caller }) => {
     const { limit, sessionId } = query
-    const filter = { sites: caller.sites, sessionId, effectType: RECORD_MADE }
+    const filter = { sites: caller.sites, sessionId, effectTypes: HANDING_ON }
     const [createdAt, id, revision] = cursorFrom(query.cursor) ?? []
     const isPlace = instant.safeParse(createdAt).success && z.uuid().safeParse(id).success
     const after = isPlace ? { createdAt: String(createdAt), id: String(id), revision: Number(revision) } : undefined

@@ -12,4 +12,5 @@ export {
 } from './rules/index.ts'
 export { type Started, startSession, type StartWish } from './start-session.ts'
 export { stopSession } from './stop-session.ts'
+export { openUsageLog, type UsageLog } from './usage/error-log.ts'
 export { type Sessions, wireSessions } from './wire.ts'

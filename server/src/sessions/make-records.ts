@@ -1,7 +1,7 @@
 import { type TariffVersion, tariffVersions } from '../billing/index.ts'
-import { type Effect, leaveInOutbox, together, type Tx } from '../platform/index.ts'
+import { type Effect, leaveInOutbox, must, together, type Tx } from '../platform/index.ts'
 import type { HeldSession } from './held.ts'
-import { type MadeRecord, makeRecord } from './rules/index.ts'
+import { makeRecord, type RecordInput } from './rules/index.ts'
 import { type KeptReading, readingsOf } from './store-meter.ts'
 import { insertRecords, type RecordRow } from './store-records.ts'
 import { type StationFacts, stationsById } from './store-validity.ts'
@@ -20,7 +20,10 @@ export interface ForRecords {
 /** What the records are made of that sessions asked for; undefined: none did. Readings that were sent before are among it. */
 export async function loadForRecords(tx: Tx, sessions: readonly HeldSession[]): Promise<ForRecords | undefined> {
   const due = sessions.filter((session) => session.records.length > 0)
-  if (due.length === 0) return undefined
+  return due.length === 0 ? undefined : loadFacts(tx, due)
+}
+
+async function loadFacts(tx: Tx, due: readonly HeldSession[]): Promise<ForRecords> {
   const tenantIds = [...new Set(due.map(({ row }) => row.tenantId))]
   const priced = due.filter(({ row }) => row.tariffId !== null)
   const [readings, stations, versions] = await together([
@@ -44,14 +47,36 @@ export async function loadForRecords(tx: Tx, sessions: readonly HeldSession[]): 
 /** Makes the records, and leaves them for handing on, in the transaction that ended their sessions: all is sent at once. */
 export async function makeRecords(tx: Tx, loaded: ForRecords | undefined, at: Temporal.Instant): Promise<void> {
   if (loaded === undefined) return
-  const { due, tariffs } = loaded
+  const inputs = factsOf(loaded)
+  const rows = loaded.due.flatMap(({ row: { tenantId, id: sessionId }, records }) =>
+    records.map(({ revision, reason }): RecordRow => {
+      const facts = must(inputs.get(sessionId), 'facts of a session record')
+      const { json } = makeRecord({ ...facts, revision, reason, createdAt: at })
+      return { tenantId, sessionId, revision, createdAt: at, reason, record: json }
+    }),
+  )
+  await together([insertRecords(tx, rows), leaveInOutbox(tx, rows.map(effectOf), at)])
+}
+
+/** All that a record of a session is made of, but for which revision it is and why. */
+export type RecordFacts = Omit<RecordInput, 'revision' | 'reason' | 'createdAt'>
+
+/** The same for sessions that asked for none now. */
+export async function recordInputs(
+  tx: Tx,
+  sessions: readonly HeldSession[],
+): Promise<ReadonlyMap<string, RecordFacts>> {
+  return factsOf(await loadFacts(tx, sessions))
+}
+
+function factsOf({ due, tariffs, ...loaded }: ForRecords): ReadonlyMap<string, RecordFacts> {
   const readings = Map.groupBy(loaded.readings, (reading) => reading.sessionId)
   const stations = new Map(loaded.stations.map((row) => [row.id, row]))
-  const rows = due.flatMap(({ row, records }) =>
-    records.map(({ revision, reason }): RecordRow => {
+  return new Map(
+    due.map(({ row }): readonly [string, RecordFacts] => {
       const tariff = tariffs.get(row.id)
       const station = stations.get(row.stationId)
-      const made: MadeRecord = makeRecord({
+      const facts: RecordFacts = {
         sessionId: row.id,
         sessionNumber: row.number,
         stationId: row.stationId,
@@ -64,14 +89,10 @@ export async function makeRecords(tx: Tx, loaded: ForRecords | undefined, at: Te
         tariff:
           tariff === undefined ? undefined : { id: tariff.tariffId, version: tariff.version, tariff: tariff.tariff },
         timeZone: station?.timeZone ?? 'UTC',
-        revision,
-        reason,
-        createdAt: at,
-      })
-      return { tenantId: row.tenantId, sessionId: row.id, revision, createdAt: at, reason, record: made.json }
+      }
+      return [row.id, facts]
     }),
   )
-  await together([insertRecords(tx, rows), leaveInOutbox(tx, rows.map(effectOf), at)])
 }
 
 function effectOf({ tenantId, sessionId, revision }: RecordRow): Effect {

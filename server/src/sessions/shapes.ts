@@ -71,7 +71,7 @@ export const recordShape = z.strictObject({
   sessionNumber: z.int(),
   revision: z.int(),
   createdAt: z.string(),
-  reason: z.enum(['ended', 'estimate', 'truth']),
+  reason: z.enum(['ended', 'estimate', 'truth', 'correction']),
   stationId: z.uuid(),
   stationNumber: z.string(),
   evseId: z.int(),
@@ -95,10 +95,24 @@ export const recordShape = z.strictObject({
   lines: z.array(priceLineShape),
   totals: priceTotalsShape.optional(),
   tariff: z.strictObject({ id: z.uuid(), version: z.int() }).optional(),
+  correction: z
+    .strictObject({
+      ofRevision: z.int(),
+      energyWh: z.int(),
+      checks: z.array(z.string()),
+      by: z.strictObject({
+        kind: z.enum(['staff', 'key', 'rule']),
+        id: z.uuid().optional(),
+        name: z.string().optional(),
+      }),
+      reason: z.string(),
+    })
+    .optional(),
   handedOn: z.array(
     z.strictObject({
       to: z.enum(['built-in-billing', 'webhook']),
-      state: z.enum(['waiting', 'done', 'failed']),
+      /** `held`: waits for a decision (END-VALIDATE). `replaced`: never handed on, a later revision took its place. */
+      state: z.enum(['waiting', 'done', 'failed', 'held', 'replaced']),
       at: z.string().optional(),
       attempts: z.int(),
       /** Of a webhook: its name, and where its delivery is read. */

@@ -142,18 +142,21 @@ export interface ShownRecord {
   readonly doneAt: Temporal.Instant | null
   readonly failedAt: Temporal.Instant | null
   readonly attempts: number | null
+  /** What END-VALIDATE made of it; null where it found nothing, or has not looked yet. */
+  readonly judged: string | null
 }
 
 export interface RecordFilter {
   readonly sites: 'all' | readonly string[]
   readonly sessionId?: string | undefined
-  readonly effectType: string
+  /** The effects that hand a record on: as it is made, and once it is released. */
+  readonly effectTypes: readonly [string, string]
 }
 
 /** Newest first. */
 export async function listRecords(
   tx: Tx,
-  { sites, sessionId, effectType }: RecordFilter,
+  { sites, sessionId, effectTypes }: RecordFilter,
   page: {
     readonly limit: number
     readonly after?: { readonly createdAt: string; readonly id: string; readonly revision: number } | undefined
@@ -169,12 +172,16 @@ export async function listRecords(
       : sql`(r.created_at, r.session_id, r.revision) < (${after.createdAt}::timestamptz, ${after.id}::uuid, ${after.revision}::int)`,
   ])
   return tx.rows<ShownRecord>(sql`
-    select r.session_id as "sessionId", r.revision, r.record, o.done_at as "doneAt", o.failed_at as "failedAt", o.attempts
+    select r.session_id as "sessionId", r.revision, r.record, o.done_at as "doneAt", o.failed_at as "failedAt", o.attempts,
+      e.state as judged
     from session_records r
     join sessions s on s.tenant_id = r.tenant_id and s.id = r.session_id
     join stations st on st.tenant_id = s.tenant_id and st.id = s.station_id
-    left join outbox o on o.tenant_id = r.tenant_id and o.type = ${effectType}
-      and o.key = r.session_id || '/' || r.revision
+    left join usage_errors e on e.tenant_id = r.tenant_id and e.session_id = r.session_id and e.revision = r.revision
+    left join lateral (
+      select o.done_at, o.failed_at, o.attempts from outbox o
+      where o.tenant_id = r.tenant_id and o.type = any(${effectTypes}::text[]) and o.key = r.session_id || '/' || r.revision
+      order by o.created_at desc, o.id desc limit 1) o on true
     where ${where}
     order by r.created_at desc, r.session_id desc, r.revision desc limit ${limit}`)
 }

@@ -1,5 +1,6 @@
 import type { Tx } from '../platform/index.ts'
 import type { MeterReading } from '../stations/index.ts'
+import { saysOtherwise } from './rules/index.ts'
 
 /** Meter values: one narrow row per timestamp and context, found by its natural key. */
 
@@ -86,9 +87,10 @@ export async function keepMeterValues(
   const said = new Map(rows.map((row) => [keyOf(row.transactionId, row.reading), row.reading]))
   const differing = again.filter((kept) => {
     const reading = said.get(keyOf(kept.transactionId, kept))
-    const registerDiffers = reading?.registerWh !== undefined && BigInt(reading.registerWh) !== kept.registerWh
-    const powerDiffers = reading?.powerW !== undefined && small(reading.powerW) !== kept.powerW
-    return registerDiffers || powerDiffers
+    return (
+      reading !== undefined &&
+      saysOtherwise({ ...kept, registerWh: kept.registerWh === null ? null : Number(kept.registerWh) }, reading)
+    )
   })
   return {
     keys: new Set(again.map((kept) => keyOf(kept.transactionId, kept))),

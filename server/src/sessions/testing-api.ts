@@ -48,7 +48,15 @@ export async function testApi(): Promise<TestApi> {
     routes: [...sessions.routes, ...subscribers.routes],
     async authenticate({ authorization }) {
       if (authorization !== 'Bearer key') return refuse('wrong-key')
-      const rights = new Set(['sessions.read', 'sessions.write', 'tokens.read', 'tokens.write', 'limits.write'])
+      const rights = new Set([
+        'sessions.read',
+        'sessions.write',
+        'usage.decide',
+        'usage.write',
+        'tokens.read',
+        'tokens.write',
+        'limits.write',
+      ])
       return ok({ kind: 'staff', tenantId, actorId: newId(), actorName: 'Aino', rights, sites: 'all', language: 'en' })
     },
     trustedProxies: [],

@@ -23,6 +23,10 @@ export interface TestNetwork {
   readonly alerts: RaisedAlert[]
   /** Sessions whose waiting commands were taken back. */
   readonly takenBack: string[]
+  /** Kinds of alerts that were cleared, with their subjects. */
+  readonly cleared: { readonly kind: string; readonly subject: string }[]
+  /** Lines of the log of usage errors. */
+  readonly usageLines: string[]
   close(): Promise<void>
 }
 
@@ -35,6 +39,8 @@ export async function testNetwork(slug = 'north'): Promise<TestNetwork> {
   const commands: TestNetwork['commands'] = []
   const alerts: RaisedAlert[] = []
   const takenBack: string[] = []
+  const cleared: { kind: string; subject: string }[] = []
+  const usageLines: string[] = []
   const deps: SessionsDeps = {
     ...ground,
     sendToStation: async (_, { stationId, command, sessionId }) => {
@@ -43,11 +49,23 @@ export async function testNetwork(slug = 'north'): Promise<TestNetwork> {
     },
     takeBackCommands: async (_, sessionId) => void takenBack.push(sessionId),
     raiseAlert: async (_, alert) => void alerts.push(alert),
-    clearAlert: async () => undefined,
+    clearAlert: async (_, { kind, subject }) => void cleared.push({ kind, subject }),
+    usageLog: { append: async (lines) => void usageLines.push(...lines) },
     touchStation: () => undefined,
     texts: openTexts('languages'),
   }
-  return { ground, clock, deps, tenantId, commands, alerts, takenBack, close: () => ground.close() }
+  return {
+    ground,
+    clock,
+    deps,
+    tenantId,
+    commands,
+    alerts,
+    takenBack,
+    cleared,
+    usageLines,
+    close: () => ground.close(),
+  }
 }
 
 let serial = 10_000

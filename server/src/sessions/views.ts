@@ -157,9 +157,10 @@ function jsonFromDelivery(delivery: HandedOn): RecordJson['handedOn'][number] {
   return { to: 'webhook', state: STATES[state], attempts, name, webhookId, deliveryId, ...when }
 }
 
-function jsonFromRecord({ record, doneAt, failedAt, attempts }: ShownRecord): RecordJson {
-  const { type: _, version: __, reason, flags, meterValues, periods, lines, ...plain } = record
-  const state = failedAt !== null ? 'failed' : doneAt !== null ? 'done' : 'waiting'
+function jsonFromRecord({ record, doneAt, failedAt, attempts, judged }: ShownRecord): RecordJson {
+  const { type: _, version: __, reason, flags, meterValues, periods, lines, correction, ...plain } = record
+  const carried = failedAt !== null ? 'failed' : doneAt !== null ? 'done' : 'waiting'
+  const state = judged === 'held' ? 'held' : judged === 'corrected' || judged === 'superseded' ? 'replaced' : carried
   const at = failedAt ?? doneAt
   return {
     ...plain,
@@ -168,6 +169,7 @@ function jsonFromRecord({ record, doneAt, failedAt, attempts }: ShownRecord): Re
     meterValues: [...meterValues],
     periods: [...periods],
     lines: [...lines],
+    ...(correction === undefined ? {} : { correction: { ...correction, checks: [...correction.checks] } }),
     handedOn: [
       { to: 'built-in-billing', state, attempts: attempts ?? 0, ...(at === null ? {} : { at: textFromInstant(at) }) },
     ],

@@ -18,6 +18,7 @@ import { sessionRoutes } from './http.ts'
 import { openNumbers } from './numbers.ts'
 import { startSession } from './start-session.ts'
 import { takeReports } from './station-reports.ts'
+import { usageRoutes } from './usage/http.ts'
 
 export interface Sessions extends Required<HandedIn> {
   readonly routes: readonly AnyRoute[]
@@ -36,7 +37,7 @@ export function wireSessions(given: SessionsDeps): Sessions {
     judgeToken: (question) => judgeToken(deps, question),
     commandSettled: (tx, ended) => commandSettled(tx, deps, ended),
     startForStaff: (tx, wanted) => startForStaff(tx, deps, wanted),
-    routes: sessionRoutes(deps),
+    routes: [...sessionRoutes(deps), ...usageRoutes(deps)],
     effects: sessionEffects(deps),
     deadlines: sessionDeadlines(deps),
   }

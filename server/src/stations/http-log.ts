@@ -20,6 +20,9 @@ import { loadRefusedMessages } from './store-log.ts'
 
 const TAG = 'log'
 
+/** After every id of its moment. */
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
 export const WATCHED_NOTICE = 'ocpp.watched'
 
 /** `flush`: what went over the wire a moment ago is to be seen too. */
@@ -39,6 +42,7 @@ function logRoute({ keys, bus }: Ground, flush: () => Promise<void>): AnyRoute {
     query: z.strictObject({
       limit: paging.limit,
       before: z.string().max(500).optional().describe('next of the page before'),
+      until: z.iso.datetime({ offset: true }).optional().describe('nothing that was said later'),
       action: z.string().max(100).optional(),
     }),
     answer: listOf(shapes.logItem),
@@ -50,7 +54,8 @@ function logRoute({ keys, bus }: Ground, flush: () => Promise<void>): AnyRoute {
       const key = await keys.tenant(tx.tenantId)
       const [at, id] = cursorFrom(query.before) ?? []
       const since = instantFromText(String(at))
-      const before = since === undefined ? undefined : { at: since, id: String(id) }
+      const until = query.until === undefined ? undefined : { at: Temporal.Instant.from(query.until), id: LAST_ID }
+      const before = since === undefined ? until : { at: since, id: String(id) }
       const page = await readLog(tx, key, { stationId, before, action: query.action, limit: query.limit })
       // Whoever reads the log is about to watch it: frames go by live for an hour.
       const { siteId } = parts.station

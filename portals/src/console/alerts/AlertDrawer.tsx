@@ -85,7 +85,7 @@ function Detail({ alert }: { readonly alert: Alert }) {
 
 function Where({ alert }: { readonly alert: Alert }) {
   const { t } = useTranslation()
-  const { stationId, stationNumber, evseId, sessionId, sessionNumber, siteName } = alert
+  const { kind, stationId, stationNumber, evseId, sessionId, sessionNumber, siteName } = alert
   if (stationId === undefined && sessionId === undefined && siteName === undefined) return null
   const number = spokenNumber(stationNumber ?? '')
   return (
@@ -102,6 +102,11 @@ function Where({ alert }: { readonly alert: Alert }) {
       {sessionId !== undefined && (
         <Link to={`/sessions/${sessionId}`}>
           {t('portal.alerts.session', { number: spokenNumber(sessionNumber ?? '') })}
+        </Link>
+      )}
+      {kind === 'usage-held' && (
+        <Link to="/usage-errors" search={{ stationId } as never}>
+          {t('portal.alerts.usage-data')}
         </Link>
       )}
     </section>

@@ -155,6 +155,11 @@ export function Records({ session }: { readonly session: SessionDetail }) {
             {record.handedOn.map((hand) => (
               <HandedOn key={`${hand.to} ${hand.webhookId ?? ''}`} hand={hand} />
             ))}
+            {record.handedOn.some(({ state }) => state === 'held') && (
+              <Link to="/usage-errors" search={{ sessionId: record.sessionId } as never} className="t12">
+                {t('portal.sessions.decide')}
+              </Link>
+            )}
           </li>
         ))}
       </ul>
@@ -184,7 +189,7 @@ function HandedOn({ hand }: { readonly hand: SessionRecord['handedOn'][number] }
 }
 
 function isUnderWay(record: SessionRecord): boolean {
-  return record.handedOn.some(({ state }) => state === 'waiting')
+  return record.handedOn.some(({ state }) => state === 'waiting' || state === 'held')
 }
 
 function historyKeys({ kind, state }: SessionDetail['history'][number]): string[] {

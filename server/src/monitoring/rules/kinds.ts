@@ -18,6 +18,7 @@ export const alertKindTable = {
   'unknown-transaction': { ends: 'person' },
   'no-tariff': { ends: 'person' },
   'session-estimated': { ends: 'person' },
+  'usage-held': { ends: 'itself' },
   'session-not-authorised': { ends: 'itself' },
   'session-over-limit': { ends: 'itself' },
   'session-no-energy': { ends: 'itself' },

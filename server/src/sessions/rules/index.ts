@@ -29,6 +29,7 @@ export {
 } from './session.ts'
 export { energyOfRunning, movedOn, type Onward, type Running, runningFrom, textFromRunning } from './running.ts'
 export { dueAt, energyOfSession, stopReasonOf } from './settle.ts'
+export { saysOtherwise } from './meter.ts'
 export { flowChanges } from './transaction.ts'
 export { isProgressOnly, sessionFromText, textFromMachine, textFromProgress } from './session-json.ts'
 export {
@@ -42,6 +43,7 @@ export {
 } from './validity.ts'
 export { type KeptRegister, type PricedSession, type Pricing, priceSession } from './price-session.ts'
 export {
+  type CorrectionJson,
   type MadeRecord,
   makeRecord,
   type RecordInput,
@@ -49,3 +51,4 @@ export {
   type SessionRecordJson,
 } from './session-record.ts'
 export { isRepeat } from './transaction.ts'
+export * from './usage/index.ts'

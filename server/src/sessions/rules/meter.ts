@@ -34,8 +34,14 @@ export function goesBackwards(meter: Meter, readings: readonly MeterReading[]): 
 }
 
 function contradict(left: RegisterPoint, right: RegisterPoint): boolean {
-  const order = Temporal.Instant.compare(left.at, right.at)
+  const order = Temporal.Instant.compare(left.at, right.at) || placeOf(left) - placeOf(right)
   return (order < 0 && left.registerWh > right.registerWh) || (order > 0 && left.registerWh < right.registerWh)
+}
+
+/** Of readings stamped with one moment, as clocks of whole seconds do: begin, then all others, then end. */
+function placeOf({ context }: RegisterPoint): number {
+  if (context === 'transaction-begin') return -1
+  return context === 'transaction-end' ? 1 : 0
 }
 
 /** The reading at the transaction's begin leads, then the earliest; of two at one moment the lower. */
@@ -54,4 +60,21 @@ function isLater(point: RegisterPoint, than: RegisterPoint): boolean {
 
 function isAfter(left: Temporal.Instant, right: Temporal.Instant): boolean {
   return Temporal.Instant.compare(left, right) > 0
+}
+
+/** More than any connector brings within a second. */
+const MOST_IN_A_SECOND_WH = 300
+
+/**
+ * Whether a reading contradicts the one that is kept under its time and context. A clock of whole seconds may stamp two true
+ * ones alike: the later is a little higher.
+ */
+export function saysOtherwise(
+  kept: { readonly at: Temporal.Instant; readonly registerWh: number | null; readonly powerW: number | null },
+  said: { readonly registerWh?: number; readonly powerW?: number },
+): boolean {
+  const step = said.registerWh === undefined || kept.registerWh === null ? 0 : said.registerWh - kept.registerWh
+  const isSameSecond = kept.at.epochMilliseconds % 1_000 === 0 && step > 0 && step <= MOST_IN_A_SECOND_WH
+  if (isSameSecond) return false
+  return step !== 0 || (said.powerW !== undefined && kept.powerW !== null && said.powerW !== kept.powerW)
 }

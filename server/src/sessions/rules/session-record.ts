@@ -26,6 +26,17 @@ export interface RecordInput {
   readonly revision: number
   readonly reason: string
   readonly createdAt: Temporal.Instant
+  /** A corrected record: what it is priced by instead of the readings, and what it says of the decision. */
+  readonly correction?: { readonly registers?: readonly KeptRegister[]; readonly said: CorrectionJson }
+}
+
+/** Who corrected which revision, and why (END-VALIDATE). */
+export interface CorrectionJson {
+  readonly ofRevision: number
+  readonly energyWh: number
+  readonly checks: readonly string[]
+  readonly by: { readonly kind: 'staff' | 'key' | 'rule'; readonly id?: string; readonly name?: string }
+  readonly reason: string
 }
 
 /** The record as it is kept and handed on: JSON, and never changed. */
@@ -63,6 +74,8 @@ export interface SessionRecordJson {
   readonly lines: PriceJson['lines']
   readonly totals?: PriceJson['totals']
   readonly tariff?: { readonly id: string; readonly version: number }
+  /** What the record before it said of the energy, and why this one says otherwise. */
+  readonly correction?: CorrectionJson
 }
 
 export interface MadeRecord {
@@ -73,7 +86,8 @@ export interface MadeRecord {
 export function makeRecord(input: RecordInput): MadeRecord {
   const { machine, readings, tariff, timeZone, createdAt } = input
   const endedAt = machine.endedAt ?? createdAt
-  const { periods, price } = priceSession(machine, readings, { tariff: tariff?.tariff, timeZone }, endedAt)
+  const registers = input.correction?.registers ?? readings
+  const { periods, price } = priceSession(machine, registers, { tariff: tariff?.tariff, timeZone }, endedAt)
   const priced = price === undefined ? undefined : jsonFromPrice(price)
   const stopReason = stopReasonOf(machine)
   const json: SessionRecordJson = {
@@ -110,6 +124,7 @@ export function makeRecord(input: RecordInput): MadeRecord {
     lines: priced?.lines ?? [],
     ...(priced === undefined ? {} : { totals: priced.totals }),
     ...(tariff === undefined ? {} : { tariff: { id: tariff.id, version: tariff.version } }),
+    ...(input.correction === undefined ? {} : { correction: input.correction.said }),
   }
   return { json, ...(price === undefined ? {} : { totals: price.totals }) }
 }

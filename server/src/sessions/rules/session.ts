@@ -26,6 +26,7 @@ export function isClosed(state: SessionState): boolean {
 export const sessionFlags = [
   'begin-reading-missing',
   'clock-corrected',
+  'corrected',
   'end-lost',
   'estimated',
   'gap',
@@ -127,6 +128,8 @@ export interface Session {
   /** Set when the energy is our estimate (END-METER), until the truth comes. */
   readonly estimatedWh?: WattHours
   readonly recorded?: Recorded
+  /** What a decision on doubtful usage data made of its energy (END-VALIDATE); a later truth takes it away again. */
+  readonly corrected?: { readonly energyWh: WattHours }
 }
 
 /** A session that begins with a wish (remote start). */

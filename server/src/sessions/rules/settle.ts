@@ -28,7 +28,7 @@ export interface Arrival {
 }
 
 export function energyOfSession(session: Session): number {
-  return session.estimatedWh ?? energyOf(session.meter)
+  return session.corrected?.energyWh ?? session.estimatedWh ?? energyOf(session.meter)
 }
 
 export function stopReasonOf(session: Session): string | undefined {
@@ -137,8 +137,16 @@ export function closed(
   return { session: { ...ended, recorded: { revision, content } }, effects: [...effects, { kind: 'record', reason }] }
 }
 
-/** A session that ended by estimate has learned more: with the whole truth the estimate goes. */
+/** A session that ended has learned more. A decision of people holds until the station says something new. */
 function correct(session: Session, transaction: Transaction): Step {
+  const { corrected, ...measured } = session
+  if (corrected === undefined) return correctMeasured(session, transaction)
+  const step = correctMeasured(withoutFlags(measured, 'corrected'), transaction)
+  return step.effects.length > 0 ? step : { session, effects: [] }
+}
+
+/** A session that ended by estimate has learned more: with the whole truth the estimate goes. */
+function correctMeasured(session: Session, transaction: Transaction): Step {
   const isOrphan = session.flags.includes('orphan')
   if (transaction.ended !== undefined && (isOrphan || (isWhole(transaction) && hasEndReading(session)))) {
     const { estimatedWh: _, ...rest } = withoutFlags(session, 'estimated', 'gap', 'end-lost')

@@ -1,0 +1,292 @@
+import { textFromInstant } from '../../../../units/index.ts'
+import { leaveInOutbox, must, newId, together, type Tx } from '../../platform/index.ts'
+import type { SessionsDeps } from '../deps.ts'
+import { loadSessions } from '../load-session.ts'
+import { type RecordFacts, recordInputs } from '../make-records.ts'
+import {
+  actionFor,
+  type CheckAction,
+  type ChosenActions,
+  type CorrectionJson,
+  judgeUsage,
+  type Judgement,
+  mostPower,
+  type Proposal,
+  type SessionRecordJson,
+  type UsageInput,
+} from '../rules/index.ts'
+import { readingsOf } from '../store-meter.ts'
+import { foundLine, logEffect } from './error-log.ts'
+import { correctedRecord, reviseRecord } from './revise-record.ts'
+import {
+  chosenActions,
+  type FoundError,
+  insertErrors,
+  type ProposalJson,
+  stationsWithoutHeld,
+  supersede,
+  type Surroundings,
+  surroundingsOf,
+} from './store.ts'
+
+/** A record that is about to be handed on. */
+export interface DueRecord {
+  readonly sessionId: string
+  readonly revision: number
+  readonly record: SessionRecordJson
+}
+
+/** Open alerts of this kind are one per station: usage data of it waits for somebody. */
+export const USAGE_HELD = 'usage-held'
+
+/**
+ * END-VALIDATE: judges records before they are handed on. Answers those that may go; what is doubtful waits, or is corrected
+ * by a rule. Most are sound and are judged by what they say themselves; only for a suspicion more is loaded.
+ */
+export async function judgeRecords(
+  tx: Tx,
+  deps: SessionsDeps,
+  due: readonly DueRecord[],
+  at: Temporal.Instant,
+): Promise<readonly DueRecord[]> {
+  const passed: DueRecord[] = []
+  for (const wave of wavesOf(due)) passed.push(...(await judgeWave(tx, deps, wave, at)))
+  return passed
+}
+
+/** Revisions of one session, one after the other. */
+function wavesOf(due: readonly DueRecord[]): readonly (readonly DueRecord[])[] {
+  const waves: DueRecord[][] = []
+  const sorted = due.toSorted((left, right) => left.revision - right.revision)
+  for (const one of sorted) {
+    const wave = waves.find((list) => list.every(({ sessionId }) => sessionId !== one.sessionId))
+    if (wave === undefined) waves.push([one])
+    else wave.push(one)
+  }
+  return waves
+}
+
+async function judgeWave(
+  tx: Tx,
+  deps: SessionsDeps,
+  due: readonly DueRecord[],
+  at: Temporal.Instant,
+): Promise<readonly DueRecord[]> {
+  const later = due.filter(({ revision }) => revision > 1)
+  const [around, chosen, freed] = await together([
+    surroundingsOf(
+      tx,
+      due.map(({ sessionId }) => sessionId),
+    ),
+    chosenActions(tx),
+    later.length === 0 ? Promise.resolve([]) : supersede(tx, later, at),
+  ])
+  const bySession = new Map(around.map((one) => [one.sessionId, one]))
+  const suspects = due.filter(
+    (one) =>
+      cameLate(one) || judgeUsage(inputOf(one, must(bySession.get(one.sessionId), 'session'))).findings.length > 0,
+  )
+  const found = suspects.length === 0 ? [] : await lookCloser(tx, deps, { suspects, bySession, chosen }, at)
+  await insertErrors(
+    tx,
+    found.map(({ error }) => error),
+  )
+  await tell(tx, deps, found, freed, at)
+  const kept = new Set(found.filter(({ error }) => error.state !== 'noted').map(({ error }) => error.sessionId))
+  return due.filter(({ sessionId }) => !kept.has(sessionId))
+}
+
+/** Told later than it ended: a queue, or a clock that is behind; only with our own times can it be known which. */
+function cameLate({ record }: DueRecord): boolean {
+  const ended = Temporal.Instant.from(record.endedAt).epochMilliseconds
+  return Temporal.Instant.from(record.createdAt).epochMilliseconds - ended > 60_000
+}
+
+function inputOf({ record }: DueRecord, around: Surroundings): UsageInput {
+  return {
+    startedAt: Temporal.Instant.from(record.startedAt),
+    endedAt: Temporal.Instant.from(record.endedAt),
+    energyWh: record.energyWh,
+    flags: record.flags,
+    createdAt: Temporal.Instant.from(record.createdAt),
+    readings: record.meterValues.map(({ at, context, registerWh, powerW }) => ({
+      at: Temporal.Instant.from(at),
+      context,
+      registerWh: registerWh ?? null,
+      powerW: powerW ?? null,
+    })),
+    maxPowerW: mostPower(around.connectors),
+    neighbours: around.neighbours,
+    wasCorrected: around.wasCorrected,
+  }
+}
+
+interface Found {
+  readonly error: FoundError
+  readonly around: Surroundings
+}
+
+/** With what our own clock says of each reading, and where the session before left the register. */
+async function lookCloser(
+  tx: Tx,
+  deps: SessionsDeps,
+  given: {
+    readonly suspects: readonly DueRecord[]
+    readonly bySession: ReadonlyMap<string, Surroundings>
+    readonly chosen: ChosenActions
+  },
+  at: Temporal.Instant,
+): Promise<readonly Found[]> {
+  const { suspects, bySession, chosen } = given
+  const { sessions, stations } = await loadSessions(
+    tx,
+    suspects.map(({ sessionId }) => sessionId),
+  )
+  const inputs = await recordInputs(tx, sessions)
+  const before = await previousRegisters(tx, suspects, bySession)
+  const found: Found[] = []
+  for (const due of suspects) {
+    const { sessionId, revision } = due
+    const around = must(bySession.get(sessionId), 'surroundings of a session')
+    const facts = must(inputs.get(sessionId), 'facts of a session record')
+    const session = must(
+      sessions.find(({ row }) => row.id === sessionId),
+      'session of a record',
+    )
+    const previousWh = before.get(sessionId)
+    const input = { ...inputOf(due, around), readings: facts.readings }
+    const judgement = judgeUsage(previousWh === undefined ? input : { ...input, previousWh })
+    if (judgement.findings.length === 0) continue
+    const said = ruleSays(due.record, judgement)
+    // What the station said meanwhile is judged by itself, and soon.
+    const isNewest = session.row.machine.recorded?.revision === revision
+    const action = actionFor(judgement.findings, chosen, judgement.proposal !== undefined && isNewest)
+    const error = errorOf(due, { around, judgement, facts, said, action, maxPowerW: input.maxPowerW }, at)
+    if (action === 'correct' && judgement.proposal !== undefined) {
+      await reviseRecord(tx, deps, session, { correction: judgement.proposal, said, facts, stations }, at)
+    }
+    found.push({ error, around })
+  }
+  return found
+}
+
+interface Judged {
+  readonly around: Surroundings
+  readonly judgement: Judgement
+  readonly facts: RecordFacts
+  readonly said: CorrectionJson
+  readonly action: CheckAction
+  readonly maxPowerW: number
+}
+
+function errorOf({ sessionId, revision, record }: DueRecord, judged: Judged, at: Temporal.Instant): FoundError {
+  const { around, judgement, facts, said, action, maxPowerW } = judged
+  const { findings, proposal } = judgement
+  const corrected =
+    proposal === undefined
+      ? undefined
+      : jsonOf(proposal, correctedRecord(facts, { correction: proposal, said }, { revision: revision + 1, at }))
+  return {
+    id: newId(),
+    sessionId,
+    revision,
+    stationId: around.stationId,
+    evseId: around.evseId,
+    foundAt: at,
+    state: ({ hold: 'held', accept: 'noted', correct: 'corrected' } as const)[action],
+    findings,
+    energyWh: record.energyWh,
+    maxPowerW,
+    proposal: corrected,
+  }
+}
+
+function ruleSays(record: SessionRecordJson, { findings }: Judgement): CorrectionJson {
+  const checks = [...new Set(findings.map(({ check }) => check))]
+  const { revision: ofRevision, energyWh } = record
+  return { ofRevision, energyWh, checks, by: { kind: 'rule' }, reason: checks.join(', ') }
+}
+
+function jsonOf({ energyWh, startedAt, endedAt, series }: Proposal, { totals }: SessionRecordJson): ProposalJson {
+  return {
+    energyWh,
+    startedAt: textFromInstant(startedAt),
+    endedAt: textFromInstant(endedAt),
+    series: series.map(({ at, registerWh }) => ({ at: textFromInstant(at), registerWh })),
+    ...(totals === undefined ? {} : { totals }),
+  }
+}
+
+async function previousRegisters(
+  tx: Tx,
+  suspects: readonly DueRecord[],
+  bySession: ReadonlyMap<string, Surroundings>,
+): Promise<ReadonlyMap<string, number>> {
+  const wanted = suspects.flatMap(({ sessionId }) => {
+    const previousId = bySession.get(sessionId)?.previousId ?? undefined
+    return previousId === undefined ? [] : [{ sessionId, previousId }]
+  })
+  const ids = [...new Set(wanted.map(({ previousId }) => previousId))]
+  const readings = await readingsOf(
+    tx,
+    ids.map((id) => ({ tenantId: tx.tenantId, id })),
+  )
+  const last = new Map(
+    readings.flatMap((one) => (one.registerWh === null ? [] : [[one.sessionId, one.registerWh] as const])),
+  )
+  return new Map(
+    wanted.flatMap(({ sessionId, previousId }) => {
+      const registerWh = last.get(previousId)
+      return registerWh === undefined ? [] : [[sessionId, registerWh] as const]
+    }),
+  )
+}
+
+/** People hear of what waits: an alert per station, a line each in the log file. */
+async function tell(
+  tx: Tx,
+  deps: SessionsDeps,
+  found: readonly Found[],
+  freed: readonly string[],
+  at: Temporal.Instant,
+): Promise<void> {
+  await leaveInOutbox(
+    tx,
+    found.map(({ error, around }) => logEffect(error.id, 'found', foundLine(error, around))),
+    at,
+  )
+  const held = found.filter(({ error }) => error.state === 'held')
+  for (const [stationId, ofStation] of Map.groupBy(held, ({ error }) => error.stationId)) {
+    const newest = must(ofStation.at(-1), 'usage error')
+    const { sessionId, findings } = newest.error
+    const evidence = {
+      sessionNumber: Number(newest.around.sessionNumber),
+      checks: findings.map(({ check }) => check).join(', '),
+    }
+    const { tenantId } = tx
+    await deps.raiseAlert(tx, {
+      tenantId,
+      kind: USAGE_HELD,
+      severity: 'minor',
+      subject: stationId,
+      stationId,
+      sessionId,
+      evidence,
+      at,
+    })
+  }
+  await clearAlerts(tx, deps, freed, at)
+}
+
+/** The alert of a station goes when nothing of it waits any more. */
+export async function clearAlerts(
+  tx: Tx,
+  deps: Pick<SessionsDeps, 'clearAlert'>,
+  stationIds: readonly string[],
+  at: Temporal.Instant,
+): Promise<void> {
+  const { tenantId } = tx
+  for (const subject of await stationsWithoutHeld(tx, stationIds)) {
+    await deps.clearAlert(tx, { tenantId, kind: USAGE_HELD, subject, at })
+  }
+}
