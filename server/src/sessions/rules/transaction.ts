@@ -34,7 +34,7 @@ export function withReport(known: Transaction | undefined, fact: TransactionFact
     ...before,
     seen: fact.seqNo === undefined ? before.seen : addSeen(before.seen, fact.seqNo),
     newest: comesAfter(mark, before.newest) ? mark : before.newest,
-    earliestAt: earlierOf(at, before.earliestAt),
+    earliestAt: earlierOf(before.earliestAt, at),
     wasRefused: before.wasRefused || (fact.token === 'refused' && fact.kind !== 'transaction-ended'),
     flow: fact.chargingState === undefined ? before.flow : withFlow(before, { ...mark, state: fact.chargingState }),
     ...(started === undefined ? {} : { started }),
@@ -50,7 +50,7 @@ function endOf(fact: TransactionFact, mark: Transaction['newest']): NonNullable<
 /** The token in a report that ends a transaction is the one that stops it, and begins nothing. */
 function authorisedBy(known: Transaction, fact: TransactionFact, at: Temporal.Instant): Temporal.Instant | undefined {
   if (fact.token !== 'may-charge' || fact.kind === 'transaction-ended') return known.authorisedAt
-  return known.authorisedAt === undefined ? at : earlierOf(at, known.authorisedAt)
+  return known.authorisedAt === undefined ? at : earlierOf(known.authorisedAt, at)
 }
 
 /**
