@@ -91,6 +91,13 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
       () => 'StatusNotification',
     ),
   ],
+  'POST /v1/stations/{id}/refused-messages/{messageId}/judge-again': [
+    asks(
+      200,
+      (of) => ({ params: { id: of.station, messageId: of.refusedMessage } }),
+      (own) => own.refusedMessage,
+    ),
+  ],
   'GET /v1/stations/{id}/command-kinds': [
     byId(
       200,

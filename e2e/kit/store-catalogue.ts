@@ -15,7 +15,7 @@ export const ingestMay: Readonly<Record<string, string>> = {
   ocpp_log: 'INSERT',
   outbox: 'INSERT,SELECT',
   recorded_messages: 'INSERT',
-  refused_messages: 'INSERT',
+  refused_messages: 'INSERT,SELECT,UPDATE',
   session_changes: 'INSERT,SELECT',
   session_records: 'INSERT,SELECT',
   sessions: 'INSERT,SELECT,UPDATE',

@@ -19,6 +19,7 @@ export interface Ids {
   readonly command: string
   readonly alert: string
   readonly refused: string
+  readonly refusedMessage: string
   readonly key: string
   readonly staff: string
   readonly webhook: string
@@ -54,6 +55,7 @@ export function unknownIds(): Ids {
     'command',
     'alert',
     'refused',
+    'refusedMessage',
     'key',
     'staff',
     'webhook',
@@ -100,6 +102,7 @@ export async function makeWorld(server: Server, slug: string): Promise<World> {
     command,
     alert: await makeAlert(network, socket),
     refused: await makeRefused(network),
+    refusedMessage: await refuseMessage(network, socket, station.id),
     key: await idOf('/v1/keys', { name: 'meter reader', role: 'viewer' }),
     staff: await idOf('/v1/staff', person),
     ...(await makeDelivery(network)),
@@ -109,7 +112,6 @@ export async function makeWorld(server: Server, slug: string): Promise<World> {
     spareKey: await idOf('/v1/keys', { name: 'spare', role: 'viewer' }),
     spareWebhook: await idOf('/v1/webhooks', webhook('paused')),
   }
-  await refuseMessage(socket)
   const { number, ...secret } = ids
   return { network, ids, socket, marks: [...Object.values(secret), `"${number}"`, slug, network.key] }
 }
@@ -168,7 +170,10 @@ async function makeRefused({ rest, stationsUrl }: Network): Promise<string> {
   return found(async () => (await rest.get<List<{ id: string }>>('/v1/refused-stations')).items[0]?.id)
 }
 
-async function refuseMessage(socket: StationSocket): Promise<void> {
+async function refuseMessage({ rest }: Network, socket: StationSocket, stationId: string): Promise<string> {
   socket.raw('[2,"wrong","StatusNotification",{"connectorId":"one"}]')
   await socket.next(([type]) => type === 4)
+  return found(
+    async () => (await rest.get<List<{ id: string }>>(`/v1/stations/${stationId}/refused-messages`)).items[0]?.id,
+  )
 }

@@ -135,7 +135,7 @@ export type GetAlertsResponses = {
     200: {
         items: Array<{
             id: string;
-            kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'outbox-backlog' | 'disk-nearly-full' | string;
+            kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
             severity: 'critical' | 'major' | 'minor';
             text: string;
             /**
@@ -226,7 +226,7 @@ export type GetAlertsByIdResponses = {
      */
     200: {
         id: string;
-        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'outbox-backlog' | 'disk-nearly-full' | string;
+        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
         severity: 'critical' | 'major' | 'minor';
         text: string;
         /**
@@ -315,7 +315,7 @@ export type PostAlertsByIdAcknowledgeResponses = {
      */
     200: {
         id: string;
-        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'outbox-backlog' | 'disk-nearly-full' | string;
+        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
         severity: 'critical' | 'major' | 'minor';
         text: string;
         /**
@@ -404,7 +404,7 @@ export type PostAlertsByIdCloseResponses = {
      */
     200: {
         id: string;
-        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'outbox-backlog' | 'disk-nearly-full' | string;
+        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
         severity: 'critical' | 'major' | 'minor';
         text: string;
         /**
@@ -4072,7 +4072,7 @@ export type GetStationsByIdRefusedMessagesError = GetStationsByIdRefusedMessages
 
 export type GetStationsByIdRefusedMessagesResponses = {
     /**
-     * Messages of a station that could not be taken, as they came, newest first
+     * Messages of a station that could not be taken, as they came, newest first; a repeat is counted
      */
     200: {
         items: Array<{
@@ -4082,6 +4082,17 @@ export type GetStationsByIdRefusedMessagesResponses = {
             code: string;
             text: string;
             why: string;
+            /**
+             * how often the same came
+             */
+            count: number;
+            lastAt: string;
+            judged?: {
+                at: string;
+                by: string;
+                outcome: 'taken' | 'no-effect' | 'refused';
+                why?: string;
+            };
         }>;
         next: string | null;
         total?: number;
@@ -4089,6 +4100,60 @@ export type GetStationsByIdRefusedMessagesResponses = {
 };
 
 export type GetStationsByIdRefusedMessagesResponse = GetStationsByIdRefusedMessagesResponses[keyof GetStationsByIdRefusedMessagesResponses];
+
+export type PostStationsByIdRefusedMessagesByMessageIdJudgeAgainData = {
+    body?: never;
+    path: {
+        id: string;
+        messageId: string;
+    };
+    query?: never;
+    url: '/v1/stations/{id}/refused-messages/{messageId}/judge-again';
+};
+
+export type PostStationsByIdRefusedMessagesByMessageIdJudgeAgainErrors = {
+    /**
+     * One of: no-such-station, no-such-message.
+     */
+    404: Problem;
+    /**
+     * One of: already-taken, station-moved.
+     */
+    409: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PostStationsByIdRefusedMessagesByMessageIdJudgeAgainError = PostStationsByIdRefusedMessagesByMessageIdJudgeAgainErrors[keyof PostStationsByIdRefusedMessagesByMessageIdJudgeAgainErrors];
+
+export type PostStationsByIdRefusedMessagesByMessageIdJudgeAgainResponses = {
+    /**
+     * Judge a refused message by the rules of today; what it says is taken as of the time it came, once
+     */
+    200: {
+        id: string;
+        at: string;
+        action?: string;
+        code: string;
+        text: string;
+        why: string;
+        /**
+         * how often the same came
+         */
+        count: number;
+        lastAt: string;
+        judged?: {
+            at: string;
+            by: string;
+            outcome: 'taken' | 'no-effect' | 'refused';
+            why?: string;
+        };
+    };
+};
+
+export type PostStationsByIdRefusedMessagesByMessageIdJudgeAgainResponse = PostStationsByIdRefusedMessagesByMessageIdJudgeAgainResponses[keyof PostStationsByIdRefusedMessagesByMessageIdJudgeAgainResponses];
 
 export type PostStationsByIdStopData = {
     body: {

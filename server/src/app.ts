@@ -122,6 +122,7 @@ export function wireFeatures(
       await subscribers.commandSettled(tx, ended)
     },
     startForStaff: sessions.startForStaff,
+    raiseAlert: monitoring.raiseAlert,
     messagesPerSecond,
   })
   const { raiseAlert, clearAlert } = monitoring

@@ -64,6 +64,19 @@ export interface ShortStep {
 }
 
 export type IsCurrent = (report: StationReport) => boolean
+/** Tells staff, in the transaction that finds it; the same kind and subject is one alert. */
+export type RaiseAlert = (
+  tx: Tx,
+  alert: {
+    readonly tenantId: string
+    readonly kind: string
+    readonly severity: 'critical' | 'major' | 'minor'
+    readonly subject: string
+    readonly stationId: string
+    readonly evidence: Readonly<Record<string, unknown>>
+    readonly at: Temporal.Instant
+  },
+) => Promise<void>
 
 export interface SettledCommand {
   readonly id: string
@@ -84,6 +97,7 @@ export const commandFailures = [
   'no-answer',
   'no-effect',
   'taken-back',
+  'asked-too-often',
   'rejected',
   'not-supported',
   'station-error',

@@ -16,7 +16,6 @@ import { maskedText } from './rules/mask.ts'
 import * as shapes from './shapes.ts'
 import { readLog } from './read-log.ts'
 import type { LogFrame, LogPair } from './rules/log-frames.ts'
-import { loadRefusedMessages } from './store-log.ts'
 
 const TAG = 'log'
 
@@ -27,7 +26,7 @@ export const WATCHED_NOTICE = 'ocpp.watched'
 
 /** `flush`: what went over the wire a moment ago is to be seen too. */
 export function logRoutes(ground: Ground, flush: () => Promise<void>): readonly AnyRoute[] {
-  return [logRoute(ground, flush), refusedMessagesRoute(ground)]
+  return [logRoute(ground, flush)]
 }
 
 function logRoute({ keys, bus }: Ground, flush: () => Promise<void>): AnyRoute {
@@ -89,40 +88,4 @@ function itemOf({ request, answer }: LogPair): z.input<typeof shapes.logItem> {
         }),
     marks: [...request.marks, ...(answer?.marks ?? [])],
   }
-}
-
-function refusedMessagesRoute({ keys }: Ground): AnyRoute {
-  return tenantRoute({
-    method: 'GET',
-    path: '/v1/stations/:id/refused-messages',
-    tag: TAG,
-    summary: 'Messages of a station that could not be taken, as they came, newest first',
-    right: 'log.read',
-    params: shapes.idParams,
-    query: z.strictObject(paging),
-    answer: listOf(shapes.refusedMessage),
-    refusals: NO_STATION,
-    async handle(tx, { params: { id: stationId }, query, caller }) {
-      if ((await findStation(tx, stationId, caller.sites)) === undefined) return refuse('no-such-station')
-      const rows = await loadRefusedMessages(tx, {
-        stationId,
-        before: cursorFrom(query.cursor),
-        limit: query.limit + 1,
-      })
-      const key = await keys.tenant(tx.tenantId)
-      const items = rows.slice(0, query.limit)
-      const last = items.at(-1)
-      return ok({
-        items: items.map(({ id, at, action, code, why, frame }) => ({
-          id,
-          at: at.toString({ smallestUnit: 'millisecond' }),
-          action: action ?? undefined,
-          code,
-          why,
-          text: maskedText(key.decrypt(frame).toString()),
-        })),
-        next: rows.length > items.length && last !== undefined ? cursorOf([String(last.at), last.id]) : null,
-      })
-    },
-  })
 }

@@ -208,6 +208,16 @@ export const refusedMessage = z.strictObject({
   code: z.string(),
   text: z.string(),
   why: z.string(),
+  count: z.int().describe('how often the same came'),
+  lastAt: z.string(),
+  judged: z
+    .strictObject({
+      at: z.string(),
+      by: z.string(),
+      outcome: z.enum(['taken', 'no-effect', 'refused']),
+      why: z.string().optional(),
+    })
+    .optional(),
 })
 
 export const idParams = z.strictObject({ id: z.uuid() })

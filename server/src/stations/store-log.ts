@@ -40,23 +40,3 @@ export async function loadChunksAfter(
     where tenant_id = ${tx.tenantId} and station_id = ${stationId} and at > ${after}
     order by at, id limit ${limit}`)
 }
-
-export interface RefusedMessageRow {
-  readonly id: string
-  readonly at: Temporal.Instant
-  readonly action: string | null
-  readonly code: string
-  readonly why: string
-  readonly frame: Buffer
-}
-
-export async function loadRefusedMessages(
-  tx: Tx,
-  { stationId, before, limit }: { stationId: string; before: readonly (string | number)[] | undefined; limit: number },
-): Promise<readonly RefusedMessageRow[]> {
-  return tx.rows<RefusedMessageRow>(sql`
-    select id, at, action, code, why, frame from refused_messages
-    where tenant_id = ${tx.tenantId} and station_id = ${stationId}
-      and ${before === undefined ? sql`true` : sql`(at, id) < (${before[0]}::timestamptz, ${before[1]}::uuid)`}
-    order by at desc, id desc limit ${limit}`)
-}

@@ -27,7 +27,7 @@ export interface TestStations extends Stations {
 
 export async function openTestStations(
   ground: Ground,
-  more: Partial<HandedIn> & Pick<StationsDeps, 'timing' | 'messagesPerSecond'> = {},
+  more: Partial<HandedIn> & Pick<StationsDeps, 'timing' | 'messagesPerSecond' | 'raiseAlert'> = {},
 ): Promise<TestStations> {
   const reports: StationReport[] = []
   const settled: SettledCommand[] = []

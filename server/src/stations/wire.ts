@@ -1,10 +1,11 @@
 import type { AnyRoute, DeadlineTable, Ground, Tx } from '../platform/index.ts'
 import { type ChangeFeed, openChangeFeed } from './change-feed.ts'
 import { type CommandQueue, openCommandQueue } from './commands/queue.ts'
-import type { HandedIn } from './handed-in.ts'
+import type { HandedIn, RaiseAlert } from './handed-in.ts'
 import { type Gateway, openGateway } from './gateway/gateway.ts'
 import { commandRoutes } from './http-commands.ts'
 import { logRoutes } from './http-log.ts'
+import { refusedMessageRoutes } from './http-refused-messages.ts'
 import { refusedRoutes } from './http-refused.ts'
 import { siteRoutes } from './http-sites.ts'
 import { stationRoutes } from './http-stations.ts'
@@ -13,6 +14,8 @@ import { openLiveLog } from './gateway/live-log.ts'
 
 export interface StationsDeps extends HandedIn {
   readonly ground: Ground
+  /** Absent: nobody is told. */
+  readonly raiseAlert?: RaiseAlert
   /** Beyond this a station is held back; absent: no limit. */
   readonly messagesPerSecond?: number
   /** For tests. */
@@ -43,10 +46,15 @@ export function wireStations(deps: StationsDeps): Stations {
   const { ground, timing = {}, messagesPerSecond } = deps
   const feed = openChangeFeed(ground)
   const liveLog = openLiveLog(ground)
-  const commands = openCommandQueue({ ...ground, commandSettled: deps.commandSettled })
+  const commands = openCommandQueue({
+    ...ground,
+    commandSettled: deps.commandSettled,
+    ...(deps.raiseAlert === undefined ? {} : { raiseAlert: deps.raiseAlert }),
+  })
   const gateway = openGateway({
     ground,
     queue: commands,
+    ...(deps.raiseAlert === undefined ? {} : { raiseAlert: deps.raiseAlert }),
     takeReports: deps.takeReports,
     ...(deps.shortWay === undefined ? {} : { shortWay: deps.shortWay }),
     judgeToken: deps.judgeToken,
@@ -71,6 +79,7 @@ export function wireStations(deps: StationsDeps): Stations {
       ...refusedRoutes(ground, feed.touch),
       ...commandRoutes({ commands, startForStaff: deps.startForStaff }),
       ...logRoutes(ground, gateway.flushLog),
+      ...refusedMessageRoutes(ground, gateway.takeAgain),
     ],
     countStationsByTariff,
     idle,

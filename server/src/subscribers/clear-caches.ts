@@ -54,9 +54,25 @@ const mayHelpAgain: ReadonlySet<CommandFailure | undefined> = new Set(['no-answe
 
 /** A clearing of ours that failed is sent again, a few times. */
 export async function clearingSettled(tx: Tx, sendToStation: SendToStation, ended: SettledCommand): Promise<void> {
-  if (ended.command.kind !== 'clear-cache' || !mayHelpAgain.has(ended.failure)) return
+  if (ended.command.kind !== 'clear-cache') return
+  if (ended.failure === 'asked-too-often') return askLater(tx, ended)
+  if (!mayHelpAgain.has(ended.failure)) return
   const { id: before, stationId } = ended
   if (!(await store.hasNewsToRetry(tx, before, MOST_RETRIES))) return
   const commandId = await clearing(tx, sendToStation, stationId)
   if (commandId !== undefined) await store.moveNews(tx, { before, commandId, mostTries: MOST_RETRIES })
+}
+
+/** Asked as often as it may be within an hour: it is told in the next. */
+async function askLater(tx: Tx, { id, stationId, at }: SettledCommand): Promise<void> {
+  const effects = (await store.tokensOfClearing(tx, id)).map(
+    (tokenId): Effect => ({
+      type: CLEAR_CACHE,
+      version: 1,
+      key: `${tokenId}/${stationId}/${at.epochMilliseconds}`,
+      payload: { tokenId, stationId },
+      dueAt: at.add({ hours: 1 }),
+    }),
+  )
+  await leaveInOutbox(tx, effects, at)
 }

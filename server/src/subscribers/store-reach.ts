@@ -25,7 +25,7 @@ export async function insertNews(
 export async function waitingClearing(tx: Tx, stationId: string): Promise<string | undefined> {
   const row = await tx.row<{ id: string }>(sql`
     select id from commands where tenant_id = ${tx.tenantId} and station_id = ${stationId} and state = 'queued'
-      and kind = 'clear-cache' and by_kind = 'system' limit 1`)
+      and kind = 'clear-cache' and by_kind = 'system' and failure is null limit 1`)
   return row?.id
 }
 
@@ -43,6 +43,13 @@ export async function hasNewsToRetry(tx: Tx, commandId: string, mostTries: numbe
     select 1 from token_news
     where tenant_id = ${tx.tenantId} and command_id = ${commandId} and tries < ${mostTries} limit 1`)
   return row !== undefined
+}
+
+/** Tokens whose news this clearing was to bring. */
+export async function tokensOfClearing(tx: Tx, commandId: string): Promise<readonly string[]> {
+  const rows = await tx.rows<{ tokenId: string }>(sql`
+    select token_id as "tokenId" from token_news where tenant_id = ${tx.tenantId} and command_id = ${commandId}`)
+  return rows.map(({ tokenId }) => tokenId)
 }
 
 export async function moveNews(

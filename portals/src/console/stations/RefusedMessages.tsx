@@ -1,8 +1,10 @@
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { get } from '../../api.ts'
+import { call, get } from '../../api.ts'
 import type { List, RefusedMessage } from '../../api-types.ts'
 import { Time } from '../../parts/Figures.tsx'
+import { FormProblem } from '../../parts/Waiting.tsx'
+import { useMay } from '../../session-of-staff.ts'
 
 /** What the station said that no schema takes, with the reason; nothing is shown where there is none. */
 export function RefusedMessages({ stationId }: { readonly stationId: string }) {
@@ -29,6 +31,12 @@ export function RefusedMessages({ stationId }: { readonly stationId: string }) {
               </span>
             </span>
             <span className="bad break">{message.why}</span>
+            {message.count > 1 && (
+              <span className="t12 mid">
+                {t('portal.stations.refused.count', { count: message.count })} <Time at={message.lastAt} />
+              </span>
+            )}
+            <Judgement stationId={stationId} message={message} />
             <details>
               <summary className="t12 dim">{t('portal.stations.log.request')}</summary>
               <pre className="mono pre">{message.text}</pre>
@@ -37,5 +45,37 @@ export function RefusedMessages({ stationId }: { readonly stationId: string }) {
         ))}
       </ul>
     </section>
+  )
+}
+
+/** Once there is a rule for it: what it says is taken as of the time it came. */
+function Judgement({ stationId, message }: { readonly stationId: string; readonly message: RefusedMessage }) {
+  const { t } = useTranslation()
+  const may = useMay()
+  const client = useQueryClient()
+  const judge = useMutation({
+    mutationFn: () => call('POST', `/v1/stations/${stationId}/refused-messages/${message.id}/judge-again`, {}),
+    onSettled: () => client.invalidateQueries({ queryKey: ['refused-messages', stationId] }),
+  })
+  const { judged } = message
+  return (
+    <>
+      <span className="row between wrap">
+        <output className="t12 mid">
+          {judged !== undefined && (
+            <>
+              {t(`portal.stations.refused.outcome.${judged.outcome}`)} <Time at={judged.at} />, {judged.by}
+            </>
+          )}
+        </output>
+        {may('stations.write') && judged?.outcome !== 'taken' && (
+          <button type="button" className="btn sm" disabled={judge.isPending} onClick={() => judge.mutate()}>
+            {t('portal.stations.refused.judge')}
+            <span className="sr">{message.action}</span>
+          </button>
+        )}
+      </span>
+      <FormProblem error={judge.error} />
+    </>
   )
 }

@@ -30,6 +30,8 @@ export const alertKindTable = {
   'webhook-failing': { ends: 'itself' },
   'webhook-disabled': { ends: 'itself' },
   'webhook-dead-letter': { ends: 'itself' },
+  'message-refused': { ends: 'person' },
+  'asked-too-often': { ends: 'person' },
   'outbox-backlog': { ends: 'itself' },
   'disk-nearly-full': { ends: 'itself' },
 } as const satisfies Record<string, { readonly ends: 'itself' | 'person' }>

@@ -1,7 +1,8 @@
 import { type Bus, type Clock, type Keys, newId, type Tx } from '../../platform/index.ts'
-import type { CommandBy, CommandFailure, HandedIn, SettledCommand } from '../handed-in.ts'
-import type { StationCommand } from '../model.ts'
+import type { CommandBy, CommandFailure, HandedIn, RaiseAlert, SettledCommand } from '../handed-in.ts'
+import type { CommandKind, StationCommand } from '../model.ts'
 import { expectedEffectOf, protocolNamed } from '../protocols/index.ts'
+import { askingLimits } from '../rules/asking-limits.ts'
 import { dueForEffect, dueWhileQueued } from '../rules/command-times.ts'
 import { masked, shortened } from '../rules/mask.ts'
 import * as store from './store.ts'
@@ -12,6 +13,8 @@ export interface CommandQueueDeps {
   readonly clock: Clock
   readonly bus: Bus
   readonly commandSettled: HandedIn['commandSettled']
+  /** Absent: nobody is told. */
+  readonly raiseAlert?: RaiseAlert
 }
 
 export interface SendOptions {
@@ -65,19 +68,21 @@ export function openCommandQueue(deps: CommandQueueDeps): CommandQueue {
       const protocol = station.protocol === null ? undefined : protocolNamed(station.protocol)
       const at = clock.now()
       const id = newId()
+      const asked = { tenantId, stationId, kind: command.kind }
+      const isTooOften = by.kind === 'system' && (await askedTooOften(tx, deps, asked, at))
       await store.insertCommand(tx, {
+        ...asked,
         id,
-        tenantId,
-        stationId,
         sessionId,
-        kind: command.kind,
         request: masked(shortened(command)),
         sealed: (await keys.tenant(tenantId)).encrypt(JSON.stringify(command)),
         expectedEffect: expectedEffectOf(command, protocol),
         effectEvse: 'evse' in command ? command.evse : undefined,
         by,
         at,
-        dueAt: dueWhileQueued(command.kind, station.isConnected, at),
+        // One too many never goes out: its deadline ends it, and tells who waits for it.
+        ...(isTooOften ? { failure: 'asked-too-often' as const } : {}),
+        dueAt: isTooOften ? at : dueWhileQueued(command.kind, station.isConnected, at),
       })
       tx.afterCommit(() => bus.publish(tenantId, { type: QUEUED_NOTICE, version: 1, stationId, commandId: id }))
       return id
@@ -105,10 +110,29 @@ export function openCommandQueue(deps: CommandQueueDeps): CommandQueue {
   }
 }
 
-function overdue({ state, sentAt }: store.CommandRow): {
+/** Whether the platform asked this station for as much as it may by itself within an hour; then staff are told. */
+async function askedTooOften(
+  tx: Tx,
+  { raiseAlert }: CommandQueueDeps,
+  asked: { readonly tenantId: string; readonly stationId: string; readonly kind: CommandKind },
+  at: Temporal.Instant,
+): Promise<boolean> {
+  const { perHour } = askingLimits[asked.kind]
+  if (perHour === null) return false
+  const times = await store.countAsked(tx, { ...asked, since: at.subtract({ hours: 1 }), most: perHour })
+  if (times < perHour) return false
+  const { tenantId, stationId, kind: command } = asked
+  const subject = `${stationId}/${command}`
+  const evidence = { command, perHour }
+  await raiseAlert?.(tx, { tenantId, kind: 'asked-too-often', severity: 'minor', subject, stationId, evidence, at })
+  return true
+}
+
+function overdue({ state, sentAt, failure }: store.CommandRow): {
   readonly state: 'failed' | 'timed-out'
   readonly failure: CommandFailure
 } {
+  if (failure !== null) return { state: 'failed', failure }
   if (state === 'answered') return { state: 'timed-out', failure: 'no-effect' }
   return sentAt === null
     ? { state: 'failed', failure: 'station-offline' }

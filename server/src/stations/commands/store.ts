@@ -19,7 +19,9 @@ export interface CommandRow {
   readonly exact: unknown
   readonly answer: CommandAnswer | null
   readonly effect: { readonly what: string; readonly at: string } | null
+  /** In a queued one: it is not to go out, and ends with this. */
   readonly failure: CommandFailure | null
+  readonly timesLost: number
   readonly byKind: CommandBy['kind']
   readonly byName: string | null
   readonly createdAt: Temporal.Instant
@@ -32,7 +34,7 @@ export interface CommandRow {
 
 const columns = sql`c.id, c.station_id as "stationId",
   (select at.site_id from stations at where at.tenant_id = c.tenant_id and at.id = c.station_id) as "siteId", c.session_id as "sessionId", c.kind, c.request, c.sealed, c.state,
-  c.expected_effect as "expectedEffect", c.exact, c.answer, c.effect, c.failure, c.by_kind as "byKind",
+  c.expected_effect as "expectedEffect", c.exact, c.answer, c.effect, c.failure, c.times_lost as "timesLost", c.by_kind as "byKind",
   c.by_name as "byName", c.created_at as "createdAt", c.sent_at as "sentAt", c.answered_at as "answeredAt",
   c.effect_at as "effectAt", c.failed_at as "failedAt", c.due_at as "dueAt"`
 
@@ -47,6 +49,7 @@ export interface NewCommand {
   readonly expectedEffect: string | undefined
   readonly effectEvse: number | undefined
   readonly by: CommandBy
+  readonly failure?: CommandFailure
   readonly at: Temporal.Instant
   readonly dueAt: Temporal.Instant
 }
@@ -55,10 +58,30 @@ export async function insertCommand(tx: Tx, command: NewCommand): Promise<void> 
   const { tenantId, stationId, by } = command
   await tx.run(sql`
     insert into commands (tenant_id, id, station_id, session_id, kind, request, sealed, state, expected_effect,
-      effect_evse_id, by_kind, by_id, by_name, created_at, due_at)
+      effect_evse_id, by_kind, by_id, by_name, created_at, failure, due_at)
     values (${tenantId}, ${command.id}, ${stationId}, ${command.sessionId ?? null}, ${command.kind},
       ${json(command.request)}::jsonb, ${command.sealed}, 'queued', ${command.expectedEffect ?? null},
-      ${command.effectEvse ?? null}, ${by.kind}, ${by.id ?? null}, ${by.name ?? null}, ${command.at}, ${command.dueAt})`)
+      ${command.effectEvse ?? null}, ${by.kind}, ${by.id ?? null}, ${by.name ?? null}, ${command.at},
+      ${command.failure ?? null}, ${command.dueAt})`)
+}
+
+/** How often the platform asked this of a station by itself since then, up to `most`. */
+export async function countAsked(
+  tx: Tx,
+  asked: {
+    readonly tenantId: string
+    readonly stationId: string
+    readonly kind: CommandKind
+    readonly since: Temporal.Instant
+    readonly most: number
+  },
+): Promise<number> {
+  const row = await tx.row<{ n: bigint }>(sql`
+    select count(*) as n from (
+      select 1 from commands where tenant_id = ${asked.tenantId} and station_id = ${asked.stationId}
+        and created_at > ${asked.since} and kind = ${asked.kind} and by_kind = 'system'
+        and failure is distinct from 'asked-too-often' limit ${asked.most}) as asked`)
+  return Number(row?.n ?? 0)
 }
 
 export interface StationForCommand {
@@ -80,7 +103,7 @@ export async function loadStationForCommand(
 export async function loadWaitingStations(tx: Tx, stationIds: readonly string[]): Promise<readonly string[]> {
   const rows = await tx.rows<{ stationId: string }>(sql`
     select distinct station_id as "stationId" from commands
-    where tenant_id = ${tx.tenantId} and station_id = any(${stationIds}::uuid[]) and state = 'queued'`)
+    where tenant_id = ${tx.tenantId} and station_id = any(${stationIds}::uuid[]) and state = 'queued' and failure is null`)
   return rows.map(({ stationId }) => stationId)
 }
 
@@ -94,7 +117,7 @@ export async function lockNextQueued(
   return tx.row<CommandRow>(sql`
     select ${columns} from commands c
     join stations s on s.tenant_id = c.tenant_id and s.id = c.station_id and s.epoch = ${epoch}
-    where c.tenant_id = ${tx.tenantId} and c.station_id = ${stationId} and c.state = 'queued'
+    where c.tenant_id = ${tx.tenantId} and c.station_id = ${stationId} and c.state = 'queued' and c.failure is null
     order by c.created_at, c.id limit 1 for update of c skip locked`)
 }
 
@@ -239,6 +262,6 @@ export async function hasOpenEffects(tx: Tx, stationId: string): Promise<boolean
 /** The socket broke before the answer came, and asking again does no harm: it waits for its turn once more. */
 export async function requeue(tx: Tx, id: string, dueAt: Temporal.Instant): Promise<void> {
   await tx.run(sql`
-    update commands set state = 'queued', sent_at = null, due_at = ${dueAt}
+    update commands set state = 'queued', sent_at = null, times_lost = times_lost + 1, due_at = ${dueAt}
     where tenant_id = ${tx.tenantId} and id = ${id} and state = 'sent'`)
 }

@@ -14,6 +14,7 @@ import * as store from '../commands/store.ts'
 import type { CommandFailure } from '../handed-in.ts'
 import type { CommandAnswer, ListFacts, StationCommand } from '../model.ts'
 import type { Incoming, OutgoingCall, Protocol } from '../protocols/index.ts'
+import { MOST_LOST } from '../rules/asking-limits.ts'
 import { dueAfterLoss, LOST_SECONDS } from '../rules/command-times.ts'
 import { masked, shortened } from '../rules/mask.ts'
 import { type AskedFor, openAskedFor } from './asked-for.ts'
@@ -212,7 +213,7 @@ async function keepEnding(
     return queue.settle(tx, row, ending)
   }
   if (ended.kind === 'timed-out') return queue.settle(tx, row, { state: 'timed-out', failure: 'no-answer', at })
-  const again = dueAfterLoss(row.kind, row.createdAt, at)
+  const again = row.timesLost >= MOST_LOST ? undefined : dueAfterLoss(row.kind, row.createdAt, at)
   if (again !== undefined) return store.requeue(tx, row.id, again)
   return queue.settle(tx, row, { state: 'failed', failure: 'connection-lost', at })
 }

@@ -1,11 +1,10 @@
 import type { Server } from 'node:http'
-import type { Fault } from '../../../../ocpp/index.ts'
 import { type Clock, DatabaseAway, type Ground } from '../../platform/index.ts'
 import type { CommandQueue } from '../commands/queue.ts'
-import type { HandedIn } from '../handed-in.ts'
+import type { HandedIn, RaiseAlert } from '../handed-in.ts'
 import type { StationMessage } from '../receive/message.ts'
 import { openReceiver, type Receiver } from '../receive/receiver.ts'
-import { saveRefused } from '../receive/store.ts'
+import { openRefusedKeeper, type RefusedKeeper } from '../receive/refused-keeper.ts'
 import { openGuessLimits } from '../rules/guess-limits.ts'
 import { openReconnectLimits } from '../rules/reconnect-limits.ts'
 import type { LogFrame } from '../rules/log-frames.ts'
@@ -23,6 +22,7 @@ import { openUpgrades } from './upgrades.ts'
 export interface GatewayDeps extends HandedIn {
   readonly ground: Ground
   readonly queue: CommandQueue
+  readonly raiseAlert?: RaiseAlert
   /** What people see of these stations may have changed. */
   touch(tenantId: string, stationId: string): void
   /** A frame went by, for those who watch the log. */
@@ -55,6 +55,8 @@ export interface Gateway {
   forgetPlaces(): void
   /** Writes the raw log up to now. */
   flushLog(): Promise<void>
+  /** A message that was refused before, by the same way as any other. */
+  readonly takeAgain: Receiver['take']
 }
 
 const PING_MS = 30_000
@@ -74,11 +76,12 @@ export function openGateway(deps: GatewayDeps): Gateway {
   const onGone = (gone: readonly { readonly tenantId: string; readonly stationId: string }[]): void =>
     gone.forEach((one) => deps.touch(one.tenantId, one.stationId))
   const presence = openPresence({ ...deps.ground, present: () => connections.values(), onGone })
-  const receiver = receiverFor(deps, connections, availability.lost)
+  const refused = openRefusedKeeper({ ...deps.ground, raiseAlert: deps.raiseAlert ?? (async () => {}) })
+  const receiver = receiverFor(deps, { connections, refused }, availability.lost)
   const registry = openRegistry({
     ...deps.ground,
     connections,
-    connectionDeps: { ...connectionDepsFrom(deps, background.run), receiver, rawLog },
+    connectionDeps: { ...connectionDepsFrom(deps, refused, background.run), receiver, rawLog },
     receiver,
     presence,
     touch: deps.touch,
@@ -100,7 +103,7 @@ export function openGateway(deps: GatewayDeps): Gateway {
   ])
 
   const idle = async (): Promise<void> => {
-    for (const part of [receiver, presence, refusals, rawLog, background]) await part.idle()
+    for (const part of [receiver, presence, refusals, refused, rawLog, background]) await part.idle()
   }
   return {
     attach: (server) => attach(server, upgrade, availability.start),
@@ -123,6 +126,7 @@ export function openGateway(deps: GatewayDeps): Gateway {
     },
     forgetPlaces: receiver.forgetPlaces,
     flushLog: rawLog.idle,
+    takeAgain: receiver.take,
   }
 }
 
@@ -140,7 +144,11 @@ async function forgetAllConnections({ database }: Ground): Promise<void> {
   for (const tenantId of await database.inDirectory(listTenants)) await database.inTenant(tenantId, forgetConnections)
 }
 
-function receiverFor(deps: GatewayDeps, connections: ReadonlyMap<string, Connection>, onAway: () => void): Receiver {
+function receiverFor(
+  deps: GatewayDeps,
+  { connections, refused }: { readonly connections: ReadonlyMap<string, Connection>; readonly refused: RefusedKeeper },
+  onAway: () => void,
+): Receiver {
   return openReceiver({
     ...deps.ground,
     takeReports: deps.takeReports,
@@ -155,12 +163,17 @@ function receiverFor(deps: GatewayDeps, connections: ReadonlyMap<string, Connect
       for (const { tenantId, stationId } of messages.filter(isVisible)) deps.touch(tenantId, stationId)
     },
     onAway,
+    keepRefused(message) {
+      refused.note({ ...message, at: message.receivedAt, code: 'not-taken', why: 'not-taken' })
+      return refused.idle()
+    },
     ...(deps.patienceMs === undefined ? {} : { patienceMs: deps.patienceMs }),
   })
 }
 
 function connectionDepsFrom(
   deps: GatewayDeps,
+  refused: RefusedKeeper,
   inBackground: (work: Promise<unknown>) => void,
 ): Omit<ConnectionDeps, 'receiver' | 'rawLog'> {
   const { database, clock } = deps.ground
@@ -169,7 +182,10 @@ function connectionDepsFrom(
     clock: turnClock(clock),
     queue: deps.queue,
     judgeToken: deps.judgeToken,
-    keepRefused: (station, fault, text) => inBackground(keepRefused(deps.ground, station, fault, text)),
+    keepRefused(station, { action, code = 'refused', description: why }, text) {
+      const { tenantId, stationId, version: protocol, openedAt: socketOpenedAt } = station
+      refused.note({ tenantId, stationId, protocol, socketOpenedAt, at: clock.now(), action, code, why, text })
+    },
     onHeartbeat({ tenantId, stationId }) {
       const seen = { tenantId, stationId, effect: 'heartbeat', evse: null, at: clock.now() }
       inBackground(database.inTenant(tenantId, (tx) => deps.queue.markEffectSeen(tx, [seen])))
@@ -195,22 +211,6 @@ function turnClock(clock: Clock): Clock {
       return now
     },
   }
-}
-
-const MOST_KEPT_CHARACTERS = 65_536
-
-async function keepRefused(
-  { database, keys, clock }: Ground,
-  { tenantId, stationId }: AdmittedStation,
-  { action, code = 'refused', description: why }: Fault,
-  text: string,
-): Promise<void> {
-  const frame = (await keys.tenant(tenantId)).encrypt(text.slice(0, MOST_KEPT_CHARACTERS))
-  const at = clock.now()
-  const cleanAction = action?.replaceAll('\u0000', '').slice(0, 100)
-  await database.inTenants([tenantId], (tx) =>
-    saveRefused(tx, [{ tenantId, stationId, at, action: cleanAction, code, why: why.replaceAll('\u0000', ''), frame }]),
-  )
 }
 
 /** Whether people may see something new of the station: not where it only read its meter. */

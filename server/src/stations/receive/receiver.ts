@@ -2,7 +2,6 @@ import { type Database, DatabaseAway, failPoint, type Keys, type Log } from '../
 import type { HandedIn, ShortStep, ShortWay } from '../handed-in.ts'
 import { type Batcher, openBatcher } from './batcher.ts'
 import type { MessageAnswer, StationMessage } from './message.ts'
-import * as store from './store.ts'
 import { type TakeDeps, takeMessages } from './take-messages.ts'
 
 export interface ReceiverDeps {
@@ -17,6 +16,8 @@ export interface ReceiverDeps {
   /** A batch was committed: these messages are true now. */
   onTaken(messages: readonly StationMessage[]): void
   onAway(): void
+  /** This one message cannot be taken: it is kept as it came. */
+  keepRefused(message: StationMessage): Promise<void>
   readonly patienceMs?: number
 }
 
@@ -62,13 +63,10 @@ export function openReceiver(deps: ReceiverDeps): Receiver {
 
   const short = openShortWay(deps)
 
-  const keep = async (message: StationMessage, error: unknown): Promise<void> => {
-    const { tenantId, stationId, receivedAt: at, action, text } = message
+  const keep = (message: StationMessage, error: unknown): Promise<void> => {
+    const { tenantId, stationId, action } = message
     deps.log.error('a message of a station could not be taken', { tenantId, stationId, action, error })
-    const frame = (await deps.keys.tenant(tenantId)).encrypt(text)
-    await deps.database.inTenants([tenantId], (tx) =>
-      store.saveRefused(tx, [{ tenantId, stationId, at, action, code: 'not-taken', why: 'not-taken', frame }]),
-    )
+    return deps.keepRefused(message)
   }
 
   const takeWhole = async (message: StationMessage): Promise<MessageAnswer> => {

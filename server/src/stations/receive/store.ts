@@ -166,21 +166,3 @@ export async function saveRecorded(tx: Tx, recorded: readonly Recorded[]): Promi
       ${recorded.map(({ stationId }) => stationId)}::uuid[], ${recorded.map(({ at }) => at)}::timestamptz[],
       ${recorded.map(({ what }) => what)}::text[], ${recorded.map(({ content }) => content)}::bytea[])`)
 }
-
-export interface RefusedMessage extends Key {
-  readonly at: Temporal.Instant
-  readonly action: string | undefined
-  readonly code: string
-  readonly why: string
-  readonly frame: Buffer
-}
-
-/** Frames that were refused, as they came. */
-export async function saveRefused(tx: Tx, refused: readonly RefusedMessage[]): Promise<void> {
-  await tx.run(sql`
-    insert into refused_messages (tenant_id, id, station_id, at, action, code, why, frame)
-    select * from unnest(${refused.map(({ tenantId }) => tenantId)}::uuid[], ${refused.map(() => newId())}::uuid[],
-      ${refused.map(({ stationId }) => stationId)}::uuid[], ${refused.map(({ at }) => at)}::timestamptz[],
-      ${refused.map(({ action }) => action ?? null)}::text[], ${refused.map(({ code }) => code)}::text[],
-      ${refused.map(({ why }) => why)}::text[], ${refused.map(({ frame }) => frame)}::bytea[])`)
-}

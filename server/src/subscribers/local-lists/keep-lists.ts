@@ -189,16 +189,23 @@ async function takeEnding(tx: Tx, deps: ListDeps, list: store.ListRow, ended: Se
   })
 }
 
-/** Nobody's fault: the station was away, or is not let in yet. */
-const away: ReadonlySet<CommandFailure | undefined> = new Set(['station-offline', 'connection-lost', 'taken-back'])
-const AWAY_SECONDS = 60
+/** Nobody's fault: it waited until its time was over, or the station was asked often enough; later again. */
+const later: ReadonlyMap<CommandFailure | undefined, number> = new Map([
+  ['station-offline', 60],
+  ['taken-back', 60],
+  ['asked-too-often', 3_600],
+])
 
 async function takeFailure(tx: Tx, deps: ListDeps, list: store.ListRow, ended: SettledCommand): Promise<void> {
   const { stationId } = list
   const { at, failure, answer, command } = ended
   const over = { commandId: null, mustRead: true }
   if (failure === 'station-not-accepted') return store.saveList(tx, stationId, { ...over, dueAt: null })
-  if (away.has(failure)) return store.saveList(tx, stationId, { ...over, dueAt: at.add({ seconds: AWAY_SECONDS }) })
+  const seconds = later.get(failure)
+  if (seconds !== undefined) {
+    const said = failure === 'asked-too-often' ? { failure, failedAt: at } : {}
+    return store.saveList(tx, stationId, { ...over, ...said, dueAt: at.add({ seconds }) })
+  }
   if (failure === 'not-supported') {
     const dueAt = at.add({ seconds: rules.CHECK_SECONDS })
     return store.saveList(tx, stationId, { ...over, state: 'not-supported', failure, failedAt: at, dueAt })
