@@ -17,6 +17,7 @@ import {
 } from '../platform/index.ts'
 import { judgeAgain } from './gateway/judge-again.ts'
 import { findStation, NO_STATION } from './http-stations.ts'
+import type { ReportBody } from './model.ts'
 import { protocolNamed } from './protocols/index.ts'
 import { NotTaken, type Receiver } from './receive/receiver.ts'
 import { maskedText } from './rules/mask.ts'
@@ -109,7 +110,10 @@ async function judge(
   const judged = judgeAgain({ version: protocol.version, device, text }, row.at)
   if (judged.kind === 'refused') return { outcome: 'refused', why: judged.why }
   if (judged.kind === 'no-effect') return { outcome: 'no-effect', why: undefined }
-  const { action, bodies } = judged
+  const { action } = judged
+  const [first, ...rest] = await stillTrue(tx, { stationId, at: row.at, bootedAt: speaker.bootedAt }, judged.bodies)
+  if (first === undefined) return { outcome: 'no-effect', why: 'outdated' }
+  const bodies = [first, ...rest] as const
   const socketOpenedAt = row.socketOpenedAt ?? row.at
   try {
     const answer = await take({ tenantId, stationId, epoch, receivedAt: row.at, socketOpenedAt, action, bodies, text })
@@ -118,6 +122,22 @@ async function judge(
     if (error instanceof DatabaseAway || !(error instanceof NotTaken)) throw error
     return { outcome: 'refused', why: 'not-taken' }
   }
+}
+
+/** What a station says of itself holds until it says otherwise: an old status or boot must not undo a newer one. */
+async function stillTrue(
+  tx: Tx,
+  said: { readonly stationId: string; readonly at: Temporal.Instant; readonly bootedAt: Temporal.Instant | null },
+  bodies: readonly ReportBody[],
+): Promise<readonly ReportBody[]> {
+  if (!bodies.some(({ kind }) => kind === 'booted' || kind === 'evse-status')) return bodies
+  const times = await store.loadStatusTimes(tx, said.stationId)
+  const isNewer = (at: Temporal.Instant | null | undefined): boolean =>
+    at !== null && at !== undefined && Temporal.Instant.compare(at, said.at) > 0
+  return bodies.filter((body) => {
+    if (body.kind === 'booted') return !isNewer(said.bootedAt)
+    return body.kind !== 'evse-status' || !isNewer(times.get(body.evse))
+  })
 }
 
 function viewOf(row: store.RefusedMessageRow, key: DataKey): z.input<typeof shapes.refusedMessage> {

@@ -151,3 +151,19 @@ it('what is no message at all stays refused, with the reason', async () => {
   expect((await judge(one.id, message.id)).body.judged).toMatchObject({ outcome: 'refused', why: 'not valid JSON' })
   await one.close()
 })
+
+it('an old status or boot undoes nothing that the station said since', async () => {
+  const one = await station('R-5', 'v1.8')
+  await ground.database.inTenant(tenantId, (tx) => tx.run(sql`update stations set firmware = '9' where id = ${one.id}`))
+  const before = await connectStation(stations.port, { path: '/ocpp/refused/R-5' })
+  await say(before, 'StatusNotification', { connectorId: '1', status: 'FAULTED' })
+  const [message] = await refusedOf(one.id)
+  await before.call('StatusNotification', { connectorId: 1, status: 'Available', errorCode: 'NoError' })
+  await ground.database.inTenant(tenantId, (tx) =>
+    tx.run(sql`update stations set firmware = 'v1.8' where id = ${one.id}`),
+  )
+  expect((await judge(one.id, message.id)).body.judged).toMatchObject({ outcome: 'no-effect', why: 'outdated' })
+  const { body } = await call('GET', `/v1/stations/${one.id}`)
+  expect(body.evses[0].report.status).toBe('available')
+  await before.close()
+})

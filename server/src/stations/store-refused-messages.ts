@@ -71,10 +71,19 @@ export async function loadSpeaker(
       readonly vendor: string | null
       readonly model: string | null
       readonly firmware: string | null
+      readonly bootedAt: Temporal.Instant | null
     }
   | undefined
 > {
   return tx.row(sql`
-    select epoch, protocol, vendor, model, firmware from stations
+    select epoch, protocol, vendor, model, firmware, booted_at as "bootedAt" from stations
     where tenant_id = ${tx.tenantId} and id = ${stationId} and removed_at is null`)
+}
+
+/** When each EVSE of a station last reported another status. */
+export async function loadStatusTimes(tx: Tx, stationId: string): Promise<ReadonlyMap<number, Temporal.Instant>> {
+  const rows = await tx.rows<{ evse: number; at: Temporal.Instant }>(sql`
+    select evse_id as evse, status_at as at from evses
+    where tenant_id = ${tx.tenantId} and station_id = ${stationId} and status_at is not null`)
+  return new Map(rows.map(({ evse, at }) => [evse, at]))
 }

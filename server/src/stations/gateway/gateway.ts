@@ -73,9 +73,7 @@ export function openGateway(deps: GatewayDeps): Gateway {
   const availability = openAvailability(deps.ground, () => registry.closeAll(TRY_AGAIN_LATER, 'try again later'))
   const refusals = openRefusals(deps.ground)
   const rawLog = openRawLog(deps.ground)
-  const onGone = (gone: readonly { readonly tenantId: string; readonly stationId: string }[]): void =>
-    gone.forEach((one) => deps.touch(one.tenantId, one.stationId))
-  const presence = openPresence({ ...deps.ground, present: () => connections.values(), onGone })
+  const presence = openPresence({ ...deps.ground, present: () => connections.values(), onGone: goneTo(deps) })
   const refused = openRefusedKeeper({ ...deps.ground, raiseAlert: deps.raiseAlert ?? (async () => {}) })
   const receiver = receiverFor(deps, { connections, refused }, availability.lost)
   const registry = openRegistry({
@@ -133,6 +131,11 @@ export function openGateway(deps: GatewayDeps): Gateway {
 function attach(server: Server, upgrade: ReturnType<typeof openUpgrades>, watch: () => void): void {
   server.on('upgrade', upgrade)
   watch()
+}
+
+function goneTo({ touch }: Pick<GatewayDeps, 'touch'>) {
+  return (gone: readonly { readonly tenantId: string; readonly stationId: string }[]): void =>
+    gone.forEach((one) => touch(one.tenantId, one.stationId))
 }
 
 function startTimers(timers: readonly (readonly [number, () => void])[]): () => void {

@@ -1,0 +1,105 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startStation, type TestStation } from '../simulator/testing.ts'
+import { launchBrowser } from './browser.ts'
+import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
+import { addCard, addStation, makeNetwork, type Network } from './kit/network.ts'
+import { openStage, type Stage, word } from './kit/stage.ts'
+import { bootOf, openStation } from './kit/station-socket.ts'
+
+/** A station's page: its local list, and what was refused, judged again by a click. */
+
+let borrowed: Borrowed
+let browser: Browser
+let network: Network
+let stage: Stage
+let listed: TestStation
+
+beforeAll(async () => {
+  ;[borrowed, browser] = await Promise.all([startBorrowed(), launchBrowser()])
+  network = await makeNetwork(borrowed.server, 'page')
+  const person = { name: 'Otto', mail: 'otto@page.example', role: 'operator' }
+  const { invitationUrl } = await network.rest.post<{ invitationUrl: string }>('/v1/staff', person)
+  stage = await openStage(browser, borrowed.server.url, { viewport: { width: 1440, height: 900 } })
+  await stage.page.goto(invitationUrl)
+  await stage.page.getByRole('button', { name: word('portal.sign-in.set.later') }).click()
+  await stage.page.getByRole('heading', { level: 1 }).waitFor()
+})
+afterAll(async () => {
+  await listed?.stop()
+  await browser?.close()
+  await borrowed?.close()
+})
+
+async function faultsInEveryLook(name: string): Promise<readonly string[]> {
+  const { page } = stage
+  const faults: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    for (const width of [1440, 320]) {
+      await page.setViewportSize({ width, height: 900 })
+      const over = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      // Axe takes long: once in each scheme.
+      const isLooked = (colorScheme === 'light') === (width === 1440)
+      const { violations } = !isLooked
+        ? { violations: [] }
+        : await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag22aa']).analyze()
+      if (over > 0) faults.push(`${name}, ${colorScheme}, ${width}: ${over} px too wide`)
+      faults.push(
+        ...violations.map((one) => `${name}, ${colorScheme}, ${width}: ${one.id} at ${one.nodes[0]?.target.join(' ')}`),
+      )
+      await stage.picture(`${name}-${colorScheme}-${width}`)
+    }
+  }
+  await page.setViewportSize({ width: 1440, height: 900 })
+  return faults
+}
+
+it('a list is turned on, comes into step before one’s eyes, and is sent whole again', async () => {
+  const { page } = stage
+  await addCard(network, '04AA00BB11C009')
+  const made = await addStation(network, { identity: 'LISTED' })
+  listed = await startStation({ ...made, url: network.stationsUrl, protocol: 'ocpp1.6' })
+  await page.goto(`/stations/${made.id}`)
+  const panel = page.getByRole('region', { name: word('portal.stations.list.title') })
+  await panel.getByText(word('portal.stations.list.state.off')).waitFor()
+  await panel.getByRole('combobox').selectOption('all')
+  await panel.getByText(word('portal.stations.list.state.in-step')).waitFor()
+  await panel
+    .getByText(word('portal.stations.list.version', { version: 1, count: 1 }))
+    .first()
+    .waitFor()
+  expect(await faultsInEveryLook('local-list')).toEqual([])
+  await panel.getByRole('button', { name: word('portal.stations.list.send') }).click()
+  await listed.until(({ localList }) => localList.version === 2)
+}, 90_000)
+
+it('a refused message stands there with its reason and is judged again', async () => {
+  const { page } = stage
+  const made = await addStation(network, { identity: 'REFUSED' })
+  const url = `${network.stationsUrl}/REFUSED`
+  const socket = await openStation({ url, user: 'REFUSED', password: made.password })
+  await socket.call(...bootOf('ocpp1.6', { chargePointVendor: 'Exempla AG', firmwareVersion: '9' }))
+  for (const id of ['one', 'two']) {
+    socket.raw(`[2,"${id}","StatusNotification",{"connectorId":1,"status":"FAULTED","vendorErrorCode":17}]`)
+    await socket.next(([type]) => type === 4)
+  }
+  await page.goto(`/stations/${made.id}`)
+  const panel = page.getByRole('region', { name: word('portal.stations.refused.title') })
+  await panel.getByText(word('portal.stations.refused.count_other', { count: 2 })).waitFor()
+  await panel.getByRole('button', { name: word('portal.stations.refused.judge') }).click()
+  await panel.getByText(word('portal.stations.refused.outcome.refused')).waitFor()
+  // Its new firmware is one that a rule is known for.
+  await socket.call(...bootOf('ocpp1.6', { chargePointVendor: 'Exempla AG', firmwareVersion: 'v1.8' }))
+  await panel.getByRole('button', { name: word('portal.stations.refused.judge') }).click()
+  await panel.getByText(word('portal.stations.refused.outcome.taken')).waitFor()
+  await page.reload()
+  // Beside its EVSE, and in the alert.
+  await page.getByText(word('stations.vendors.exempla.error.contactor-stuck')).nth(1).waitFor()
+  expect(await faultsInEveryLook('refused')).toEqual([])
+  expect(stage.faults()).toEqual([])
+  socket.socket.terminate()
+}, 90_000)
