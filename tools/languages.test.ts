@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { completeness } from './languages.ts'
+import { allCompleteness, completeness } from './languages.ts'
 
 const english = {
   close: 'Close',
@@ -43,4 +43,10 @@ it('names what is missing, empty, too much, or has other values', () => {
     extra: ['count_few', 'gone'],
     values: ['price', 'count_one', 'count_other'],
   })
+})
+
+it('Finnish is whole: every text, with the values of the English one (GEN-L10N)', () => {
+  const finnish = allCompleteness().find(({ language }) => language === 'fi')
+  // How to translate: docs/translating.md.
+  expect(finnish).toMatchObject({ missing: [], values: [] })
 })

@@ -34,7 +34,7 @@ export function Palette() {
       <Combobox store={list} onOptionSubmit={chosen} withinPortal={false}>
         <form className="pal" onSubmit={find}>
           <Icon name="search" />
-          <Combobox.Target autoComplete="off">
+          <Combobox.Target autoComplete="off" withExpandedAttribute>
             <input
               ref={field}
               type="search"
