@@ -265,7 +265,7 @@ export function describeApi(): Record<string, unknown> {
       keys: absent,
       clock: absent,
       log: absent,
-      bus: { publish() {}, subscribe: () => () => {} },
+      bus: { publish() {}, subscribe: () => () => {}, isHeard: () => false },
       publicUrl: '',
     },
     openTexts(languagesFolder),

@@ -24,6 +24,24 @@ describe('the ring of live events', () => {
     rings.close()
   })
 
+  it('hears while somebody listens and a minute longer; who comes back later must fetch anew', () => {
+    vi.useFakeTimers()
+    const bus = localBus()
+    const rings = openRings(bus)
+    expect(bus.isHeard('t1')).toBe(false)
+    const leave = rings.listen('t1', () => {})
+    bus.publish('t1', { type: 'evse.changed', version: 1 })
+    leave()
+    vi.advanceTimersByTime(59_000)
+    expect(bus.isHeard('t1')).toBe(true)
+    expect(rings.after('t1', `${rings.epoch}.1`)).toEqual([])
+    vi.advanceTimersByTime(2_000)
+    expect(bus.isHeard('t1')).toBe(false)
+    expect(rings.after('t1', `${rings.epoch}.1`)).toBeUndefined()
+    rings.close()
+    vi.useRealTimers()
+  })
+
   it('sends only the latest reading of a session, once a second', () => {
     vi.useFakeTimers()
     const bus = localBus()

@@ -16,11 +16,16 @@ export interface Rings {
 
 const RING_LENGTH = 2_000
 const COALESCE_MS = 1_000
+/** A reader that comes back within this time misses nothing. */
+const GRACE_MS = 60_000
 
 interface Ring {
   next: number
   readonly events: RingEvent[]
   readonly listeners: Set<(event: RingEvent) => void>
+  /** Somebody listens, or did so a moment ago. While nobody does, much is not even made. */
+  isHearing: boolean
+  leaving: NodeJS.Timeout | undefined
 }
 
 export function openRings(bus: Bus): Rings {
@@ -28,7 +33,8 @@ export function openRings(bus: Bus): Rings {
   const rings = new Map<string, Ring>()
   const ringOf = (tenantId: string): Ring => {
     let ring = rings.get(tenantId)
-    if (ring === undefined) rings.set(tenantId, (ring = { next: 1, events: [], listeners: new Set() }))
+    if (ring === undefined)
+      rings.set(tenantId, (ring = { next: 1, events: [], listeners: new Set(), isHearing: false, leaving: undefined }))
     return ring
   }
   const push = (tenantId: string, notice: Notice): void => {
@@ -38,6 +44,14 @@ export function openRings(bus: Bus): Rings {
     ring.events.push(event)
     if (ring.events.length > RING_LENGTH) ring.events.splice(0, RING_LENGTH / 4)
     for (const listener of ring.listeners) listener(event)
+  }
+
+  const isHearing = (tenantId: string): boolean => rings.get(tenantId)?.isHearing === true
+  // From here on things are missing: whoever comes back later fetches anew.
+  const leave = (ring: Ring): void => {
+    ring.isHearing = false
+    ring.events.length = 0
+    ring.next += 1
   }
 
   // Readings are many: of each session only the latest, once a second.
@@ -52,7 +66,7 @@ export function openRings(bus: Bus): Rings {
     if (notice.type !== 'meter.read') return push(tenantId, notice)
     readings.set(`${tenantId} ${String(notice['sessionId'])}`, { tenantId, notice })
     timer ??= setTimeout(flush, COALESCE_MS)
-  })
+  }, isHearing)
 
   return {
     epoch,
@@ -65,13 +79,19 @@ export function openRings(bus: Bus): Rings {
       return n + 1 < oldest ? undefined : ring.events.filter((event) => event.n > n)
     },
     listen(tenantId, listener) {
-      const { listeners } = ringOf(tenantId)
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+      const ring = ringOf(tenantId)
+      clearTimeout(ring.leaving)
+      ring.isHearing = true
+      ring.listeners.add(listener)
+      return () => {
+        ring.listeners.delete(listener)
+        if (ring.listeners.size === 0) ring.leaving = setTimeout(() => leave(ring), GRACE_MS).unref()
+      }
     },
     close() {
       stop()
       clearTimeout(timer)
+      for (const { leaving } of rings.values()) clearTimeout(leaving)
     },
   }
 }

@@ -29,10 +29,13 @@ export function watchStation(
       deps.log.warn('a public station could not be read', { error })
     }
   }
-  const stop = deps.bus.subscribe((tenantId, notice) => {
-    if (tenantId !== found.place.tenantId || !concerns(notice, found.place.stationId)) return
-    waiting ??= setTimeout(() => void look(), COALESCE_MS)
-  })
+  const stop = deps.bus.subscribe(
+    (tenantId, notice) => {
+      if (tenantId !== found.place.tenantId || !concerns(notice, found.place.stationId)) return
+      waiting ??= setTimeout(() => void look(), COALESCE_MS)
+    },
+    (tenantId) => tenantId === found.place.tenantId,
+  )
   stream.onClose(() => {
     stop()
     clearTimeout(waiting)

@@ -58,7 +58,9 @@ export function postgresBus(connection: pg.ClientConfig, log: Log): Bus & { clos
   }
 
   return {
-    subscribe: (listener) => local.subscribe(listener),
+    subscribe: (listener, isHearing) => local.subscribe(listener, isHearing),
+    // Others may.
+    isHeard: () => true,
     publish(tenantId, notice) {
       local.publish(tenantId, notice)
       waiting.push(JSON.stringify([tenantId, notice]))

@@ -5,22 +5,34 @@ export interface Notice {
   readonly [field: string]: unknown
 }
 
+export type BusListener = (tenantId: string, notice: Notice) => void
+export type IsHearing = (tenantId: string) => boolean
+
 export interface Bus {
   publish(tenantId: string, notice: Notice): void
-  /** Returns how to stop listening. A listener must not throw. */
-  subscribe(listener: (tenantId: string, notice: Notice) => void): () => void
+  /**
+   * Returns how to stop listening. A listener must not throw. `isHearing`: whether it wants what people are told of this tenant;
+   * absent: always.
+   */
+  subscribe(listener: BusListener, isHearing?: IsHearing): () => void
+  /** Whether anybody would hear; what is made for people alone need not be made for nobody. */
+  isHeard(tenantId: string): boolean
 }
 
 /** Within one process. Between processes: `bus-postgres.ts`. */
 export function localBus(): Bus {
-  const listeners = new Set<(tenantId: string, notice: Notice) => void>()
+  const listeners = new Map<BusListener, IsHearing>()
   return {
     publish(tenantId, notice) {
-      for (const listener of listeners) listener(tenantId, notice)
+      for (const listener of listeners.keys()) listener(tenantId, notice)
     },
-    subscribe(listener) {
-      listeners.add(listener)
+    subscribe(listener, isHearing = () => true) {
+      listeners.set(listener, isHearing)
       return () => listeners.delete(listener)
+    },
+    isHeard(tenantId) {
+      for (const isHearing of listeners.values()) if (isHearing(tenantId)) return true
+      return false
     },
   }
 }

@@ -97,7 +97,8 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
     tenantIds: readonly string[],
     work: (tx: Tx) => Promise<T>,
   ) => {
-    const state: TxState = { hints: [], sent: [], isOver: false }
+    // Batches are few texts asked again and again; what people ask is many, and each connection would keep the plan of each.
+    const state: TxState = { hints: [], sent: [], isOver: false, prepares: from === ingest }
     const result = await borrowed(from, (client) => inTransaction(client, begin, tenantIds, state, work))
     transactions += 1
     for (const hint of state.hints) hint()
@@ -135,6 +136,17 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
       await Promise.all([app.end(), ingest.end(), directory.end(), logs.end(), watch.close()])
     },
   }
+}
+
+const names = new Map<string, { readonly name: string }>()
+/** Statements that are put together from parts are many; what is asked again and again comes first. */
+const MOST_NAMES = 500
+
+/** A name for a text, so that each connection reads and plans it once. */
+function nameFor(text: string): { readonly name?: string } {
+  let name = names.get(text)
+  if (name === undefined && names.size < MOST_NAMES) names.set(text, (name = { name: `s${names.size}` }))
+  return name ?? {}
 }
 
 /** A connection for as long as the work lasts; one that broke is not lent again. */
@@ -198,7 +210,7 @@ function mustBeCommitted({ command }: pg.QueryResult): void {
 const BY_KEY =
   ' -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c cpu_tuple_cost=1 -c cpu_index_tuple_cost=1'
 
-function poolOf(connection: pg.ClientConfig, max: number, log: Log, more = ''): pg.Pool {
+function poolOf(connection: pg.ClientConfig, max: number, log: Log, more = '', idleTimeoutMillis = 60_000): pg.Pool {
   const pool = new pg.Pool({
     ...connection,
     // What does not need another's answer may be sent at once (`together`).
@@ -206,7 +218,8 @@ function poolOf(connection: pg.ClientConfig, max: number, log: Log, more = ''): 
     max,
     types: parsers,
     connectionTimeoutMillis: 5_000,
-    idleTimeoutMillis: 60_000,
+    // A timer for each loan costs a batch more than beginning its transaction: what is always used keeps its connections (0).
+    idleTimeoutMillis,
     options: `-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000${more}`,
   })
   pool.on('error', (error) => {
@@ -224,13 +237,14 @@ interface TxState {
   readonly sent: Promise<unknown>[]
   /** Its commit or rollback was sent: a statement that came after it would stand outside. */
   isOver: boolean
+  readonly prepares: boolean
 }
 
 function txOver(client: pg.PoolClient, tenantIds: readonly string[], state: TxState): Tx {
   const query = async (statement: Statement | Sql): Promise<pg.QueryResult> => {
     if (state.isOver) throw new Error('a statement after the end of its transaction')
     const { text, values } = statement
-    const name = 'name' in statement ? { name: statement.name } : {}
+    const name = 'name' in statement ? { name: statement.name } : state.prepares ? nameFor(text) : {}
     return client.query({ ...name, text, values: parametersOf(text, values) })
   }
   return {

@@ -90,14 +90,20 @@ async function together(
   at: Temporal.Instant,
 ): Promise<number> {
   const count = await deps.database.inTenant(tenantId, async (tx) => {
-    const effects = await tx.rows<DueEffect>(sql`
-      select id, type, version, key, payload, attempts from outbox
-      where tenant_id = ${tenantId} and id = any(${ids}::uuid[]) and due_at <= ${at}
-      order by due_at, id for update skip locked`)
+    const effects = await tx.named<DueEffect>(
+      'outbox-lock',
+      `select id, type, version, key, payload, attempts from outbox
+       where tenant_id = $1 and id = any($2::uuid[]) and due_at <= $3
+       order by due_at, id for update skip locked`,
+      [tenantId, ids, at],
+    )
     for (const [type, same] of Map.groupBy(effects, (effect) => effect.type)) await handle(deps, tx, type, same)
-    await tx.run(sql`
-      update outbox set due_at = null, done_at = ${at}, attempts = attempts + 1
-      where tenant_id = ${tenantId} and id = any(${effects.map((effect) => effect.id)}::uuid[])`)
+    await tx.named(
+      'outbox-done',
+      `update outbox set due_at = null, done_at = $3, attempts = attempts + 1
+       where tenant_id = $1 and id = any($2::uuid[])`,
+      [tenantId, effects.map((effect) => effect.id), at],
+    )
     failPoint('outbox.before-commit')
     return effects.length
   })

@@ -159,7 +159,7 @@ function stepOf(kept: Kept, running: Running, report: StationReport, { readings,
 function openTeller(bus: Bus): { tell(kept: Kept): void } {
   const waiting = new Map<string, Kept>()
   const tellAll = (): void => {
-    for (const kept of waiting.values()) bus.publish(kept.tenantId, meterRead(kept))
+    for (const kept of waiting.values()) if (bus.isHeard(kept.tenantId)) bus.publish(kept.tenantId, meterRead(kept))
     waiting.clear()
   }
   return {

@@ -5,6 +5,7 @@ import { learn } from './learn.ts'
 import { loadSessions } from './load-session.ts'
 import { type Deadlines, dueAt } from './rules/index.ts'
 import { saveSessions } from './save-sessions.ts'
+import { putOffLooks } from './store.ts'
 
 /** Sessions whose next deadline is over: the machine decides what that means. */
 export function sessionDeadlines(deps: SessionsDeps): DeadlineTable {
@@ -13,6 +14,10 @@ export function sessionDeadlines(deps: SessionsDeps): DeadlineTable {
     async take(tx, ids, at) {
       const { sessions, stations } = await loadSessions(tx, ids, { skipLocked: true })
       const due = sessions.filter((session) => isDue(session, at))
+      await putOffLooks(
+        tx,
+        sessions.filter((session) => !due.includes(session)).map(({ row }) => row),
+      )
       for (const session of due) {
         const isOnline = stations.get(session.row.stationId)?.isConnected ?? false
         learn(session, { kind: 'deadline', isOnline }, at)

@@ -16,6 +16,7 @@ export function tellChanges(
   tx.afterCommit(() => {
     for (const session of sessions) {
       const { row, before } = session
+      if (!bus.isHeard(row.tenantId)) continue
       if (isChange(before, row.machine)) {
         bus.publish(row.tenantId, sessionChanged(session, at))
         touchStation(row.tenantId, row.stationId)

@@ -200,6 +200,12 @@ export async function insertSessions(tx: Tx, rows: readonly SessionRow[], at: Te
   )
 }
 
+/**
+ * A look that comes too early finds nothing to do and is put off; a time that is not touched leaves all indexes of the row
+ * alone.
+ */
+const NEXT_LOOK = `case when v.due_at is null or s.due_at is null then v.due_at else least(v.due_at, s.due_at) end`
+
 /** One statement for all sessions of a batch: what a report may change of them. */
 export async function updateSessions(tx: Tx, rows: readonly SessionRow[], at: Temporal.Instant): Promise<void> {
   if (rows.length === 0) return
@@ -207,7 +213,7 @@ export async function updateSessions(tx: Tx, rows: readonly SessionRow[], at: Te
     'sessions-update',
     `update sessions s set machine = v.machine, state = v.state, flags = v.flags::text[], started_at = v.started_at,
        ended_at = v.ended_at, stop_reason = v.stop_reason, energy_wh = v.energy_wh, power_w = v.power_w,
-       revision = v.revision, due_at = v.due_at, evse_id = v.evse_id, connector_id = v.connector_id,
+       revision = v.revision, due_at = ${NEXT_LOOK}, evse_id = v.evse_id, connector_id = v.connector_id,
        started_by = v.started_by, id_token_id = v.id_token_id, token_last4 = v.token_last4, progress = v.progress,
        change_count = v.change_count, changed_at = $20
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
@@ -231,6 +237,16 @@ export async function updateSessions(tx: Tx, rows: readonly SessionRow[], at: Te
       at,
     ],
   )
+}
+
+/** Sessions that were looked at too early are looked at again when they want it. */
+export async function putOffLooks(tx: Tx, rows: readonly SessionRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await tx.run(sql`
+    update sessions s set due_at = v.due_at
+    from unnest(${rows.map((row) => row.tenantId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => dueAt(row.machine) ?? null)}::timestamptz[]) as v (tenant_id, id, due_at)
+    where s.tenant_id = v.tenant_id and s.id = v.id`)
 }
 
 /** Tariff versions that were fixed anew, since a session turned out to have begun earlier. */

@@ -13,6 +13,9 @@ export interface ChangeFeed {
 
 const SOON_MS = 100
 
+/** It listens in order to tell people, and is none. */
+const hearsNobody = (): boolean => false
+
 /**
  * Publishes what changed for people: `station.changed`, `evse.changed`, `command.changed`. Hints, read from the truth in
  * the database.
@@ -27,7 +30,9 @@ export function openChangeFeed(ground: Ground): ChangeFeed {
     soon = undefined
     const due = touched
     touched = new Map()
-    for (const [tenantId, stationIds] of due) await publisher.stations(tenantId, [...stationIds])
+    for (const [tenantId, stationIds] of due) {
+      if (ground.bus.isHeard(tenantId)) await publisher.stations(tenantId, [...stationIds])
+    }
   }
   const feed: ChangeFeed = {
     touch(tenantId, stationId) {
@@ -57,7 +62,7 @@ export function openChangeFeed(ground: Ground): ChangeFeed {
       const id = String(notice['commandId'])
       running = running.then(() => publisher.command(tenantId, id))
     }
-  })
+  }, hearsNobody)
   return feed
 }
 

@@ -1,7 +1,7 @@
 import type { MeterReading } from '../../stations/model.ts'
 import { readingContexts } from '../../stations/model.ts'
 import type { SeenRanges } from './seen.ts'
-import type { Session } from './session.ts'
+import type { Session, Transaction } from './session.ts'
 
 /**
  * A session whose energy flows, as plain numbers: all that is needed to take its next meter value without the machine.
@@ -35,7 +35,7 @@ const BEGIN = readingContexts.indexOf('transaction-begin')
 const END = readingContexts.indexOf('transaction-end')
 const BIGGEST_INT = 2_000_000_000
 
-/** Undefined where the next report may change more than the progress: no energy yet, a gap, an end that was told. */
+/** Undefined where the next report may change more than the progress: a gap, an end that was told. */
 export function runningFrom({
   state,
   meter,
@@ -47,8 +47,11 @@ export function runningFrom({
   const { first, last, power } = meter
   if ((state !== 'delivering' && state !== 'paused') || transaction === undefined) return undefined
   if (transaction.ended !== undefined || estimatedWh !== undefined || flags.includes('orphan')) return undefined
-  if (first === undefined || last === undefined || last.registerWh <= first.registerWh) return undefined
-  if (deadlines.cable !== undefined || deadlines['no-energy'] !== undefined) return undefined
+  if (first === undefined || last === undefined || last.registerWh < first.registerWh) return undefined
+  const waitsForEnergy = deadlines['no-energy'] !== undefined
+  if (deadlines.cable !== undefined || (waitsForEnergy && deadlines.stop !== undefined)) return undefined
+  const hasEnergy = last.registerWh > first.registerWh
+  if (!hasEnergy && !(waitsForEnergy && mayBegin(transaction, flags))) return undefined
   if (deadlines.duration === undefined && deadlines.stop === undefined) return undefined
   const { isNumbered, seen, newest } = transaction
   const flow = transaction.flow.at(-1)
@@ -67,6 +70,15 @@ export function runningFrom({
     newestSeqNo: newest.seqNo,
     flow: flow === undefined ? undefined : { state: flow.state, seqNo: flow.seqNo },
   }
+}
+
+/**
+ * Whether the first energy changes nothing but the progress: it flows already by all that is known, and nobody was told that it
+ * does not. (That its deadline is void then, every reader sees by itself: `sessionFromText`.)
+ */
+function mayBegin({ authorisedAt, flow }: Transaction, flags: Session['flags']): boolean {
+  const flows = flow.at(-1)?.state
+  return authorisedAt !== undefined && (flows === undefined || flows === 'charging') && !flags.includes('no-energy')
 }
 
 /** The session after one more report; undefined where the machine must be asked. */

@@ -1,4 +1,5 @@
 import { readingContexts } from '../../stations/model.ts'
+import { energyOf } from './meter.ts'
 import {
   type Deadlines,
   deadlineNames,
@@ -66,9 +67,17 @@ export function sessionFromText(id: string, machineText: string, progressText: s
     ...(last === 0 ? {} : { last: pointFrom(last) }),
     ...(power === 0 ? {} : { power: { at: instantOf(power[0]), powerW: power[1] } }),
   }
-  if (transaction === undefined || newest === 0) return { ...rest, meter }
+  const now = withoutVoid(rest, meter)
+  if (transaction === undefined || newest === 0) return { ...now, meter }
   const mark = { at: instantOf(newest[0]), ...(newest[1] === null ? {} : { seqNo: newest[1] }) }
-  return { ...rest, meter, transaction: { ...transaction, seen, newest: mark } }
+  return { ...now, meter, transaction: { ...transaction, seen, newest: mark } }
+}
+
+/** With the first energy, which may have come the short way, the deadline for it is void. */
+function withoutVoid<T extends { readonly deadlines: Deadlines }>(machine: T, meter: Meter): T {
+  if (machine.deadlines['no-energy'] === undefined || energyOf(meter) === 0) return machine
+  const { 'no-energy': _, ...deadlines } = machine.deadlines
+  return { ...machine, deadlines }
 }
 
 type StoredPoint = readonly [number, number, number]

@@ -13,15 +13,18 @@ const WATCHED_SECONDS = 3_600
 
 export function openLiveLog({ bus, clock }: { readonly bus: Bus; readonly clock: Clock }): LiveLog {
   const watched = new Map<string, { readonly until: Temporal.Instant; readonly site: { readonly siteId?: unknown } }>()
-  const stop = bus.subscribe((_, notice) => {
-    if (notice.type !== WATCHED_NOTICE) return
-    const now = clock.now()
-    for (const [stationId, { until }] of watched) {
-      if (Temporal.Instant.compare(until, now) < 0) watched.delete(stationId)
-    }
-    const site = notice['siteId'] === undefined ? {} : { siteId: notice['siteId'] }
-    watched.set(String(notice['stationId']), { until: now.add({ seconds: WATCHED_SECONDS }), site })
-  })
+  const stop = bus.subscribe(
+    (_, notice) => {
+      if (notice.type !== WATCHED_NOTICE) return
+      const now = clock.now()
+      for (const [stationId, { until }] of watched) {
+        if (Temporal.Instant.compare(until, now) < 0) watched.delete(stationId)
+      }
+      const site = notice['siteId'] === undefined ? {} : { siteId: notice['siteId'] }
+      watched.set(String(notice['stationId']), { until: now.add({ seconds: WATCHED_SECONDS }), site })
+    },
+    () => false,
+  )
   return {
     onFrame({ tenantId, stationId }, frame) {
       const known = watched.get(stationId)

@@ -40,16 +40,19 @@ const POLICY = 1008
 export function openRegistry(deps: RegistryDeps): Registry {
   const { connections, bus } = deps
 
-  const unsubscribe = bus.subscribe((_, notice) => {
-    const own = typeof notice['stationId'] === 'string' ? connections.get(notice['stationId']) : undefined
-    if (own === undefined) return
-    if (notice.type === QUEUED_NOTICE) own.dispatcher.wake()
-    if (notice.type === 'station.disconnect') own.close(SERVICE_RESTART, 'come back')
-    // On another node: this socket's epoch is over.
-    if (notice.type === 'station.owned' && own.epoch < BigInt(String(notice['epoch']))) {
-      deps.inBackground(lose(deps, own))
-    }
-  })
+  const unsubscribe = bus.subscribe(
+    (_, notice) => {
+      const own = typeof notice['stationId'] === 'string' ? connections.get(notice['stationId']) : undefined
+      if (own === undefined) return
+      if (notice.type === QUEUED_NOTICE) own.dispatcher.wake()
+      if (notice.type === 'station.disconnect') own.close(SERVICE_RESTART, 'come back')
+      // On another node: this socket's epoch is over.
+      if (notice.type === 'station.owned' && own.epoch < BigInt(String(notice['epoch']))) {
+        deps.inBackground(lose(deps, own))
+      }
+    },
+    () => false,
+  )
 
   return {
     register: (socket, station) => register(deps, socket, station),

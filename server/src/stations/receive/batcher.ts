@@ -9,7 +9,7 @@ export interface BatcherOptions<T, R> {
   /** The database did not come back in time: everything that waited was refused. */
   onAway(error: DatabaseAway): void
   readonly most?: number
-  /** How many batches may be on their way at once. */
+  /** How many batches may be on their way at once; further ones only where as much waits as makes a batch worth it. */
   readonly lanes?: number
   /** How long a batch waits for a database that is away. */
   readonly patienceMs?: number
@@ -31,6 +31,8 @@ interface Waiting<T, R> {
 }
 
 const MOST = 200
+/** Statements cost the same for few rows as for some: small batches side by side would cost more than they bring. */
+const WORTH_A_LANE = 32
 const PATIENCE_MS = 4_000
 const RETRY_MS = 200
 
@@ -66,8 +68,10 @@ export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> 
   }
 
   const run = async (): Promise<void> => {
-    for (;;) {
-      const { batch, left } = nextBatch(queue, busy, most)
+    for (let isFirst = true; ; isFirst = false) {
+      // One lane goes on to the end; a further one leaves when little is left.
+      const isSpare = !isFirst && looking > 1 && queue.length < WORTH_A_LANE
+      const { batch, left } = nextBatch(queue, busy, isSpare ? 0 : most)
       if (batch.length === 0) return void (looking -= 1)
       queue = left
       for (const { key } of batch) busy.add(key)
@@ -87,7 +91,7 @@ export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> 
     submit(item) {
       return new Promise((resolve, reject) => {
         queue.push({ item, key: keyOf(item), resolve, reject })
-        if (isDue || looking >= lanes) return
+        if (isDue || looking >= lanes || (looking > 0 && queue.length < WORTH_A_LANE)) return
         isDue = true
         // Once everything was read that the sockets hold in this turn: it shares the first batch already.
         setImmediate(start)
