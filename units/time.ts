@@ -8,7 +8,7 @@ export type Seconds = number
 
 /** RFC 3339 in UTC with at most milliseconds, as all JSON of ours carries instants: `2026-11-26T08:15:30.5Z`. */
 export function textFromInstant(at: Temporal.Instant): string {
-  return at.round({ smallestUnit: 'millisecond', roundingMode: 'floor' }).toString()
+  return Temporal.Instant.fromEpochMilliseconds(at.epochMilliseconds).toString()
 }
 
 /** Undefined for what is no instant with its offset or Z. */

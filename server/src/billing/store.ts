@@ -121,10 +121,20 @@ export async function tariffVersion(tx: Tx, tariffId: string, version: number): 
   return (await tariffVersions(tx, [{ tenantId: tx.tenantId, tariffId, version }]))[0]
 }
 
+/** Versions never change: each is read once. */
+const known = new Map<string, TariffVersion>()
+const MOST_KNOWN = 1_000
+
 function versionOf(row: VersionRow): TariffVersion {
+  const name = `${row.tariffId}/${row.version}`
+  const before = known.get(name)
+  if (before !== undefined) return before
   const parsed = parseTariff(row.tariff)
   if (!parsed.ok) throw new Error(`the stored tariff ${row.tariffId} version ${row.version} can no longer be read`)
-  return { tariffId: row.tariffId, version: row.version, validFrom: row.validFrom, tariff: parsed.value }
+  const version = { tariffId: row.tariffId, version: row.version, validFrom: row.validFrom, tariff: parsed.value }
+  if (known.size >= MOST_KNOWN) known.clear()
+  known.set(name, version)
+  return version
 }
 
 export async function hasTariffs(tx: Tx): Promise<boolean> {
