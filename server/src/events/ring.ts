@@ -28,6 +28,13 @@ interface Ring {
   leaving: NodeJS.Timeout | undefined
 }
 
+/** From here on things are missing: whoever comes back later fetches anew. */
+function deafen(ring: Ring): void {
+  ring.isHearing = false
+  ring.events.length = 0
+  ring.next += 1
+}
+
 export function openRings(bus: Bus): Rings {
   const epoch = randomHex(4)
   const rings = new Map<string, Ring>()
@@ -47,12 +54,6 @@ export function openRings(bus: Bus): Rings {
   }
 
   const isHearing = (tenantId: string): boolean => rings.get(tenantId)?.isHearing === true
-  // From here on things are missing: whoever comes back later fetches anew.
-  const leave = (ring: Ring): void => {
-    ring.isHearing = false
-    ring.events.length = 0
-    ring.next += 1
-  }
 
   // Readings are many: of each session only the latest, once a second.
   const readings = new Map<string, { tenantId: string; notice: Notice }>()
@@ -85,7 +86,7 @@ export function openRings(bus: Bus): Rings {
       ring.listeners.add(listener)
       return () => {
         ring.listeners.delete(listener)
-        if (ring.listeners.size === 0) ring.leaving = setTimeout(() => leave(ring), GRACE_MS).unref()
+        if (ring.listeners.size === 0) ring.leaving = setTimeout(() => deafen(ring), GRACE_MS).unref()
       }
     },
     close() {

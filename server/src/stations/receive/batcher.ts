@@ -43,11 +43,9 @@ const RETRY_MS = 200
  */
 export function openBatcher<T, R>(options: BatcherOptions<T, R>): Batcher<T, R> {
   const { keyOf, most = MOST, lanes = 1 } = options
-  let queue: Waiting<T, R>[] = []
-  let isDue = false
+  let [queue, isDue, looking]: [Waiting<T, R>[], boolean, number] = [[], false, 0]
   const busy = new Set<string>()
   const running = new Set<Promise<void>>()
-  let looking = 0
 
   const giveUp = (batch: readonly Waiting<T, R>[], error: DatabaseAway): void => {
     const left = [...batch, ...queue]
