@@ -2,9 +2,9 @@ import path from 'node:path'
 import { type FailPoint, failPoints } from '../../server/src/platform/fail-points.ts'
 import { type Faulty, startFaulty } from './faulty.ts'
 import { type Field, type FieldAtRest, openField } from './field.ts'
-import { addStation } from './network.ts'
+import { addStation, type MadeStation } from './network.ts'
 import { home } from './server.ts'
-import { knock } from './station-socket.ts'
+import { bootOf, knock, openStation } from './station-socket.ts'
 import { until } from './until.ts'
 
 /** Row 9: the server dies at each of its fail points while drivers charge, staff send commands and programs write. */
@@ -13,6 +13,8 @@ export interface FailPointsInput {
   readonly times: number
   readonly stations: number
   readonly chance: () => number
+  /** Absent: all. */
+  readonly points?: readonly FailPoint[]
   readonly onDeath?: (point: FailPoint, hit: number, seen: { readonly missing: readonly string[] }) => void
 }
 
@@ -30,7 +32,13 @@ export async function runFailPoints(input: FailPointsInput): Promise<FailPointsO
   const { chance } = input
   const faulty = await startFaulty()
   const openOwner = (): ReturnType<Faulty['openOwner']> => faulty.openOwner()
-  const field = await openField(faulty.server(), { slug: 'fail', stations: input.stations, chance, openOwner })
+  const field = await openField(faulty.server(), {
+    slug: 'fail',
+    stations: input.stations,
+    chance,
+    openOwner,
+    leastSeconds: 4,
+  })
   const work = await openWork(field, faulty)
   const missing = new Set<string>()
   const notReached: string[] = []
@@ -39,7 +47,7 @@ export async function runFailPoints(input: FailPointsInput): Promise<FailPointsO
     await field.goesOn(1)
     await faulty.server().kill()
     for (let turn = 0; turn < input.times; turn += 1) {
-      for (const point of failPoints) {
+      for (const point of input.points ?? failPoints) {
         const hit = 1 + Math.floor(chance() * 3)
         if (!(await dieAt(faulty, point, hit))) {
           notReached.push(`${point}:${hit}`)
@@ -116,7 +124,13 @@ async function openWork(field: Field, faulty: Faulty): Promise<Work> {
       ]),
     )
   }, 150)
-  const stop = (): void => clearInterval(timer)
+  const steady = await addStation(field.network, { identity: 'STEADY' })
+  let isOver = false
+  void readSteadily(field, steady, () => isOver)
+  const stop = (): void => {
+    isOver = true
+    clearInterval(timer)
+  }
   return {
     stop,
     async unresolved() {
@@ -133,5 +147,31 @@ async function openWork(field: Field, faulty: Faulty): Promise<Work> {
       await owner.end()
       return left
     },
+  }
+}
+
+/** One long charge that only reads its meter: what goes the short way. Begun anew after each death. */
+async function readSteadily(field: Field, station: MadeStation, isOver: () => boolean): Promise<void> {
+  const { identity, password } = station
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+  const now = (): string => Temporal.Now.instant().toString({ smallestUnit: 'millisecond' })
+  let registerWh = 1_000
+  while (!isOver()) {
+    try {
+      const socket = await openStation({ url: `${field.network.stationsUrl}/${identity}`, user: identity, password })
+      await socket.call(...bootOf('ocpp1.6'))
+      const start = { connectorId: 1, idTag: '04A1B2C3D4E500', meterStart: registerWh, timestamp: now() }
+      const { transactionId } = (await socket.call('StartTransaction', start))[2] as { transactionId: number }
+      while (!isOver() && socket.socket.readyState === socket.socket.OPEN) {
+        await pause(100)
+        registerWh += 5
+        const meterValue = [{ timestamp: now(), sampledValue: [{ value: String(registerWh) }] }]
+        await Promise.race([socket.call('MeterValues', { connectorId: 1, transactionId, meterValue }), socket.closed])
+      }
+      socket.socket.terminate()
+    } catch {
+      // The server is dead just now.
+      await pause(200)
+    }
   }
 }

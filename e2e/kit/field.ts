@@ -51,6 +51,8 @@ export interface FieldWishes {
   readonly timeoutMs?: number
   readonly settings?: FleetOptions['stations'][number]['settings']
   readonly spreadSeconds?: number
+  /** A charge lasts at least so long, and up to two seconds more; 1 unless given. */
+  readonly leastSeconds?: number
 }
 
 export const quick = {
@@ -67,6 +69,7 @@ export async function drive(
   cards: readonly string[],
   chance: () => number,
   isOver: () => boolean,
+  leastSeconds = 1,
 ): Promise<void> {
   const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
   const becomes = (fact: (state: StationState) => boolean): Promise<boolean> =>
@@ -80,7 +83,7 @@ export async function drive(
     station.plug(1)
     station.presentCard(1, card)
     if (await becomes(charges)) {
-      await pause(1 + 2 * chance())
+      await pause(leastSeconds + 2 * chance())
       station.presentCard(1, card)
       await becomes((state) => !charges(state))
     }
@@ -110,7 +113,9 @@ export async function openField(server: Server, wishes: FieldWishes): Promise<Fi
     spreadSeconds: wishes.spreadSeconds ?? 0.2,
   })
   let isOver = false
-  const drivers = fleet.identities.map((name) => drive(fleet.station(name), cards, wishes.chance, () => isOver))
+  const drivers = fleet.identities.map((name) =>
+    drive(fleet.station(name), cards, wishes.chance, () => isOver, wishes.leastSeconds),
+  )
   const kept = (): Promise<Kept> => keptNow(wishes.openOwner, network)
   const stop = async (): Promise<void> => {
     isOver = true

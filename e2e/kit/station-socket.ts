@@ -43,6 +43,8 @@ export async function openStation(wishes: SocketWishes): Promise<StationSocket> 
     for (const look of waiting) look()
   })
   const closed = once(socket, 'close').then(([code, reason]) => ({ code: Number(code), reason: String(reason) }))
+  // Where the connection is refused, that is what the caller hears.
+  closed.catch(() => {})
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve)
     socket.once('error', reject)
