@@ -20,7 +20,7 @@ const spoken = new Set([
 ])
 
 /** The same in every language: units, keys, what OCPP and the program are called, what is typed into a shell. */
-const everywhere = /^(kWh?|h|min|m?s|V|A|%|Lataamo|OCPP|UID|[A-Z]|Ctrl K|Enter|npx lataamo .*|[^\p{L}]*)$/u
+const everywhere = /^(k?Wh?|h|min|m?s|V|A|%|Lataamo|OCPP|UID|[A-Z]|Ctrl K|Enter|npx lataamo .*|[^\p{L}]*)$/u
 
 function wordsIn(file: string, text: string): readonly string[] {
   const found: string[] = []
