@@ -63,6 +63,7 @@ async function pathsOf(page: Page) {
     ['alerts', '/alerts'],
     ['cards', '/cards'],
     ['limits', '/limits'],
+    ['sites', '/sites'],
     ['tariffs', '/tariffs'],
     ['tariff', `/tariffs/${tariffs.items[0]?.id}`],
     ['new tariff', '/tariffs/new'],

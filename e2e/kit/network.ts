@@ -75,10 +75,10 @@ export async function addCard({ rest }: Network, uid: string): Promise<string> {
   return (await rest.post<{ id: string }>('/v1/id-tokens', { uid, type: 'ISO14443', status: 'active' })).id
 }
 
-export async function addTariff({ rest }: Network, name = 'Everyday'): Promise<string> {
+export async function addTariff({ rest }: Network, name = 'Everyday', isDefault = true): Promise<string> {
   const made = await rest.post<{ id: string }>('/v1/tariffs', {
     name,
-    default: true,
+    default: isDefault,
     tariff: {
       currency: 'EUR',
       elements: [

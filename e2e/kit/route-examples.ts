@@ -1,5 +1,5 @@
 import { type AskExample, asks, byId, type Example, list } from './route-asking.ts'
-import { equalUid } from './world.ts'
+import { equalUid, type Ids } from './world.ts'
 
 const flat = { price_components: [{ type: 'FLAT', price: '1.00', step_size: 1 }] }
 const tariff = { currency: 'EUR', elements: [flat] }
@@ -14,27 +14,19 @@ const judged = (body?: unknown, shows: AskExample['shows'] = (own) => own.sessio
   byId(200, (of) => of.usageError, shows, body),
 ]
 
+const its =
+  (name: keyof Ids) =>
+  (ids: Ids): string =>
+    ids[name]
+
 export const examples: Readonly<Record<string, readonly Example[]>> = {
   // First: what is asked below with another's ids stands in the own audit afterwards.
   'GET /v1/audit': list((own) => own.site, [(of) => ({ objectId: of.site })]),
 
   'GET /v1/sites': list((own) => own.site),
   'POST /v1/sites': [asks(201, () => ({ body: { name: 'New place' } }))],
-  'GET /v1/sites/{id}': [
-    byId(
-      200,
-      (of) => of.site,
-      (own) => own.site,
-    ),
-  ],
-  'PATCH /v1/sites/{id}': [
-    byId(
-      200,
-      (of) => of.site,
-      (own) => own.site,
-      { city: 'Oulu' },
-    ),
-  ],
+  'GET /v1/sites/{id}': [byId(200, its('site'), its('site'))],
+  'PATCH /v1/sites/{id}': [byId(200, its('site'), its('site'), { city: 'Oulu' })],
   'DELETE /v1/sites/{id}': [byId(204, (of) => of.spareSite)],
 
   'GET /v1/stations': list(
@@ -48,24 +40,18 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
       (own) => own.site,
     ),
   ],
-  'GET /v1/stations/{id}': [
-    byId(
-      200,
-      (of) => of.station,
-      (own) => own.station,
-    ),
-  ],
+  'GET /v1/stations/{id}': [byId(200, its('station'), its('station'))],
   'PATCH /v1/stations/{id}': [
-    byId(
-      200,
-      (of) => of.station,
-      (own) => own.station,
-      { name: 'By the door' },
-    ),
+    byId(200, its('station'), its('station'), { name: 'By the door' }),
     asks(
       200,
       (of, own) => ({ params: { id: own.station }, body: { siteId: of.site } }),
       (own) => own.site,
+    ),
+    asks(
+      200,
+      (of, own) => ({ params: { id: own.station }, body: { tariffId: of.tariff } }),
+      (own) => own.tariff,
     ),
   ],
   'DELETE /v1/stations/{id}': [byId(204, (of) => of.spareStation)],
@@ -114,40 +100,14 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ),
   ],
 
-  'POST /v1/stations/{id}/commands': [
-    byId(
-      202,
-      (of) => of.station,
-      (own) => own.station,
-      { kind: 'clear-cache' },
-    ),
-  ],
+  'POST /v1/stations/{id}/commands': [byId(202, its('station'), its('station'), { kind: 'clear-cache' })],
   'GET /v1/commands': list((own) => own.command, [(of) => ({ stationId: of.station })]),
-  'GET /v1/commands/{id}': [
-    byId(
-      200,
-      (of) => of.command,
-      (own) => own.command,
-    ),
-  ],
+  'GET /v1/commands/{id}': [byId(200, its('command'), its('command'))],
 
   'GET /v1/id-tokens': list((own) => own.card, [() => ({ uid: equalUid })]),
   'POST /v1/id-tokens': [asks(201, () => ({ body: { uid: '04EEEEEEEEEE99', groupUid: equalUid } }))],
-  'GET /v1/id-tokens/{id}': [
-    byId(
-      200,
-      (of) => of.card,
-      (own) => own.card,
-    ),
-  ],
-  'PATCH /v1/id-tokens/{id}': [
-    byId(
-      200,
-      (of) => of.card,
-      (own) => own.card,
-      { label: 'x' },
-    ),
-  ],
+  'GET /v1/id-tokens/{id}': [byId(200, its('card'), its('card'))],
+  'PATCH /v1/id-tokens/{id}': [byId(200, its('card'), its('card'), { label: 'x' })],
   'DELETE /v1/id-tokens/{id}': [byId(204, (of) => of.spareCard)],
   'GET /v1/local-lists': [asks(200, () => ({}))],
   'PATCH /v1/local-lists': [asks(200, () => ({ body: { mode: 'off' } }))],
@@ -166,28 +126,9 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
       (own) => own.station,
     ),
   ],
-  'GET /v1/sessions/{id}': [
-    byId(
-      200,
-      (of) => of.session,
-      (own) => own.session,
-    ),
-  ],
-  'POST /v1/sessions/{id}/stop': [
-    byId(
-      202,
-      (of) => of.openSession,
-      (own) => own.openSession,
-    ),
-  ],
-  'POST /v1/stations/{id}/stop': [
-    byId(
-      202,
-      (of) => of.station,
-      (own) => own.openSession,
-      { evseId: 2 },
-    ),
-  ],
+  'GET /v1/sessions/{id}': [byId(200, its('session'), its('session'))],
+  'POST /v1/sessions/{id}/stop': [byId(202, its('openSession'), its('openSession'))],
+  'POST /v1/stations/{id}/stop': [byId(202, its('station'), its('openSession'), { evseId: 2 })],
   'GET /v1/session-limits': [asks(200, () => ({}))],
   'PATCH /v1/session-limits': [asks(200, () => ({ body: { classes: [{ class: 'fleet', durationSeconds: 7_200 }] } }))],
   'GET /v1/alert-settings': [asks(200, () => ({}))],
@@ -207,21 +148,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
 
   'GET /v1/tariffs': list((own) => own.tariff),
   'POST /v1/tariffs': [asks(201, () => ({ body: { name: 'Another', tariff } }))],
-  'GET /v1/tariffs/{id}': [
-    byId(
-      200,
-      (of) => of.tariff,
-      (own) => own.tariff,
-    ),
-  ],
-  'POST /v1/tariffs/{id}/versions': [
-    byId(
-      201,
-      (of) => of.tariff,
-      (own) => own.tariff,
-      { tariff },
-    ),
-  ],
+  'GET /v1/tariffs/{id}': [byId(200, its('tariff'), its('tariff'))],
+  'POST /v1/tariffs/{id}/versions': [byId(201, its('tariff'), its('tariff'), { tariff })],
+  'PATCH /v1/tariffs/{id}': [byId(200, its('tariff'), its('tariff'), { name: 'Every day' })],
+  'DELETE /v1/tariffs/{id}': [byId(204, (of) => of.spareTariff)],
   'POST /v1/tariffs/{id}/default': [byId(204, (of) => of.tariff)],
   'POST /v1/price-calculations': [
     asks(
@@ -235,39 +165,13 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     (own) => own.alert,
     [(of) => ({ stationId: of.station }), () => ({ kind: 'unknown-transaction' })],
   ),
-  'GET /v1/alerts/{id}': [
-    byId(
-      200,
-      (of) => of.alert,
-      (own) => own.alert,
-    ),
-  ],
-  'POST /v1/alerts/{id}/acknowledge': [
-    byId(
-      200,
-      (of) => of.alert,
-      (own) => own.alert,
-      {},
-    ),
-  ],
-  'POST /v1/alerts/{id}/close': [
-    byId(
-      200,
-      (of) => of.alert,
-      (own) => own.alert,
-      {},
-    ),
-  ],
+  'GET /v1/alerts/{id}': [byId(200, its('alert'), its('alert'))],
+  'POST /v1/alerts/{id}/acknowledge': [byId(200, its('alert'), its('alert'), {})],
+  'POST /v1/alerts/{id}/close': [byId(200, its('alert'), its('alert'), {})],
 
   'GET /v1/webhooks': list((own) => own.webhook),
   'POST /v1/webhooks': [asks(201, () => ({ body: { name: 'New', url: 'https://new.invalid/', state: 'paused' } }))],
-  'GET /v1/webhooks/{id}': [
-    byId(
-      200,
-      (of) => of.webhook,
-      (own) => own.webhook,
-    ),
-  ],
+  'GET /v1/webhooks/{id}': [byId(200, its('webhook'), its('webhook'))],
   'GET /v1/webhooks/{id}/health': [
     byId(
       200,
@@ -275,29 +179,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
       () => 'waiting',
     ),
   ],
-  'PATCH /v1/webhooks/{id}': [
-    byId(
-      200,
-      (of) => of.webhook,
-      (own) => own.webhook,
-      { name: 'Books' },
-    ),
-  ],
+  'PATCH /v1/webhooks/{id}': [byId(200, its('webhook'), its('webhook'), { name: 'Books' })],
   'POST /v1/webhooks/{id}/rotate-secret': [byId(200, (of) => of.webhook, undefined, {})],
-  'POST /v1/webhooks/{id}/test': [
-    byId(
-      202,
-      (of) => of.webhook,
-      (own) => own.webhook,
-    ),
-  ],
-  'GET /v1/webhooks/{id}/deliveries': [
-    byId(
-      200,
-      (of) => of.webhook,
-      (own) => own.delivery,
-    ),
-  ],
+  'POST /v1/webhooks/{id}/test': [byId(202, its('webhook'), its('webhook'))],
+  'GET /v1/webhooks/{id}/deliveries': [byId(200, its('webhook'), its('delivery'))],
   'GET /v1/webhooks/{id}/deliveries/{deliveryId}': [
     asks(
       200,
@@ -327,26 +212,12 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   'DELETE /v1/webhooks/{id}': [byId(204, (of) => of.spareWebhook)],
 
   'GET /v1/keys': list((own) => own.key),
-  // A site that is not there is a site to which nothing belongs, whoever's it may be elsewhere.
-  'POST /v1/keys': [asks(201, (_, own) => ({ body: { name: 'of a site', role: 'viewer', sites: [own.site] } }))],
+  'POST /v1/keys': [asks(201, (of) => ({ body: { name: 'of a site', role: 'viewer', sites: [of.site] } }))],
   'DELETE /v1/keys/{id}': [byId(204, (of) => of.spareKey)],
   'GET /v1/staff': list((own) => own.staff),
   'POST /v1/staff': [asks(201, () => ({ body: { name: 'Otto', mail: 'otto@both.example', role: 'viewer' } }))],
-  'GET /v1/staff/{id}': [
-    byId(
-      200,
-      (of) => of.staff,
-      (own) => own.staff,
-    ),
-  ],
-  'PATCH /v1/staff/{id}': [
-    byId(
-      200,
-      (of) => of.staff,
-      (own) => own.staff,
-      { language: 'en' },
-    ),
-  ],
+  'GET /v1/staff/{id}': [byId(200, its('staff'), its('staff'))],
+  'PATCH /v1/staff/{id}': [byId(200, its('staff'), its('staff'), { language: 'en' })],
   'POST /v1/staff/{id}/sign-in-link': [byId(201, (of) => of.staff)],
   'GET /v1/roles': [asks(200, () => ({}))],
   'GET /v1/me': [

@@ -29,6 +29,7 @@ export interface Ids {
   readonly spareStation: string
   readonly spareCard: string
   readonly spareKey: string
+  readonly spareTariff: string
   readonly spareWebhook: string
 }
 
@@ -62,6 +63,7 @@ export function unknownIds(): Ids {
     'delivery',
     'spareSite',
     'spareStation',
+    'spareTariff',
     'spareCard',
     'spareKey',
     'spareWebhook',
@@ -109,6 +111,7 @@ export async function makeWorld(server: Server, slug: string): Promise<World> {
     spareSite: await idOf('/v1/sites', { name: 'Nowhere' }),
     spareStation: (await addStation(network, { identity: 'SPARE-1' })).id,
     spareCard: await addCard(network, '04EEEEEEEEEE02'),
+    spareTariff: await addTariff(network, 'Spare', false),
     spareKey: await idOf('/v1/keys', { name: 'spare', role: 'viewer' }),
     spareWebhook: await idOf('/v1/webhooks', webhook('paused')),
   }

@@ -1028,6 +1028,10 @@ export type PostKeysErrors = {
      */
     403: Problem;
     /**
+     * One of: no-such-site.
+     */
+    422: Problem;
+    /**
      * Any other problem.
      */
     default: Problem;
@@ -2855,6 +2859,10 @@ export type PostStaffErrors = {
      */
     409: Problem;
     /**
+     * One of: no-such-site.
+     */
+    422: Problem;
+    /**
      * Any other problem.
      */
     default: Problem;
@@ -2949,6 +2957,10 @@ export type PatchStaffByIdErrors = {
      * One of: last-administrator.
      */
     409: Problem;
+    /**
+     * One of: no-such-site.
+     */
+    422: Problem;
     /**
      * Any other problem.
      */
@@ -3175,7 +3187,7 @@ export type PostStationsErrors = {
      */
     409: Problem;
     /**
-     * One of: no-such-site.
+     * One of: no-such-site, no-such-tariff.
      */
     422: Problem;
     /**
@@ -3460,7 +3472,7 @@ export type PatchStationsByIdErrors = {
      */
     404: Problem;
     /**
-     * One of: no-such-site.
+     * One of: no-such-site, no-such-tariff.
      */
     422: Problem;
     /**
@@ -4344,6 +4356,41 @@ export type PostTariffsResponses = {
 
 export type PostTariffsResponse = PostTariffsResponses[keyof PostTariffsResponses];
 
+export type DeleteTariffsByIdData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/tariffs/{id}';
+};
+
+export type DeleteTariffsByIdErrors = {
+    /**
+     * One of: no-such-tariff.
+     */
+    404: Problem;
+    /**
+     * One of: tariff-is-default, tariff-has-stations, tariff-has-sessions.
+     */
+    409: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type DeleteTariffsByIdError = DeleteTariffsByIdErrors[keyof DeleteTariffsByIdErrors];
+
+export type DeleteTariffsByIdResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteTariffsByIdResponse = DeleteTariffsByIdResponses[keyof DeleteTariffsByIdResponses];
+
 export type GetTariffsByIdData = {
     body?: never;
     path: {
@@ -4392,6 +4439,58 @@ export type GetTariffsByIdResponses = {
 };
 
 export type GetTariffsByIdResponse = GetTariffsByIdResponses[keyof GetTariffsByIdResponses];
+
+export type PatchTariffsByIdData = {
+    body: {
+        name?: string;
+        default?: true;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/tariffs/{id}';
+};
+
+export type PatchTariffsByIdErrors = {
+    /**
+     * One of: no-such-tariff.
+     */
+    404: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PatchTariffsByIdError = PatchTariffsByIdErrors[keyof PatchTariffsByIdErrors];
+
+export type PatchTariffsByIdResponses = {
+    /**
+     * Rename a tariff, or make it the default; prices change by a new version only
+     */
+    200: {
+        id: string;
+        name: string;
+        default: boolean;
+        version: number;
+        validFrom: string;
+        /**
+         * A tariff as OCPI 2.2.1 writes it, with tax_included of 2.3.0
+         */
+        tariff: unknown;
+        createdAt: string;
+        versions: Array<{
+            version: number;
+            validFrom: string;
+            createdAt: string;
+            createdBy?: string;
+        }>;
+        stations: number;
+    };
+};
+
+export type PatchTariffsByIdResponse = PatchTariffsByIdResponses[keyof PatchTariffsByIdResponses];
 
 export type PostTariffsByIdDefaultData = {
     body?: never;

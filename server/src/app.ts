@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { auditRoutes, recordChange } from './audit/index.ts'
-import { billingRoutes } from './billing/index.ts'
+import { billingRoutes, tariffExists } from './billing/index.ts'
 import type { Config } from './config.ts'
 import { eventRoutes, forgetEvents, openRings, type Webhooks, wireWebhooks } from './events/index.ts'
 import { finderRoutes } from './finder/index.ts'
@@ -36,8 +36,15 @@ import {
 } from './platform/index.ts'
 import { rightsRoutes } from './rights/index.ts'
 import { foldersOfPortal, portalPage } from './served-files.ts'
-import { openUsageLog, wireSessions } from './sessions/index.ts'
-import { countStationsByTariff, type Stations, stationsAt, vendorTextOf, wireStations } from './stations/index.ts'
+import { openUsageLog, tariffHasSessions, wireSessions } from './sessions/index.ts'
+import {
+  countStationsByTariff,
+  sitesExist,
+  type Stations,
+  stationsAt,
+  vendorTextOf,
+  wireStations,
+} from './stations/index.ts'
 import { wireSubscribers } from './subscribers/index.ts'
 import { anyTenant, forgetServedOfAll, type NewTenant } from './tenants/index.ts'
 
@@ -123,6 +130,7 @@ export function wireFeatures(
     },
     startForStaff: sessions.startForStaff,
     raiseAlert: monitoring.raiseAlert,
+    tariffExists,
     messagesPerSecond,
   })
   const { raiseAlert, clearAlert } = monitoring
@@ -155,12 +163,13 @@ function routesOf(
     ...identityRoutes({
       ground,
       installation: { version: VERSION, demo: () => isDemo, languages: () => texts.languages },
+      sitesExist,
     }),
     ...rightsRoutes(),
     ...auditRoutes(),
     ...stations.routes,
     ...subscribers.routes,
-    ...billingRoutes({ countStationsByTariff }),
+    ...billingRoutes({ countStationsByTariff, hasSessions: tariffHasSessions }),
     ...sessions.routes,
     ...monitoring.routes,
     ...finderRoutes(ground),

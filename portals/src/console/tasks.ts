@@ -54,6 +54,14 @@ export const tasks: readonly Task[] = [
     ],
   },
   {
+    id: 'sites',
+    word: 'portal.sites.nav',
+    icon: 'flag',
+    right: 'stations.read',
+    keys: 'g p',
+    pages: [{ path: '/sites', load: () => import('./sites/SitesPage.tsx'), name: 'SitesPage' }],
+  },
+  {
     id: 'sessions',
     word: 'portal.sessions.nav',
     icon: 'bolt',

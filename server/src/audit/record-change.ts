@@ -1,9 +1,12 @@
-import { type Caller, newId, type Tx } from '../platform/index.ts'
+import { type Caller, newId, type StaffOrKey, type Tx } from '../platform/index.ts'
 import { insertAudit } from './store.ts'
+
+/** As much of somebody as the trail keeps. */
+export type Actor = Pick<StaffOrKey, 'kind' | 'actorId' | 'actorName'>
 
 export interface Change {
   /** Who did it; `system`: the platform by itself. */
-  readonly caller: Caller | { readonly kind: 'system' }
+  readonly caller: Caller | Actor | { readonly kind: 'system' }
   readonly at: Temporal.Instant
   /** What was done, as `<object>.<verb>`: `station.changed`. */
   readonly action: string

@@ -7,6 +7,7 @@ const clock = movableClock('2026-11-26T12:00:00Z')
 let ground: TestGround
 let http: HttpServer
 let named: Map<string | null, number>
+const priced = new Set<string>()
 
 beforeAll(async () => {
   ground = await testGround(clock)
@@ -18,7 +19,7 @@ beforeAll(async () => {
   http = await openHttp({
     ground,
     texts: openTexts('languages'),
-    routes: billingRoutes({ countStationsByTariff: async () => named }),
+    routes: billingRoutes({ countStationsByTariff: async () => named, hasSessions: async (_, id) => priced.has(id) }),
     // The bearer is the tenant's slug here, with what its key may do.
     async authenticate({ authorization }) {
       const [slug = '', rights = 'tariffs.read tariffs.write'] = (authorization ?? '').replace('Bearer ', '').split(':')
@@ -43,7 +44,7 @@ afterAll(async () => {
   await ground.close()
 })
 
-async function call(method: 'GET' | 'POST', url: string, body?: unknown, key = 'first') {
+async function call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: unknown, key = 'first') {
   const answer = await http.inject({
     method,
     url,
@@ -211,4 +212,27 @@ describe('/v1/price-calculations', () => {
       },
     })
   })
+})
+
+it('a tariff is renamed and made the default, never changed in place; removed only where nobody uses it', async () => {
+  const make = async (name: string): Promise<string> => {
+    const made = await call('POST', '/v1/tariffs', { name, tariff: ocpi, default: false }, 'second')
+    return (made.body as unknown as { id: string }).id
+  }
+  const [used, unused] = [await make('Used'), await make('Unused')]
+  const remove = (id: string) => call('DELETE', `/v1/tariffs/${id}`, undefined, 'second')
+  const renamed = await call('PATCH', `/v1/tariffs/${used}`, { name: 'Night', default: true }, 'second')
+  expect(renamed).toMatchObject({ status: 200, body: { name: 'Night', default: true, version: 1 } })
+  expect((await call('PATCH', `/v1/tariffs/${used}`, { tariff: ocpi }, 'second')).status).toBe(400)
+  expect((await call('PATCH', `/v1/tariffs/${used}`, { name: 'x' }, 'first')).status).toBe(404)
+  expect(await remove(used)).toMatchObject({ status: 409, body: { code: 'tariff-is-default' } })
+  named.set(unused, 2)
+  expect(await remove(unused)).toMatchObject({ status: 409, body: { code: 'tariff-has-stations' } })
+  named.delete(unused)
+  priced.add(unused)
+  expect(await remove(unused)).toMatchObject({ status: 409, body: { code: 'tariff-has-sessions' } })
+  priced.delete(unused)
+  expect((await call('DELETE', `/v1/tariffs/${unused}`, undefined, 'first')).status).toBe(404)
+  expect((await remove(unused)).status).toBe(204)
+  expect((await call('GET', `/v1/tariffs/${unused}`, undefined, 'second')).status).toBe(404)
 })

@@ -14,15 +14,13 @@ import {
   type Tx,
 } from '../platform/index.ts'
 import { addVersion, makeTariff } from './change-tariffs.ts'
+import { type TariffUse, tariffChangeRoutes } from './http-change.ts'
 import { answerPriceCalculation, priceCalculation } from './price-calculations.ts'
 import { dimensions } from './rules/index.ts'
 import { countTariffs, findTariff, listTariffs, makeDefault, type StoredTariff, type StoredVersion } from './store.ts'
 
 /** What billing needs of features above it or beside it. */
-export interface BillingDeps {
-  /** How many stations name each tariff; under `null` how many name none. */
-  readonly countStationsByTariff: (tx: Tx) => Promise<ReadonlyMap<string | null, number>>
-}
+export type BillingDeps = TariffUse
 
 const money = z.strictObject({ minor: z.string(), currency: z.string() })
 const totals = z.strictObject({ exclTax: money, tax: money, inclTax: money })
@@ -74,7 +72,14 @@ const NOT_FOUND = { 'no-such-tariff': 404 } as const
 const BAD_INPUT = { 'bad-input': 400 } as const
 
 export function billingRoutes(deps: BillingDeps): readonly AnyRoute[] {
-  return [...readingRoutes(deps), calculating, ...changingRoutes(deps), makingDefault]
+  const view = (tx: Tx, id: string, at: Temporal.Instant) => answerTariff(tx, deps, id, at)
+  return [
+    ...readingRoutes(deps),
+    calculating,
+    ...changingRoutes(deps),
+    makingDefault,
+    ...tariffChangeRoutes(tariffShape, view, deps),
+  ]
 }
 
 function readingRoutes(deps: BillingDeps): readonly AnyRoute[] {
@@ -149,8 +154,6 @@ const makingDefault = tenantRoute({
 })
 
 function changingRoutes(deps: BillingDeps): readonly AnyRoute[] {
-  const answerTariff = async (tx: Tx, id: string, at: Temporal.Instant) =>
-    ok(jsonFromTariff(must(await findTariff(tx, id), 'tariff'), at, await deps.countStationsByTariff(tx)))
   return [
     tenantRoute({
       method: 'POST',
@@ -180,7 +183,7 @@ function changingRoutes(deps: BillingDeps): readonly AnyRoute[] {
         if (!made.ok) return made
         const after = { name, version: 1, tariff: json }
         await recordChange(tx, { caller, at, action: 'tariff.made', objectKind: 'tariff', objectId: made.value, after })
-        return answerTariff(tx, made.value, at)
+        return answerTariff(tx, deps, made.value, at)
       },
     }),
     tenantRoute({
@@ -200,10 +203,14 @@ function changingRoutes(deps: BillingDeps): readonly AnyRoute[] {
         if (!added.ok) return added
         const after = { version: added.value, tariff: body.tariff }
         await recordChange(tx, { caller, at, action: 'tariff.changed', objectKind: 'tariff', objectId: id, after })
-        return answerTariff(tx, id, at)
+        return answerTariff(tx, deps, id, at)
       },
     }),
   ]
+}
+
+async function answerTariff(tx: Tx, deps: BillingDeps, id: string, at: Temporal.Instant) {
+  return ok(jsonFromTariff(must(await findTariff(tx, id), 'tariff'), at, await deps.countStationsByTariff(tx)))
 }
 
 type TariffJson = z.input<typeof tariffShape>

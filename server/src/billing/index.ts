@@ -6,6 +6,7 @@ export {
   findTariff,
   listTariffs,
   makeDefault,
+  tariffExists,
   type StoredTariff,
   type StoredVersion,
   type TariffQuestion,

@@ -171,6 +171,22 @@ export async function lockTariff(
     where tenant_id = ${tx.tenantId} and tariff_id = ${id} order by version desc limit 1`)
 }
 
+export async function renameTariff(tx: Tx, id: string, name: string, at: Temporal.Instant): Promise<void> {
+  await tx.run(sql`
+    update tariffs set name = ${name}, changed_at = ${at} where tenant_id = ${tx.tenantId} and id = ${id}`)
+}
+
+/** With its versions; the caller has seen that nobody uses it. */
+export async function removeTariff(tx: Tx, id: string): Promise<void> {
+  await tx.run(sql`delete from tariff_versions where tenant_id = ${tx.tenantId} and tariff_id = ${id}`)
+  await tx.run(sql`delete from tariffs where tenant_id = ${tx.tenantId} and id = ${id}`)
+}
+
+export async function tariffExists(tx: Tx, id: string): Promise<boolean> {
+  const row = await tx.row(sql`select 1 as one from tariffs where tenant_id = ${tx.tenantId} and id = ${id}`)
+  return row !== undefined
+}
+
 /** One tariff becomes the tenant's default and whichever was it is no longer. False when there is no such tariff. */
 export async function makeDefault(tx: Tx, id: string, at: Temporal.Instant): Promise<boolean> {
   // All of the tenant's in one order, so that two changes at once wait for each other instead of meeting at the index.

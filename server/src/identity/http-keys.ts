@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type AnyRoute, cursorFrom, cursorOf, type Ground, listOf, ok, paging, tenantRoute } from '../platform/index.ts'
 import { endKey, makeKey, textOfKey } from './api-keys.ts'
+import { type SitesExist, sitesKnown } from './known-sites.ts'
 import { idShape, nameShape, roleShape, sitesShape, TAG } from './shapes.ts'
 import { type ApiKey, countKeys, readKeys } from './store-keys.ts'
 
@@ -15,7 +16,7 @@ const key = z.strictObject({
   revokedAt: z.string().optional(),
 })
 
-export function keyRoutes(ground: Ground): AnyRoute[] {
+export function keyRoutes(ground: Ground, sitesExist: SitesExist | undefined): AnyRoute[] {
   return [
     tenantRoute({
       method: 'GET',
@@ -40,8 +41,10 @@ export function keyRoutes(ground: Ground): AnyRoute[] {
       body: z.strictObject({ name: nameShape, role: roleShape, sites: sitesShape.default('all') }),
       answer: z.strictObject({ ...key.shape, key: z.string() }),
       status: 201,
-      refusals: { 'beyond-own-rights': 403 },
+      refusals: { 'beyond-own-rights': 403, 'no-such-site': 422 },
       async handle(tx, { caller, body, at }) {
+        const known = await sitesKnown(tx, sitesExist, body.sites)
+        if (!known.ok) return known
         const made = await makeKey(ground, tx, caller, body, at)
         if (!made.ok) return made
         const { id } = made.value

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type AnyRoute, type DataKey, type Ground, listOf, ok, paging, refuse, tenantRoute } from '../platform/index.ts'
 import { afterOf, pageOf } from './http-keys.ts'
+import { type SitesExist, sitesKnown } from './known-sites.ts'
 import { idShape, languageShape, mailShape, nameShape, roleShape, sitesShape, TAG } from './shapes.ts'
 import { changePerson, invite, inviteAgain } from './staff.ts'
 import { countStaff, readStaff, readStaffList, type StaffRow } from './store.ts'
@@ -17,8 +18,8 @@ const person = z.strictObject({
   createdAt: z.string(),
 })
 
-export function staffRoutes(ground: Ground): AnyRoute[] {
-  return [listPeople(ground), readPerson(ground), ...inviteRoutes(ground), patchPerson(ground)]
+export function staffRoutes(ground: Ground, sitesExist: SitesExist | undefined): AnyRoute[] {
+  return [listPeople(ground), readPerson(ground), ...inviteRoutes(ground, sitesExist), patchPerson(ground, sitesExist)]
 }
 
 function listPeople(ground: Ground): AnyRoute {
@@ -57,7 +58,7 @@ function readPerson(ground: Ground): AnyRoute {
   })
 }
 
-function inviteRoutes(ground: Ground): AnyRoute[] {
+function inviteRoutes(ground: Ground, sitesExist: SitesExist | undefined): AnyRoute[] {
   return [
     tenantRoute({
       method: 'POST',
@@ -74,8 +75,10 @@ function inviteRoutes(ground: Ground): AnyRoute[] {
       }),
       answer: z.strictObject({ ...person.shape, invitationUrl: z.string() }),
       status: 201,
-      refusals: { 'beyond-own-rights': 403, 'mail-taken': 409 },
+      refusals: { 'beyond-own-rights': 403, 'mail-taken': 409, 'no-such-site': 422 },
       async handle(tx, { caller, body, at }) {
+        const known = await sitesKnown(tx, sitesExist, body.sites)
+        if (!known.ok) return known
         const invited = await invite(ground, tx, caller, body, at)
         if (!invited.ok) return invited
         const { staffId, invitationUrl } = invited.value
@@ -97,7 +100,7 @@ function inviteRoutes(ground: Ground): AnyRoute[] {
   ]
 }
 
-function patchPerson(ground: Ground): AnyRoute {
+function patchPerson(ground: Ground, sitesExist: SitesExist | undefined): AnyRoute {
   return tenantRoute({
     method: 'PATCH',
     path: '/v1/staff/:id',
@@ -113,8 +116,10 @@ function patchPerson(ground: Ground): AnyRoute {
       status: z.enum(['active', 'disabled']).optional(),
     }),
     answer: person,
-    refusals: { 'no-such-person': 404, 'last-administrator': 409, 'beyond-own-rights': 403 },
+    refusals: { 'no-such-person': 404, 'last-administrator': 409, 'beyond-own-rights': 403, 'no-such-site': 422 },
     async handle(tx, { caller, params, body, at }) {
+      const known = await sitesKnown(tx, sitesExist, body.sites)
+      if (!known.ok) return known
       const changed = await changePerson(tx, caller, params.id, body, at)
       return changed.ok ? ok(published(changed.value, await ground.keys.tenant(tx.tenantId))) : changed
     },

@@ -1,4 +1,5 @@
 import { type Ground, must, ok, refuse, type Result, type Tx } from '../platform/index.ts'
+import { recordOwn } from './record-own.ts'
 import { announceSignIn, makeSignIn, newSignIn, tokenHash } from './sign-ins.ts'
 import { activateStaff, readStaff } from './store.ts'
 import { findSignInPlace, removeSignInPlace } from './store-directory.ts'
@@ -60,7 +61,9 @@ export async function followLink(
     const staffId = await useLink(tx, place.id, tokenHash(key, token), at)
     if (staffId === undefined || !(await activateStaff(tx, staffId))) return undefined
     await makeSignIn(ground, tx, session, staffId)
-    return must(await readStaff(tx, staffId), 'the person of a link')
+    const person = must(await readStaff(tx, staffId), 'the person of a link')
+    await recordOwn(tx, person, 'staff.signed-in', at, { by: 'link' })
+    return person
   })
   if (staff === undefined) return refuse('link-not-good')
   return ok({ token: session.token, needsPassword: staff.passwordHash === null, next: 'console' })

@@ -131,6 +131,22 @@ describe('a password', () => {
     expect((await http.call('GET /v1/me', { cookie: first })).body['code']).toBe('not-signed-in')
   })
 
+  it('leaves a line in the audit trail each time somebody comes in or sets their password', async () => {
+    await person('trail@example.com')
+    await signIn({ mail: 'trail@example.com', password: PASSWORD })
+    const rows = await ground.database.inTenant(network.id, (tx) =>
+      tx.rows<{ action: string; after: unknown }>(sql`
+        select a.action, a.after from audit a join staff s on s.tenant_id = a.tenant_id and s.id = a.actor_id
+        where a.action in ('staff.signed-in', 'staff.password-set') order by a.id desc limit 3`),
+    )
+    expect(rows).toEqual([
+      { action: 'staff.signed-in', after: { by: 'password' } },
+      { action: 'staff.password-set', after: null },
+      { action: 'staff.signed-in', after: { by: 'link' } },
+    ])
+    expect(JSON.stringify(rows)).not.toContain(PASSWORD)
+  })
+
   it('that is wrong, and a mail that is unknown, are answered alike', async () => {
     await person('known@example.com')
     const wrong = await signIn({ mail: 'known@example.com', password: 'not the password' })

@@ -2,6 +2,7 @@ import { type Ground, ok, refuse, type Result } from '../platform/index.ts'
 import { readTenant } from '../tenants/index.ts'
 import { hashPassword, isPassword } from './passwords.ts'
 import { weaknessOf } from './rules/password.ts'
+import { recordOwn } from './record-own.ts'
 import { makeSignIn, newSignIn, tokenHash } from './sign-ins.ts'
 import { mailHash } from './staff.ts'
 import { readStaff, setPasswordHash } from './store.ts'
@@ -24,6 +25,7 @@ interface Candidate {
   readonly place: MailPlace
   readonly slug: string
   readonly name: string
+  readonly person: string
   readonly passwordHash: string | undefined
 }
 
@@ -53,7 +55,10 @@ export async function signInByPassword(
   if (another !== undefined) return ok({ choose: proven.map(({ slug, name }) => ({ slug, name })) })
   const { tenantId, staffId } = only.place
   const session = newSignIn('session', from.at, 'password')
-  await ground.database.inTenant(tenantId, (tx) => makeSignIn(ground, tx, session, staffId))
+  await ground.database.inTenant(tenantId, async (tx) => {
+    await makeSignIn(ground, tx, session, staffId)
+    await recordOwn(tx, { id: staffId, name: only.person }, 'staff.signed-in', from.at, { by: 'password' })
+  })
   return ok({ token: session.token })
 }
 
@@ -62,7 +67,13 @@ async function candidateAt(ground: Ground, place: MailPlace): Promise<Candidate 
     const staff = await readStaff(tx, place.staffId)
     const tenant = await readTenant(tx)
     if (tenant === undefined || staff?.status !== 'active') return undefined
-    return { place, slug: tenant.slug, name: tenant.name, passwordHash: staff.passwordHash ?? undefined }
+    return {
+      place,
+      slug: tenant.slug,
+      name: tenant.name,
+      person: staff.name,
+      passwordHash: staff.passwordHash ?? undefined,
+    }
   })
 }
 
@@ -121,6 +132,7 @@ export async function setOwnPassword(
   const passwordHash = await hashPassword(change.password)
   await ground.database.inTenant(tenantId, async (tx) => {
     await setPasswordHash(tx, staff.id, passwordHash)
+    await recordOwn(tx, staff, 'staff.password-set', at)
     await endSignInsOf(tx, staff.id, { butId: id, at })
   })
   return ok(undefined)

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { Tx } from './db.ts'
-import type { AnyRoute, AnyTenantRoute } from './http-routes.ts'
+import type { AnyOpenRoute, AnyRoute, AnyTenantRoute } from './http-routes.ts'
 import { ok, refuse, type Result } from './result.ts'
 import { sql } from './sql.ts'
 
 /** The tag of an answer's state: GET and PATCH of one thing answer the same shape, hence the same tag. */
 export function etagOf(value: unknown): string {
   return `"${createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22)}"`
+}
+
+/** The tag of a route's answer: of what people change, where the route says so. */
+export function etagFor(route: AnyTenantRoute | AnyOpenRoute, value: unknown): string {
+  return etagOf(route.tagOf === undefined ? value : route.tagOf(value as never))
 }
 
 /** Whether a header of tags (`If-Match`, `If-None-Match`) names this one. Proxies that compress make tags weak: `W/"…"`. */
@@ -30,5 +35,5 @@ export async function isAsRead(
   if (reader?.kind !== 'tenant') return refuse('not-supported')
   await tx.row(sql`select pg_advisory_xact_lock(hashtextextended(${`${tx.tenantId} ${call.url}`}, 0)) as done`)
   const seen = await reader.handle(tx, { ...given, query: {}, body: undefined } as never)
-  return seen.ok && !namesTag(call.ifMatch, etagOf(seen.value)) ? refuse('changed-meanwhile') : ok(undefined)
+  return seen.ok && !namesTag(call.ifMatch, etagFor(reader, seen.value)) ? refuse('changed-meanwhile') : ok(undefined)
 }

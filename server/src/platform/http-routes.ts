@@ -51,6 +51,11 @@ interface RowBase<P, Q, B, A, C extends string> {
   readonly body?: B
   /** Absent: 204, nothing to say. */
   readonly answer?: A
+  /**
+   * What of the answer the tag covers, where some of it changes by itself (when a station was last heard): If-Match is about
+   * what people change. Of GET and PATCH alike.
+   */
+  readonly tagOf?: (answer: never) => unknown
   readonly status?: 200 | 201 | 202
   /** Refusal codes this route may answer, with their HTTP status. */
   readonly refusals?: Readonly<Record<C, number>>

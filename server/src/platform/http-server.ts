@@ -10,7 +10,7 @@ import type { Ground } from './ground.ts'
 import { admit, type Authenticate, reachOf, statusOfAdmission } from './http-admission.ts'
 import { readJsonOnly } from './http-body.ts'
 import { serveStream, type StreamKeeper, streamKeeper } from './http-events.ts'
-import { etagOf, isAsRead, namesTag } from './http-if-match.ts'
+import { etagFor, isAsRead, namesTag } from './http-if-match.ts'
 import { withIdempotencyKey } from './http-idempotency.ts'
 import { contextOf, languageOf, pageInLanguage } from './http-language.ts'
 import { cursorFault, nextLink } from './http-paging.ts'
@@ -253,9 +253,11 @@ function answer(
   if (route.answer === undefined) return reply.status(204).send()
   const body = JSON.stringify(value)
   if (request.method === 'GET' || request.method === 'PATCH') {
-    const etag = etagOf(value)
+    const etag = etagFor(route, value)
     reply.header('etag', etag)
-    const known = request.method === 'GET' ? request.headers['if-none-match'] : undefined
+    // A tag that does not cover everything cannot say that nothing is new.
+    const isWhole = request.method === 'GET' && route.tagOf === undefined
+    const known = isWhole ? request.headers['if-none-match'] : undefined
     if (known !== undefined && namesTag(known, etag)) return reply.status(304).send()
   }
   const next = (value as { next?: unknown } | null)?.next

@@ -116,6 +116,13 @@ export async function listSessions(
   }))
 }
 
+/** Whether any session was, or is being, priced by a tariff. */
+export async function tariffHasSessions(tx: Tx, tariffId: string): Promise<boolean> {
+  const row = await tx.row<{ found: boolean }>(sql`
+    select exists(select from sessions where tenant_id = ${tx.tenantId} and tariff_id = ${tariffId}) as found`)
+  return row?.found === true
+}
+
 export async function countSessions(tx: Tx, filter: SessionFilter): Promise<number> {
   const row = await tx.row<{ count: bigint }>(sql`select count(*) ${FROM} where ${matching(tx, filter)}`)
   return Number(row?.count ?? 0)

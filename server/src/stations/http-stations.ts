@@ -20,7 +20,7 @@ import { evseSeens } from './rules/seen.ts'
 import { newStation, stationChanges } from './station-bodies.ts'
 import * as shapes from './shapes.ts'
 import * as store from './store.ts'
-import { mapItem, partsOf, type StationParts, stationSeen, stationView } from './views.ts'
+import { mapItem, partsOf, type StationParts, stationSeen, type StationView, stationView } from './views.ts'
 
 const TAG = 'stations'
 export const NO_STATION = { 'no-such-station': 404 } as const
@@ -30,6 +30,26 @@ export interface StationRouteDeps {
   readonly commands: CommandQueue
   touch(tenantId: string, stationId: string): void
   forgetPlaces(): void
+  readonly tariffExists: ((tx: Tx, id: string) => Promise<boolean>) | undefined
+}
+
+const UNKNOWN_TARIFF = [{ pointer: '/tariffId', code: 'no-such-tariff' }]
+
+async function isTariff(tx: Tx, { tariffExists }: StationRouteDeps, id: string | null | undefined): Promise<boolean> {
+  return typeof id !== 'string' || tariffExists === undefined || tariffExists(tx, id)
+}
+
+/** What people have set of a station: what it reports, and when, changes by itself. */
+function setByPeople(view: StationView): unknown {
+  const reported = new Set<string>(['connection', 'seen', 'evses', 'protocol'])
+  return [
+    Object.entries(view).filter(([name]) => !reported.has(name)),
+    view.evses.map((evse) => [
+      evse.id,
+      evse.declared,
+      evse.connectors.map(({ id, type, format, maxPowerW }) => [id, type, format, maxPowerW]),
+    ]),
+  ]
 }
 
 const filter = z.strictObject({
@@ -116,6 +136,7 @@ function readRoute({ ground }: StationRouteDeps): AnyRoute {
     right: 'stations.read',
     params: shapes.idParams,
     answer: shapes.station,
+    tagOf: setByPeople,
     refusals: NO_STATION,
     async handle(tx, { params: { id }, caller, at }) {
       if ((await findStation(tx, id, caller.sites)) === undefined) return refuse('no-such-station')
@@ -150,9 +171,10 @@ function addRoute(deps: StationRouteDeps): AnyRoute {
     body: newStation,
     answer: shapes.stationWithPassword,
     status: 201,
-    refusals: { 'identity-taken': 409, 'no-such-site': 422, 'not-allowed': 403 },
+    refusals: { 'identity-taken': 409, 'no-such-site': 422, 'no-such-tariff': 422, 'not-allowed': 403 },
     async handle(tx, { body, caller, at }) {
       if (!mayWriteAt(caller, body.siteId)) return refuse('not-allowed')
+      if (!(await isTariff(tx, deps, body.tariffId))) return refuse('no-such-tariff', { fields: UNKNOWN_TARIFF })
       const { password, ...making } = body
       const credential = password === undefined ? undefined : { password }
       const made = await makeStation(tx, ground, { ...making, credential }, at)
@@ -185,12 +207,14 @@ function changeRoute(deps: StationRouteDeps): AnyRoute {
     params: shapes.idParams,
     body: stationChanges,
     answer: shapes.station,
-    refusals: { ...NO_STATION, 'no-such-site': 422, 'not-allowed': 403 },
+    tagOf: setByPeople,
+    refusals: { ...NO_STATION, 'no-such-site': 422, 'no-such-tariff': 422, 'not-allowed': 403 },
     async handle(tx, { params: { id }, body, caller, at }) {
       const before = await findStation(tx, id, caller.sites)
       if (before === undefined) return refuse('no-such-station')
       if (body.siteId !== undefined && !mayWriteAt(caller, body.siteId)) return refuse('not-allowed')
       if (typeof body.siteId === 'string' && !(await store.siteExists(tx, body.siteId))) return refuse('no-such-site')
+      if (!(await isTariff(tx, deps, body.tariffId))) return refuse('no-such-tariff', { fields: UNKNOWN_TARIFF })
       const { evses, ...changes } = body
       await store.changeStation(tx, id, changes, at)
       await store.declareEvses(tx, id, evses ?? [])

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ok, refuse, type StaffOrKey } from '../platform/index.ts'
+import { newId, ok, refuse, sql, type StaffOrKey } from '../platform/index.ts'
 import { makeTestTenant, testGround, type TestGround } from '../platform/testing.ts'
 import { type TestHttp, testHttp } from '../platform/testing-http.ts'
 import { isStationNumber } from './rules/number.ts'
@@ -334,5 +334,41 @@ describe('commands and the log', () => {
     ])
     stop()
     await station.close()
+  })
+})
+
+describe('a station that is open on somebody’s screen', () => {
+  it('may be changed though it has said something meanwhile, and not when somebody else changed it', async () => {
+    const { id } = await add('TAGGED-1', { name: 'Left' })
+    const tag = async () => String((await call(`GET /v1/stations/${id}`)).headers['etag'])
+    const before = await tag()
+    await ground.database.inTenant(tenantId, (tx) =>
+      tx.run(sql`
+        update stations set last_seen_at = now(), connected_at = now(), firmware = firmware where id = ${id}`),
+    )
+    expect(await tag()).toBe(before)
+    // What has changed by itself is not called unchanged.
+    const again = await call(`GET /v1/stations/${id}`, { headers: { 'if-none-match': before } })
+    expect(again).toMatchObject({ status: 200, body: { connection: { state: 'connected' } } })
+    const change = (name: string) =>
+      call(`PATCH /v1/stations/${id}`, { body: { name }, headers: { 'if-match': before } })
+    expect((await change('Right')).status).toBe(200)
+    expect(await change('Wrong')).toMatchObject({ status: 412, body: { code: 'changed-meanwhile' } })
+  })
+
+  it('shows the power of the session at its EVSE', async () => {
+    const { id } = await add('POWER-1')
+    const sessionId = newId()
+    const at = ground.clock.now()
+    await ground.database.inTenant(tenantId, async (tx) => {
+      await tx.run(sql`
+        insert into sessions (tenant_id, id, number, station_id, evse_id, state, machine, progress, started_by, started_at,
+          power_w, changed_at)
+        values (${tenantId}, ${sessionId}, 900001, ${id}, 1, 'delivering', '{}', '[]', 'card', ${at}, 7360, ${at})`)
+      await tx.run(sql`
+        update evses set open_session_id = ${sessionId}, open_session_state = 'delivering' where station_id = ${id} and evse_id = 1`)
+    })
+    const { body } = await call(`GET /v1/stations/${id}`)
+    expect(body['evses']).toMatchObject([{ id: 1, powerW: 7_360, session: { id: sessionId, powerW: 7_360 } }])
   })
 })

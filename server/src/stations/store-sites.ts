@@ -104,6 +104,14 @@ export async function removeSite(tx: Tx, id: string): Promise<boolean> {
   return removed === 1
 }
 
+/** Whether all of these are sites of the tenant. */
+export async function sitesExist(tx: Tx, ids: readonly string[]): Promise<boolean> {
+  const row = await tx.row<{ count: number }>(
+    sql`select count(*)::int as count from sites where tenant_id = ${tx.tenantId} and id = any(${ids}::uuid[])`,
+  )
+  return row?.count === new Set(ids).size
+}
+
 export interface TenantDefaults {
   readonly slug: string
   readonly country: string

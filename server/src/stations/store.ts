@@ -109,11 +109,14 @@ export interface EvseRow {
 
 export async function loadEvses(tx: Tx, stationIds: readonly string[]): Promise<readonly EvseRow[]> {
   return tx.rows<EvseRow>(sql`
-    select station_id as "stationId", evse_id as id, declared, status, phase, error_code as "errorCode", info,
-      vendor_error_code as "vendorErrorCode", status_at as "statusAt", open_session_id as "openSessionId",
-      open_session_state as "openSessionState", power_w as "powerW"
-    from evses where tenant_id = ${tx.tenantId} and station_id = any(${stationIds}::uuid[])
-    order by station_id, evse_id`)
+    select e.station_id as "stationId", e.evse_id as id, e.declared, e.status, e.phase, e.error_code as "errorCode", e.info,
+      e.vendor_error_code as "vendorErrorCode", e.status_at as "statusAt", e.open_session_id as "openSessionId",
+      e.open_session_state as "openSessionState", s.power_w as "powerW"
+    from evses e
+    -- What flows is the session's, so that a meter value costs one row.
+    left join sessions s on s.tenant_id = e.tenant_id and s.id = e.open_session_id
+    where e.tenant_id = ${tx.tenantId} and e.station_id = any(${stationIds}::uuid[])
+    order by e.station_id, e.evse_id`)
 }
 
 export interface ConnectorRow {

@@ -16,6 +16,8 @@ export interface StationsDeps extends HandedIn {
   readonly ground: Ground
   /** Absent: nobody is told. */
   readonly raiseAlert?: RaiseAlert
+  /** Whether a tariff of the tenant bears this id; tariffs are a feature above. Absent: whatever is named is taken. */
+  readonly tariffExists?: (tx: Tx, id: string) => Promise<boolean>
   /** Beyond this a station is held back; absent: no limit. */
   readonly messagesPerSecond?: number
   /** For tests. */
@@ -75,7 +77,13 @@ export function wireStations(deps: StationsDeps): Stations {
     touch: feed.touch,
     routes: [
       ...siteRoutes,
-      ...stationRoutes({ ground, commands, touch: feed.touch, forgetPlaces: gateway.forgetPlaces }),
+      ...stationRoutes({
+        ground,
+        commands,
+        touch: feed.touch,
+        forgetPlaces: gateway.forgetPlaces,
+        tariffExists: deps.tariffExists,
+      }),
       ...refusedRoutes(ground, feed.touch),
       ...commandRoutes({ commands, startForStaff: deps.startForStaff }),
       ...logRoutes(ground, gateway.flushLog),

@@ -1,0 +1,84 @@
+import { Modal } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { call } from '../../api.ts'
+import type { Site } from '../../api-types.ts'
+import { Field } from '../../parts/Field.tsx'
+import { FormProblem } from '../../parts/Waiting.tsx'
+import { emptySite, formOfSite, type SiteForm, siteFromForm } from './site-form.ts'
+
+/** A new site, or one to be changed. */
+export function EditSite({ site, close }: { readonly site: Site | undefined; readonly close: () => void }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const [form, setForm] = useState(() => (site === undefined ? emptySite : formOfSite(site)))
+  const save = useMutation({
+    mutationFn: () =>
+      site === undefined
+        ? call<Site>('POST', '/v1/sites', siteFromForm(form))
+        : call<Site>('PATCH', `/v1/sites/${site.id}`, siteFromForm(form)),
+    onSuccess: () => {
+      for (const queryKey of [['sites'], ['map'], ['stations'], ['station']])
+        void client.invalidateQueries({ queryKey })
+      close()
+    },
+  })
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    save.mutate()
+  }
+  const place = site === undefined ? 'add' : 'edit'
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={t(`portal.sites.${place}.title`)}
+      closeButtonProps={{ 'aria-label': t('portal.close') }}
+    >
+      <form className="col g3" onSubmit={submit}>
+        <SiteFields form={form} set={(name) => (text) => setForm({ ...form, [name]: text })} />
+        <FormProblem error={save.error} />
+        <div className="row">
+          <button type="submit" className="btn main" disabled={save.isPending}>
+            {t(site === undefined ? 'portal.sites.add.do' : 'portal.sites.edit.save')}
+          </button>
+          <button type="button" className="btn quiet" onClick={close}>
+            {t('portal.cancel')}
+          </button>
+        </div>
+      </form>
+    </Modal>
+  )
+}
+
+function SiteFields(props: {
+  readonly form: SiteForm
+  readonly set: (name: keyof SiteForm) => (text: string) => void
+}) {
+  const { t } = useTranslation()
+  const { form, set } = props
+  const field = (name: keyof SiteForm, word: string, more: object = {}) => (
+    <Field label={t(`portal.sites.${word}`)} value={form[name]} onText={set(name)} {...more} />
+  )
+  return (
+    <>
+      {field('name', 'name', { required: true, maxLength: 100 })}
+      {field('address', 'address', { maxLength: 200 })}
+      <div className="cols">
+        {field('postalCode', 'postal-code', { maxLength: 20 })}
+        {field('city', 'city', { maxLength: 100 })}
+      </div>
+      <div className="cols">
+        {field('latitude', 'latitude', { inputMode: 'decimal', hint: t('portal.sites.place-hint') })}
+        {field('longitude', 'longitude', { inputMode: 'decimal' })}
+      </div>
+      <div className="cols">
+        {field('country', 'country', { maxLength: 2, hint: t('portal.sites.country-hint') })}
+        {field('timeZone', 'time-zone', { hint: t('portal.sites.time-zone-hint') })}
+      </div>
+      {field('access', 'access', { maxLength: 500, hint: t('portal.sites.access-hint') })}
+      {field('openingHours', 'opening-hours', { maxLength: 500 })}
+    </>
+  )
+}

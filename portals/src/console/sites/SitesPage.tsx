@@ -1,0 +1,78 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { get, query } from '../../api.ts'
+import type { List, Site } from '../../api-types.ts'
+import { Icon } from '../../parts/Icon.tsx'
+import { Page } from '../../parts/Page.tsx'
+import { Empty, Failed, Loading } from '../../parts/Waiting.tsx'
+import { useMay } from '../../session-of-staff.ts'
+import { FilterText } from '../FilterText.tsx'
+import { useFilters } from '../use-filters.ts'
+import { EditSite } from './EditSite.tsx'
+import { SiteTable } from './SiteTable.tsx'
+
+/** Where stations stand. */
+export function SitesPage() {
+  const { t } = useTranslation()
+  const may = useMay()
+  const { filters, set } = useFilters()
+  const [edited, setEdited] = useState<Site | 'new' | undefined>(undefined)
+  const list = useSites()
+  const sites = (list.data?.pages.flatMap(({ items }) => items) ?? []).filter((site) => matches(site, filters.q))
+  return (
+    <Page
+      title={t('portal.sites.title')}
+      actions={
+        may('sites.write') && (
+          <button type="button" className="btn main" onClick={() => setEdited('new')}>
+            <Icon name="plus" />
+            {t('portal.sites.add.title')}
+          </button>
+        )
+      }
+    >
+      <div className="filters">
+        <FilterText label={t('portal.sites.filter')} value={filters.q} onText={(text) => set({ q: text })} />
+      </div>
+      <section className="panel" aria-label={t('portal.sites.title')}>
+        {list.isPending ? (
+          <Loading />
+        ) : list.isError && list.data === undefined ? (
+          <Failed error={list.error} retry={() => void list.refetch()} />
+        ) : sites.length === 0 ? (
+          <Empty
+            icon="map"
+            title={t(filters.q === undefined ? 'portal.sites.none.title' : 'portal.sites.no-match')}
+            text={t('portal.sites.none.text')}
+          />
+        ) : (
+          <SiteTable sites={sites} {...(may('sites.write') ? { onEdit: setEdited } : {})} />
+        )}
+        {list.hasNextPage && (
+          <div className="pb">
+            <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
+              {t('portal.more')}
+            </button>
+          </div>
+        )}
+      </section>
+      {edited !== undefined && (
+        <EditSite site={edited === 'new' ? undefined : edited} close={() => setEdited(undefined)} />
+      )}
+    </Page>
+  )
+}
+
+function useSites() {
+  return useInfiniteQuery({
+    queryKey: ['sites', 'all'],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) => get<List<Site>>(`/v1/sites${query({ limit: 200, cursor: pageParam })}`, signal),
+    getNextPageParam: (page) => page.next ?? undefined,
+  })
+}
+
+function matches({ name, city, address }: Site, q: string | undefined): boolean {
+  return q === undefined || [name, city, address].join(' ').toLowerCase().includes(q.toLowerCase())
+}

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { emptySite, formOfSite, siteFromForm } from './site-form.ts'
+
+const site = {
+  id: '01a218e0-488b-72d2-bd8d-6c6cc03b19e2',
+  name: 'Torikatu 21',
+  city: 'Kotka',
+  country: 'FI',
+  latitude: 60.466,
+  longitude: 26.945,
+  timeZone: 'Europe/Helsinki',
+  createdAt: '2026-11-26T08:00:00Z',
+  stations: 3,
+}
+
+it('a site that is opened and saved says what it said', () => {
+  expect(siteFromForm(formOfSite(site))).toEqual({
+    name: 'Torikatu 21',
+    address: null,
+    postalCode: null,
+    city: 'Kotka',
+    country: 'FI',
+    latitude: 60.466,
+    longitude: 26.945,
+    timeZone: 'Europe/Helsinki',
+    access: null,
+    openingHours: null,
+  })
+})
+
+it('a field left empty is none, and degrees may be written with a comma', () => {
+  const sent = siteFromForm({ ...emptySite, name: ' Satama ', latitude: '60,17', country: 'fi' })
+  expect(sent).toMatchObject({ name: 'Satama', latitude: 60.17, longitude: null, country: 'FI' })
+  expect('timeZone' in sent).toBe(false)
+})
