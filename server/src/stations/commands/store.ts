@@ -107,6 +107,20 @@ export async function loadWaitingStations(tx: Tx, stationIds: readonly string[])
   return rows.map(({ stationId }) => stationId)
 }
 
+/** Which of these stations have commands: that wait for their turn, and whose effect is still to be seen. */
+export async function loadCommandStates(
+  tx: Tx,
+  stationIds: readonly string[],
+): Promise<ReadonlyMap<string, { readonly waits: boolean; readonly expects: boolean }>> {
+  const rows = await tx.rows<{ stationId: string; waits: boolean; expects: boolean }>(sql`
+    select station_id as "stationId", bool_or(state = 'queued' and failure is null) as waits,
+      bool_or(state in ('sent', 'answered') and expected_effect is not null) as expects
+    from commands
+    where tenant_id = ${tx.tenantId} and station_id = any(${stationIds}::uuid[]) and state in ('queued', 'sent', 'answered')
+    group by station_id`)
+  return new Map(rows.map(({ stationId, ...state }) => [stationId, state]))
+}
+
 /**
  * The next command of a station, locked, if this socket still owns it. One that is being sent by nobody else.
  */

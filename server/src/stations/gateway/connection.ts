@@ -21,6 +21,8 @@ export interface ConnectionDeps extends DispatchDeps {
   readonly judgeToken: HandedIn['judgeToken']
   /** A frame that was refused, to be kept as it came. */
   keepRefused(station: AdmittedStation, fault: Fault, text: string): void
+  /** It may take commands from now on, and some may wait. */
+  askForCommands(connection: Connection): void
   /** Heartbeats change nothing, but may be what a command asked for. */
   onHeartbeat(station: AdmittedStation): void
   onFrame(station: AdmittedStation, frame: LogFrame): void
@@ -249,7 +251,7 @@ async function take(
   }
   if (answer.kind === 'booted') connection.isAccepted = answer.onboarding === 'accepted'
   const said = result(protocol.answerFor(message.action, payload, answer, deps.clock.now()))
-  return answer.kind === 'booted' ? { ...said, afterSent: () => connection.dispatcher.wake() } : said
+  return answer.kind === 'booted' ? { ...said, afterSent: () => deps.askForCommands(connection) } : said
 }
 
 function result(payload: object): Answer {

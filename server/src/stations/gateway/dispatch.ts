@@ -45,6 +45,10 @@ export interface Dispatcher {
   /** What it was asked to send, which may come before it is let in. */
   readonly askedFor: AskedFor
   closed(): void
+  /** For `learn`: what is asked now may be old when the answer comes. */
+  mark(): number
+  /** What was found in the database since `mark`; nothing where a command was taken meanwhile. */
+  learn(mark: number, isExpecting: boolean): void
   /** Whether a command of this station may still wait for something the station would report; true until it is known. */
   isExpecting: boolean
 }
@@ -69,6 +73,7 @@ export function openDispatcher(deps: DispatchDeps, station: DispatchedStation): 
   let isClosed = false
   let isWoken = false
   let running = false
+  let runs = 0
 
   const send = async ({ row, command, calls, requestId }: Taken): Promise<void> => {
     dispatcher.isExpecting ||= row.expectedEffect !== null
@@ -83,6 +88,7 @@ export function openDispatcher(deps: DispatchDeps, station: DispatchedStation): 
 
   const run = async (): Promise<void> => {
     running = true
+    runs += 1
     try {
       // Nothing is being sent just now: what is open, is open in the database, also from before this socket.
       dispatcher.isExpecting = await database.inTenant(tenantId, (tx) => store.hasOpenEffects(tx, station.stationId))
@@ -108,6 +114,10 @@ export function openDispatcher(deps: DispatchDeps, station: DispatchedStation): 
     wake() {
       isWoken = true
       if (!running && !isClosed) void run()
+    },
+    mark: () => runs,
+    learn(mark, isExpecting) {
+      if (!running && runs === mark) dispatcher.isExpecting = isExpecting
     },
     takeSettings: settings.take,
     closed() {

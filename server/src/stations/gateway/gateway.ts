@@ -10,6 +10,7 @@ import { openReconnectLimits } from '../rules/reconnect-limits.ts'
 import type { LogFrame } from '../rules/log-frames.ts'
 import { type AdmittedStation, openAdmission } from './admit.ts'
 import { openAvailability } from './availability.ts'
+import { type CommandCheck, openCommandCheck } from './command-check.ts'
 import type { Connection, ConnectionDeps } from './connection.ts'
 import { effectsOf } from './effects.ts'
 import { FLUSH_MS, openPresence } from './presence.ts'
@@ -76,10 +77,11 @@ export function openGateway(deps: GatewayDeps): Gateway {
   const presence = openPresence({ ...deps.ground, present: () => connections.values(), onGone: goneTo(deps) })
   const refused = openRefusedKeeper({ ...deps.ground, raiseAlert: deps.raiseAlert ?? (async () => {}) })
   const receiver = receiverFor(deps, { connections, refused }, availability.lost)
+  const commandCheck = openCommandCheck({ ...deps.ground, inBackground: background.run })
   const registry = openRegistry({
     ...deps.ground,
     connections,
-    connectionDeps: { ...connectionDepsFrom(deps, refused, background.run), receiver, rawLog },
+    connectionDeps: connectionDepsFrom(deps, { refused, receiver, rawLog, commandCheck }, background.run),
     receiver,
     presence,
     touch: deps.touch,
@@ -87,9 +89,8 @@ export function openGateway(deps: GatewayDeps): Gateway {
     silenceMs: deps.silenceMs ?? SILENCE_MS,
   })
   const upgrade = openUpgrades({
+    ...availability,
     log: deps.ground.log,
-    isOnline: availability.isOnline,
-    whenLost: availability.whenLost,
     admit: openAdmission({ ...deps.ground, limits: openGuessLimits(), reconnects: openReconnectLimits(), refusals }),
     onOpen: registry.register,
     onLeft: (station) => presence.gone({ ...station, lastSeenAt: station.openedAt }),
@@ -99,7 +100,6 @@ export function openGateway(deps: GatewayDeps): Gateway {
     [FLUSH_MS, () => background.run(presence.flush())],
     [POLL_MS, () => background.run(registry.wakeWaiting())],
   ])
-
   const idle = async (): Promise<void> => {
     for (const part of [receiver, presence, refusals, refused, rawLog, background]) await part.idle()
   }
@@ -116,6 +116,7 @@ export function openGateway(deps: GatewayDeps): Gateway {
     async drain() {
       availability.stop()
       stopTimers()
+      commandCheck.stop()
       await receiver.idle()
       registry.closeAll(SERVICE_RESTART, 'service restart')
       await registry.allClosed(DRAIN_MS)
@@ -174,11 +175,16 @@ function receiverFor(
   })
 }
 
+interface ConnectionParts extends Pick<ConnectionDeps, 'receiver' | 'rawLog'> {
+  readonly refused: RefusedKeeper
+  readonly commandCheck: CommandCheck
+}
+
 function connectionDepsFrom(
   deps: GatewayDeps,
-  refused: RefusedKeeper,
+  { refused, receiver, rawLog, commandCheck }: ConnectionParts,
   inBackground: (work: Promise<unknown>) => void,
-): Omit<ConnectionDeps, 'receiver' | 'rawLog'> {
+): ConnectionDeps {
   const { database, clock } = deps.ground
   return {
     ...deps.ground,
@@ -194,6 +200,9 @@ function connectionDepsFrom(
       inBackground(database.inTenant(tenantId, (tx) => deps.queue.markEffectSeen(tx, [seen])))
     },
     onFrame: deps.onFrame,
+    receiver,
+    rawLog,
+    askForCommands: commandCheck.ask,
     ...(deps.messagesPerSecond === undefined ? {} : { messagesPerSecond: deps.messagesPerSecond }),
     ...(deps.answerTimeoutMs === undefined ? {} : { answerTimeoutMs: deps.answerTimeoutMs }),
   }

@@ -96,7 +96,7 @@ function register(deps: RegistryDeps, socket: WebSocket, station: AdmittedStatio
   if (older !== undefined) deps.inBackground(replace(deps, older, connection))
   deps.touch(tenantId, stationId)
   bus.publish(tenantId, { type: 'station.owned', version: 1, stationId, epoch: String(epoch) })
-  if (connection.isAccepted) connection.dispatcher.wake()
+  if (connection.isAccepted) deps.connectionDeps.askForCommands(connection)
 }
 
 /** The station's newer socket is on another node. */
