@@ -72,7 +72,7 @@ describe('the story of a webhook', () => {
   const part = openStory(() => stage)
 
   part('an administrator opens the empty list by a key, and is told why an address is not allowed', async () => {
-    await page.getByRole('heading', { name: word('portal.map.title') }).waitFor()
+    await page.getByRole('heading', { name: word('portal.alerts.title') }).waitFor()
     await page.keyboard.press('g')
     await page.keyboard.press('w')
     await page.getByText(word('portal.webhooks.none.title')).waitFor()

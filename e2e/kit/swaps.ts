@@ -38,20 +38,25 @@ export async function runSwaps(
   network: Network,
   input: SwapsInput,
 ): Promise<SwapsOutcome> {
-  const { id, identity, password } = await addStation(network, { identity: 'TWICE' })
-  const wishes = { url: `${network.stationsUrl}/${identity}`, user: identity, password }
-  const open = async (): Promise<StationSocket> => {
-    const socket = await openStation(wishes)
-    await socket.call(...bootOf('ocpp1.6'))
-    return socket
+  const ids: string[] = []
+  const sessions = async (): Promise<readonly Session[]> => {
+    const lists = ids.map((id) => network.rest.get<List<Session>>(`/v1/sessions?stationId=${id}&limit=200`))
+    return (await Promise.all(lists)).flatMap(({ items }) => items)
   }
-  const sessions = async (): Promise<readonly Session[]> =>
-    (await network.rest.get<List<Session>>(`/v1/sessions?stationId=${id}&limit=200`)).items
+  let station = await twice(network, 0)
+  ids.push(station.id)
+  const open = (): Promise<StationSocket> => station.open()
   const wrongSessions: string[] = []
   let commandsToNewest = 0
   let commandsToOlder = 0
   let older = await open()
   for (let n = 0; n < input.swaps; n += 1) {
+    if (n > 0 && n % SWAPS_OF_ONE === 0) {
+      await older.close()
+      station = await twice(network, n)
+      ids.push(station.id)
+      older = await open()
+    }
     const start = { connectorId: 1, idTag, meterStart: 1_000 * n, timestamp: now() }
     const { transactionId } = (await older.call('StartTransaction', start))[2] as { transactionId: number }
     const stop = { transactionId, meterStop: 1_000 * n + 700, timestamp: now() }
@@ -60,7 +65,7 @@ export async function runSwaps(
     if (input.chance() < 0.5) await new Promise((resolve) => setTimeout(resolve, 10 * input.chance()))
     const newest = await open()
     await newest.call('StopTransaction', stop)
-    const wish = await network.rest.send('POST', `/v1/stations/${id}/commands`, {
+    const wish = await network.rest.send('POST', `/v1/stations/${station.id}/commands`, {
       kind: 'trigger',
       message: 'heartbeat',
     })
@@ -83,8 +88,28 @@ export async function runSwaps(
   if (all.length !== input.swaps) wrongSessions.push(`${all.length} sessions of ${input.swaps} charges`)
   for (const { state, energyWh } of all)
     if (state !== 'ended' || energyWh !== 700) wrongSessions.push(`a session is ${state} with ${energyWh} Wh`)
-  const writesByOlder = await zombie(server.pid, await openOwner(), { id, older, input, sessions, reopen: open })
+  const writesByOlder = await zombie(server.pid, await openOwner(), {
+    id: station.id,
+    older,
+    input,
+    sessions,
+    reopen: open,
+  })
   return { wrongSessions, commandsToNewest, commandsToOlder, writesByOlder }
+}
+
+/** Beyond this the identity is kept out for a while, since two machines use its key (attack 2). */
+const SWAPS_OF_ONE = 3
+
+async function twice(network: Network, n: number) {
+  const { id, identity, password } = await addStation(network, { identity: `TWICE-${n}` })
+  const wishes = { url: `${network.stationsUrl}/${identity}`, user: identity, password }
+  const open = async (): Promise<StationSocket> => {
+    const socket = await openStation(wishes)
+    await socket.call(...bootOf('ocpp1.6'))
+    return socket
+  }
+  return { id, open }
 }
 
 interface Zombie {
