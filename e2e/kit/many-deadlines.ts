@@ -82,7 +82,7 @@ async function multiply(owner: pg.Client, sessionId: string, { deadlines, overMs
   await owner.query(
     `insert into sessions (id, number, due_at, machine, ${copied.join(', ')})
      select gen_random_uuid(), number + n, ${due},
-       jsonb_set(machine, '{deadlines}', jsonb_build_object('cable', to_char(${due} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))),
+       jsonb_set(machine::jsonb, '{deadlines}', jsonb_build_object('cable', to_char(${due} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')))::text,
        ${copied.join(', ')}
      from sessions, generate_series(1, $2::int) as n where id = $1`,
     [sessionId, deadlines, overMs / deadlines],
