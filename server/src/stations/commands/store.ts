@@ -173,14 +173,15 @@ export interface Ending {
   readonly dueAt?: Temporal.Instant
 }
 
-/** Keeps how a command ended. An effect that was seen before the answer came stays. False: somebody else ended it. */
+/** Keeps how a command ended. An effect that was seen, and settings that were reported, before the answer came stay. False: somebody else ended it. */
 export async function saveEnding(tx: Tx, ending: Ending): Promise<boolean> {
   const { id, state, answer, failure, at, dueAt } = ending
   const isAnswered = state === 'answered'
   const changed = await tx.run(sql`
     update commands set
       state = case when ${isAnswered} and effect_at is not null then 'effect-seen' else ${state} end,
-      answer = coalesce(${answer === undefined ? null : json(answer)}::jsonb, answer),
+      answer = coalesce(${answer === undefined ? null : json(answer)}::jsonb
+        || case when answer ? 'settings' then jsonb_build_object('settings', answer->'settings') else '{}' end, answer),
       failure = ${failure ?? null},
       answered_at = case when ${answer !== undefined} then ${at}::timestamptz else answered_at end,
       failed_at = case when ${isAnswered} then null else ${at}::timestamptz end,
