@@ -118,8 +118,10 @@ export function wireFeatures(
     ground,
     async takeReports(tx, reports, isCurrent) {
       const answers = await sessions.takeReports(tx, reports, isCurrent)
-      await monitoring.takeReports(tx, reports)
-      await subscribers.takeReports(tx, reports)
+      const counts = (await isCurrent) ?? (() => true)
+      const current = reports.filter(counts)
+      await monitoring.takeReports(tx, current)
+      await subscribers.takeReports(tx, current)
       return answers
     },
     shortWay: sessions.shortWay,

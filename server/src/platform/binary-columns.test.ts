@@ -54,5 +54,7 @@ describe('columns of a batch', () => {
     expect(type === undefined ? undefined : binaryColumn(type, [1, 2.5])).toBeUndefined()
     const wrong = ground.database.inDirectory((tx) => tx.row(sql`select ${[1, 2.5]}::int[] as said`))
     await expect(wrong).rejects.toThrow('invalid input syntax for type integer')
+    const likeAnId = ground.database.inDirectory((tx) => tx.row(sql`select ${['x'.repeat(36)]}::uuid[] as said`))
+    await expect(likeAnId).rejects.toThrow('invalid input syntax for type uuid')
   })
 })

@@ -74,9 +74,12 @@ const NUL = '\u0000'
 /** PostgreSQL's texts hold no NUL: the sign for what cannot be shown stands for it. */
 const clean = (text: string): string => (text.includes(NUL) ? text.replaceAll(NUL, '\ufffd') : text)
 
+/** Digit by digit: what is none must not be read as another row's id. */
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+
 const uuid: ColumnType = {
   oid: 2950,
-  sizeOf: (value) => (isText(value) && value.length === 36 ? 16 : undefined),
+  sizeOf: (value) => (isText(value) && UUID.test(value) ? 16 : undefined),
   write(buffer, at, value) {
     const text = value as string
     let place = at

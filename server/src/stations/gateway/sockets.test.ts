@@ -127,10 +127,14 @@ describe('the hot path', () => {
     for (const { socket } of opened) await socket.boot()
     let release = (): void => {}
     const held = new Promise<void>((resolve) => (release = resolve))
-    before = () => held
+    let isTaking = false
+    before = () => {
+      isTaking = true
+      return held
+    }
     const count = batches.length
     const first = opened[0]?.socket.call('StartTransaction', start('first'))
-    await until(() => stations.gateway.connections >= 8)
+    await until(() => stations.gateway.connections >= 8 && isTaking)
     const others = opened
       .slice(1)
       .flatMap(({ socket }) => [
@@ -143,6 +147,7 @@ describe('the hot path', () => {
     await first
     await Promise.all(others)
     const made = batches.slice(count)
+    expect(made[0]).toHaveLength(1)
     expect(made.length).toBeLessThanOrEqual(5)
     for (const batch of made) expect(new Set(batch.map(({ stationId }) => stationId)).size).toBe(batch.length)
     for (const { socket } of opened) await socket.close()
