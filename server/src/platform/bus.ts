@@ -8,6 +8,9 @@ export interface Notice {
 export type BusListener = (tenantId: string, notice: Notice) => void
 export type IsHearing = (tenantId: string) => boolean
 
+/** For whoever listens in order to act or to tell people, and is none of them. */
+export const hearsNobody: IsHearing = () => false
+
 export interface Bus {
   publish(tenantId: string, notice: Notice): void
   /**

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { together } from './db.ts'
+import { together } from './db-transaction.ts'
 import { sql } from './sql.ts'
 import { makeTestTenant, type TestGround, testGround } from './testing.ts'
 

@@ -1,31 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { parametersOf } from './db-parameters.ts'
+import { asAway, DatabaseAway, isConnectionFault } from './db-faults.ts'
+import { inTransaction, openTxState, oneStatement, type Statement, type Tx } from './db-transaction.ts'
 import { parsers } from './db-types.ts'
-import { Silent, watchDatabase } from './db-watch.ts'
+import { watchDatabase } from './db-watch.ts'
 import type { Log } from './log.ts'
-import type { Sql } from './sql.ts'
-
-/** One transaction under one role. A `Tx` belongs to one tenant; the batches of station reports (`inTenants`) excepted. */
-export interface Tx {
-  /** The tenant; throws where there is not exactly one. */
-  readonly tenantId: string
-  readonly tenantIds: readonly string[]
-  rows<R>(statement: Sql): Promise<R[]>
-  /** The first row, if any. */
-  row<R>(statement: Sql): Promise<R | undefined>
-  /** How many rows were touched. */
-  run(statement: Sql): Promise<number>
-  /** A prepared statement, for hot paths: parsed once per connection. */
-  named<R>(name: string, text: string, values: readonly unknown[]): Promise<R[]>
-  /**
-   * Something that was sent and whose answer nothing waits for: it is looked at when the transaction ends, which fails when this
-   * did. So the last writes and the commit go out together.
-   */
-  later(sent: Promise<unknown>): void
-  /** Runs once the transaction is committed, never when it is rolled back. Must not throw. */
-  afterCommit(hint: () => void): void
-}
 
 export interface Database {
   inTenant<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T>
@@ -48,22 +27,6 @@ export interface Database {
   dropConnections(): void
   readonly transactions: () => number
   close(): Promise<void>
-}
-
-/** A prepared statement with its values. */
-export interface Statement {
-  readonly name: string
-  readonly text: string
-  readonly values: readonly unknown[]
-}
-
-/** The database cannot be reached or has no room: the same call may work later. */
-export class DatabaseAway extends Error {
-  override readonly name = 'DatabaseAway'
-  /** It said nothing at all, not even that it cannot. */
-  get isSilent(): boolean {
-    return this.cause instanceof Silent
-  }
 }
 
 export interface Roles {
@@ -98,7 +61,7 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
     work: (tx: Tx) => Promise<T>,
   ) => {
     // Batches are few texts asked again and again; what people ask is many, and each connection would keep the plan of each.
-    const state: TxState = { hints: [], sent: [], isOver: false, prepares: from === ingest }
+    const state = openTxState(from === ingest)
     const result = await borrowed(from, (client) => inTransaction(client, begin, tenantIds, state, work))
     transactions += 1
     for (const hint of state.hints) hint()
@@ -138,17 +101,6 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
   }
 }
 
-const names = new Map<string, { readonly name: string }>()
-/** Statements that are put together from parts are many; what is asked again and again comes first. */
-const MOST_NAMES = 500
-
-/** A name for a text, so that each connection reads and plans it once. */
-function nameFor(text: string): { readonly name?: string } {
-  let name = names.get(text)
-  if (name === undefined && names.size < MOST_NAMES) names.set(text, (name = { name: `s${names.size}` }))
-  return name ?? {}
-}
-
 /** A connection for as long as the work lasts; one that broke is not lent again. */
 async function borrowed<T>(from: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await connect(from)
@@ -163,43 +115,6 @@ async function borrowed<T>(from: pg.Pool, work: (client: pg.PoolClient) => Promi
   } finally {
     client.release(broken)
   }
-}
-
-async function inTransaction<T>(
-  client: pg.PoolClient,
-  begin: string,
-  tenantIds: readonly string[],
-  state: TxState,
-  work: (tx: Tx) => Promise<T>,
-): Promise<T> {
-  try {
-    // Not waited for: statements are pipelined, and without it they find no rights and fail.
-    client.query(begin).catch(() => {})
-    const result = await work(txOver(client, tenantIds, state))
-    state.isOver = true
-    const ended = client.query('commit')
-    await together([...state.sent, ended])
-    mustBeCommitted(await ended)
-    return result
-  } finally {
-    state.isOver = true
-  }
-}
-
-async function oneStatement<R>(
-  client: pg.PoolClient,
-  begin: string,
-  { name, text, values }: Statement,
-): Promise<readonly R[]> {
-  const query = { name, text, values: parametersOf(text, values) }
-  const [, said, ended] = await together([client.query(begin), client.query(query), client.query('commit')])
-  mustBeCommitted(ended)
-  return said.rows as R[]
-}
-
-/** Where a fault was caught on the way the database rolls back and says so: nothing may be answered as if it were saved. */
-function mustBeCommitted({ command }: pg.QueryResult): void {
-  if (command !== 'COMMIT') throw new Error('the transaction was rolled back: one of its statements failed')
 }
 
 /**
@@ -232,64 +147,6 @@ function noAnswer(error: unknown): never {
   throw new DatabaseAway('the database does not answer', { cause: error })
 }
 
-interface TxState {
-  readonly hints: (() => void)[]
-  readonly sent: Promise<unknown>[]
-  /** Its commit or rollback was sent: a statement that came after it would stand outside. */
-  isOver: boolean
-  readonly prepares: boolean
-}
-
-function txOver(client: pg.PoolClient, tenantIds: readonly string[], state: TxState): Tx {
-  const query = async (statement: Statement | Sql): Promise<pg.QueryResult> => {
-    if (state.isOver) throw new Error('a statement after the end of its transaction')
-    const { text, values } = statement
-    const name = 'name' in statement ? { name: statement.name } : state.prepares ? nameFor(text) : {}
-    return client.query({ ...name, text, values: parametersOf(text, values) })
-  }
-  return {
-    tenantIds,
-    get tenantId() {
-      const [first, second] = tenantIds
-      if (first === undefined || second !== undefined) throw new Error('this transaction is not of one tenant')
-      return first
-    },
-    async rows<R>(statement: Sql) {
-      return (await query(statement)).rows as R[]
-    },
-    async row<R>(statement: Sql) {
-      return (await query(statement)).rows[0] as R | undefined
-    },
-    async run(statement) {
-      return (await query(statement)).rowCount ?? 0
-    },
-    async named<R>(name: string, text: string, values: readonly unknown[]) {
-      return (await query({ name, text, values })).rows as R[]
-    },
-    later(promise) {
-      // Its fault is thrown at the end, also when the work ends by another.
-      promise.catch(() => {})
-      state.sent.push(promise)
-    },
-    afterCommit(hint) {
-      state.hints.push(hint)
-    },
-  }
-}
-
-/**
- * Waits for statements that were sent without waiting for each other, all of them, also when one fails: the transaction must not end
- * while one is still on its way. Throws the first true cause.
- */
-export async function together<T extends readonly unknown[]>(sent: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
-  const settled = await Promise.allSettled(sent as readonly Promise<unknown>[])
-  const faults = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as { code?: unknown }] : []))
-  // 25P02: "after an earlier fault nothing is done", which is not the cause.
-  const cause = faults.find(({ code }) => code !== '25P02') ?? faults[0]
-  if (cause !== undefined) throw cause
-  return settled.map((one) => (one.status === 'fulfilled' ? one.value : undefined)) as unknown as T
-}
-
 async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   try {
     return await pool.connect()
@@ -310,25 +167,6 @@ async function retried<T>(work: () => Promise<T>): Promise<T> {
       await pause(attempt * 10)
     }
   }
-}
-
-/** Connection lost, server shutting down, too many connections, no room on the disk, or so slow that a statement or lock timed out. */
-const AWAY = /^(08|57P0|53|58|57014|55P03)/
-
-function isConnectionFault(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code
-  if (typeof code === 'string' && /^(08|57P0)/.test(code)) return true
-  if (typeof code === 'string' && /^(ECONN|EPIPE|ENOENT|ETIMEDOUT)/.test(code)) return true
-  return error instanceof Error && /Connection terminated|not queryable|connection timeout/i.test(error.message)
-}
-
-function asAway(error: unknown): unknown {
-  if (error instanceof DatabaseAway) return error
-  const code = (error as { code?: unknown }).code
-  if (isConnectionFault(error) || (typeof code === 'string' && AWAY.test(code))) {
-    return new DatabaseAway('the database cannot serve now', { cause: error })
-  }
-  return error
 }
 
 function uuid(id: string): string {

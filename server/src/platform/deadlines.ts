@@ -1,5 +1,7 @@
 import type { Clock } from './clock.ts'
-import { type Database, DatabaseAway, type Tx } from './db.ts'
+import type { Database } from './db.ts'
+import { DatabaseAway } from './db-faults.ts'
+import type { Tx } from './db-transaction.ts'
 import { failPoint } from './fail-points.ts'
 import type { Log } from './log.ts'
 import { type Sql, sql } from './sql.ts'

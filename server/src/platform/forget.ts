@@ -1,4 +1,4 @@
-import type { Tx } from './db.ts'
+import type { Tx } from './db-transaction.ts'
 import { sql } from './sql.ts'
 
 const IDEMPOTENCY_KEPT = Temporal.Duration.from({ hours: 48 })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Tx } from './db.ts'
+import type { Tx } from './db-transaction.ts'
 import type { StaffOrKey } from './http-routes.ts'
 import { type DataKey, sameBytes } from './keys.ts'
 import { must, ok, refuse, type Result } from './result.ts'

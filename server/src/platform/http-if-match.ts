@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Tx } from './db.ts'
+import type { Tx } from './db-transaction.ts'
 import type { AnyOpenRoute, AnyRoute, AnyTenantRoute } from './http-routes.ts'
 import { ok, refuse, type Result } from './result.ts'
 import { sql } from './sql.ts'

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Tx } from './db.ts'
+import type { Tx } from './db-transaction.ts'
 import type { Result } from './result.ts'
 
 /** Who calls, once known. The key or the cookie decides the tenant; nothing in path, query or body does. */

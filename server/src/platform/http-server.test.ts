@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Authenticate } from './http-admission.ts'
-import { DatabaseAway } from './db.ts'
+import { DatabaseAway } from './db-faults.ts'
 import { cursorFrom, cursorOf, paging } from './http-paging.ts'
 import { openRoute, type StaffOrKey, streamRoute, tenantRoute } from './http-routes.ts'
 import { type HttpServer, openHttp } from './http-server.ts'

@@ -1,16 +1,9 @@
-export { type Bus, localBus, type Notice } from './bus.ts'
+export { type Bus, hearsNobody, localBus, type Notice } from './bus.ts'
 export { postgresBus } from './bus-postgres.ts'
 export { type Clock, monotonicMs, movableClock, systemClock } from './clock.ts'
-export {
-  type Database,
-  DatabaseAway,
-  type DatabaseOptions,
-  openDatabase,
-  type Roles,
-  type Statement,
-  together,
-  type Tx,
-} from './db.ts'
+export { type Database, type DatabaseOptions, openDatabase, type Roles } from './db.ts'
+export { DatabaseAway } from './db-faults.ts'
+export { type Statement, together, type Tx } from './db-transaction.ts'
 export { type DeadlineTable, takeDue } from './deadlines.ts'
 export { type RoomWatch, watchRoom } from './disk-room.ts'
 export { binariesAreThere, type EmbeddedPostgres, startEmbedded } from './embedded-postgres.ts'

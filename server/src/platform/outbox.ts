@@ -1,6 +1,7 @@
 import { failPoint } from './fail-points.ts'
 import type { Clock } from './clock.ts'
-import type { Database, Tx } from './db.ts'
+import type { Database } from './db.ts'
+import type { Tx } from './db-transaction.ts'
 import { newId } from './ids.ts'
 import type { Log } from './log.ts'
 import { json, sql } from './sql.ts'

@@ -1,4 +1,4 @@
-import { DatabaseAway } from './db.ts'
+import { DatabaseAway } from './db-faults.ts'
 import type { Log } from './log.ts'
 
 /** Something done again and again: at once when woken, else after a pause. Ends cleanly, never overlaps itself. */

@@ -1,4 +1,4 @@
-import { DatabaseAway, type Ground, type Tx } from '../platform/index.ts'
+import { DatabaseAway, type Ground, hearsNobody, type Tx } from '../platform/index.ts'
 import { findCommand } from './commands/store.ts'
 import { commandChanged } from './commands/view.ts'
 import { loadConnectors, loadEvses, loadStations, stationsNamed } from './store.ts'
@@ -12,9 +12,6 @@ export interface ChangeFeed {
 }
 
 const SOON_MS = 100
-
-/** It listens in order to tell people, and is none. */
-const hearsNobody = (): boolean => false
 
 /**
  * Publishes what changed for people: `station.changed`, `evse.changed`, `command.changed`. Hints, read from the truth in

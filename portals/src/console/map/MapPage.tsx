@@ -1,43 +1,24 @@
-import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { get } from '../../api.ts'
-import type { List, MapStation } from '../../api-types.ts'
+import type { MapStation } from '../../api-types.ts'
 import { Icon } from '../../parts/Icon.tsx'
 import { Page } from '../../parts/Page.tsx'
-import { Empty, Failed, Loading } from '../../parts/Waiting.tsx'
+import { Empty } from '../../parts/Waiting.tsx'
 import { KeyHints } from '../KeyHints.tsx'
 import { useFilters } from '../use-filters.ts'
+import { AllStations } from './AllStations.tsx'
 import { FigureStrip } from './FigureStrip.tsx'
 import { MapPanel } from './MapPanel.tsx'
 import { matchingStations } from './matching-stations.ts'
-import { NoStations } from './NoStations.tsx'
 import { StationRows } from './StationRows.tsx'
 
 /** The network now: figures, the stations worst first, and the same stations on the map. */
 export function MapPage() {
   const { t } = useTranslation()
-  const map = useQuery({
-    queryKey: ['map'],
-    queryFn: ({ signal }) => get<List<MapStation>>('/v1/map', signal),
-    refetchInterval: 60_000,
-  })
   return (
     <Page title={t('portal.map.title')}>
-      {map.isError && map.data === undefined ? (
-        <section className="panel">
-          <Failed error={map.error} retry={() => void map.refetch()} />
-        </section>
-      ) : map.data === undefined ? (
-        <section className="panel">
-          <Loading rows={8} />
-        </section>
-      ) : map.data.items.length === 0 ? (
-        <NoStations />
-      ) : (
-        <Network stations={map.data.items} />
-      )}
+      <AllStations>{(stations) => <Network stations={stations} />}</AllStations>
     </Page>
   )
 }

@@ -1,4 +1,4 @@
-import type { Bus, Clock } from '../../platform/index.ts'
+import { type Bus, type Clock, hearsNobody } from '../../platform/index.ts'
 import { WATCHED_NOTICE } from '../http-log.ts'
 import type { LogFrame } from '../rules/log-frames.ts'
 import { maskedText } from '../rules/mask.ts'
@@ -13,18 +13,15 @@ const WATCHED_SECONDS = 3_600
 
 export function openLiveLog({ bus, clock }: { readonly bus: Bus; readonly clock: Clock }): LiveLog {
   const watched = new Map<string, { readonly until: Temporal.Instant; readonly site: { readonly siteId?: unknown } }>()
-  const stop = bus.subscribe(
-    (_, notice) => {
-      if (notice.type !== WATCHED_NOTICE) return
-      const now = clock.now()
-      for (const [stationId, { until }] of watched) {
-        if (Temporal.Instant.compare(until, now) < 0) watched.delete(stationId)
-      }
-      const site = notice['siteId'] === undefined ? {} : { siteId: notice['siteId'] }
-      watched.set(String(notice['stationId']), { until: now.add({ seconds: WATCHED_SECONDS }), site })
-    },
-    () => false,
-  )
+  const stop = bus.subscribe((_, notice) => {
+    if (notice.type !== WATCHED_NOTICE) return
+    const now = clock.now()
+    for (const [stationId, { until }] of watched) {
+      if (Temporal.Instant.compare(until, now) < 0) watched.delete(stationId)
+    }
+    const site = notice['siteId'] === undefined ? {} : { siteId: notice['siteId'] }
+    watched.set(String(notice['stationId']), { until: now.add({ seconds: WATCHED_SECONDS }), site })
+  }, hearsNobody)
   return {
     onFrame({ tenantId, stationId }, frame) {
       const known = watched.get(stationId)

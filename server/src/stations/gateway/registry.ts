@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws'
-import { type Bus, type Clock, type Database, monotonicMs } from '../../platform/index.ts'
+import { type Bus, type Clock, type Database, hearsNobody, monotonicMs } from '../../platform/index.ts'
 import { QUEUED_NOTICE } from '../commands/queue.ts'
 import { loadWaitingStations } from '../commands/store.ts'
 import type { Receiver } from '../receive/receiver.ts'
@@ -40,19 +40,16 @@ const POLICY = 1008
 export function openRegistry(deps: RegistryDeps): Registry {
   const { connections, bus } = deps
 
-  const unsubscribe = bus.subscribe(
-    (_, notice) => {
-      const own = typeof notice['stationId'] === 'string' ? connections.get(notice['stationId']) : undefined
-      if (own === undefined) return
-      if (notice.type === QUEUED_NOTICE) own.dispatcher.wake()
-      if (notice.type === 'station.disconnect') own.close(SERVICE_RESTART, 'come back')
-      // On another node: this socket's epoch is over.
-      if (notice.type === 'station.owned' && own.epoch < BigInt(String(notice['epoch']))) {
-        deps.inBackground(lose(deps, own))
-      }
-    },
-    () => false,
-  )
+  const unsubscribe = bus.subscribe((_, notice) => {
+    const own = typeof notice['stationId'] === 'string' ? connections.get(notice['stationId']) : undefined
+    if (own === undefined) return
+    if (notice.type === QUEUED_NOTICE) own.dispatcher.wake()
+    if (notice.type === 'station.disconnect') own.close(SERVICE_RESTART, 'come back')
+    // On another node: this socket's epoch is over.
+    if (notice.type === 'station.owned' && own.epoch < BigInt(String(notice['epoch']))) {
+      deps.inBackground(lose(deps, own))
+    }
+  }, hearsNobody)
 
   return {
     register: (socket, station) => register(deps, socket, station),
