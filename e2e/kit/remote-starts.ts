@@ -88,11 +88,16 @@ async function startsOfOne(network: Network, input: StartsInput, n: number): Pro
     slowestMs = Math.max(slowestMs, performance.now() - began)
   }
   const { items } = await rest.get<List<Session>>(`/v1/sessions?stationId=${made.id}&limit=200`)
-  const { items: commands } = await rest.get<List<{ id: string; state: string }>>(
-    `/v1/commands?stationId=${made.id}&limit=200`,
-  )
-  for (const { id, state } of commands)
-    if (state === 'queued' || state === 'sent') unresolved.push(`REMOTE-${n}: command ${id} is ${state}`)
+  // An answer that is lost leaves its command waiting until the patience with the station is over.
+  let open: string[] = []
+  await until(
+    async () => {
+      open = await commandsLeftOpen(network, made.id)
+      return open.length === 0
+    },
+    PATIENCE_MS,
+    250,
+  ).catch(() => unresolved.push(...open.map((one) => `REMOTE-${n}: ${one}`)))
   await station.close()
   const known = new Set(wishes)
   const delivered = items.filter(({ energyWh }) => energyWh > 0)
@@ -112,6 +117,13 @@ async function startsOfOne(network: Network, input: StartsInput, n: number): Pro
     unresolved,
     slowestMs,
   }
+}
+
+async function commandsLeftOpen({ rest }: Network, stationId: string): Promise<string[]> {
+  const { items } = await rest.get<List<{ id: string; state: string }>>(`/v1/commands?stationId=${stationId}&limit=200`)
+  return items
+    .filter(({ state }) => state === 'queued' || state === 'sent')
+    .map(({ id, state }) => `command ${id} is ${state}`)
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
