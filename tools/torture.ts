@@ -1,17 +1,21 @@
+import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { useCluster } from '../e2e/kit/cluster.ts'
 import type { TestCluster } from '../server/src/platform/testing.ts'
 import startCluster from '../server/src/platform/testing-setup.ts'
-import { tortureRows, type Wishes } from './torture/index.ts'
+import { type RowEnd, runAsProcess, runInLanes, tortureRows, type TortureRow, type Wishes } from './torture/index.ts'
 
 /**
- * `npm run torture`: the long forms of what the tests show in short (docs/when-parts-fail.md), one after the other, within an hour. A seed that
+ * `npm run torture`: the long forms of what the tests show in short (docs/when-parts-fail.md), two at a time, within an hour. A seed that
  * fails is kept as a case. `npm run torture -- kills --times 200 --stations 100 --seed 7` runs one.
  */
 const whole = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new RangeError(`${text} is no whole number`)
   return Number(text)
 }
+
+/** The run of all rows ends within an hour; some of it is left for what must be cleared away. */
+const MOST_MS = 58 * 60_000
 
 const program = new Command('torture')
   .description('reliability tests that take long')
@@ -34,30 +38,48 @@ if (unknown.length > 0) {
 }
 const options = program.opts<Omit<Wishes, 'times' | 'stations'> & Partial<Wishes>>()
 const wishes: Wishes = { times: undefined, stations: undefined, ...options }
+const rows = tortureRows.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
 
-const stopCluster = await startCluster({
-  provide: (_: 'cluster', cluster: TestCluster) => useCluster(cluster),
-} as never)
+const lineOf = ({ row, state, why, seconds }: RowEnd): string =>
+  `${state.padEnd(8)} ${row.name}${why === undefined ? ` (${seconds} s)` : `: ${why}`}`
 
-const lines: string[] = []
-let fine = true
-for (const row of tortureRows.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-  const hindrance = row.hindered?.()
-  if (hindrance !== undefined) {
-    lines.push(`not run  ${row.name}: ${hindrance}`)
-    console.log(lines.at(-1))
-    continue
-  }
+const [only] = rows
+const ends = only !== undefined && rows.length === 1 ? [await runHere(only)] : await runAll()
+console.log(`\n${ends.map(lineOf).join('\n')}`)
+process.exitCode = ends.every(({ state }) => state === 'ok' || (state === 'not run' && wanted.length === 0)) ? 0 : 1
+
+async function runAll(): Promise<readonly RowEnd[]> {
+  const began = performance.now()
+  const words = [`--seed=${wishes.seed}`, ...(wishes.full ? ['--full'] : [])]
+  if (wishes.times !== undefined) words.push(`--times=${wishes.times}`)
+  if (wishes.stations !== undefined) words.push(`--stations=${wishes.stations}`)
+  const all = await runInLanes({
+    rows,
+    run: (row, leftMs) => runAsProcess(fileURLToPath(import.meta.url), [row.name, ...words], leftMs),
+    withinMs: wishes.full ? Infinity : MOST_MS,
+    now: () => performance.now(),
+    onEnd: (end) => console.log(lineOf(end)),
+  })
+  console.log(`\n${Math.round((performance.now() - began) / 60_000)} minutes in all`)
+  return all
+}
+
+async function runHere(row: TortureRow): Promise<RowEnd> {
+  const why = row.hindered?.()
+  if (why !== undefined) return { row, state: 'not run', why, seconds: 0 }
+  let stop: (() => Promise<void>) | undefined
+  let cluster: Promise<TestCluster> | undefined
+  const start = (): Promise<TestCluster> =>
+    new Promise((resolve, reject) => {
+      const provide = (_: 'cluster', made: TestCluster): void => resolve(made)
+      startCluster({ provide } as never).then((end) => (stop = end), reject)
+    })
+  useCluster(() => (cluster ??= start()))
   console.log(`\n${row.name} (${row.rows}): ${row.about}`)
   const began = performance.now()
   const verdict = await row.run(wishes).catch((error: Error) => ({ fine: false, figures: error.stack }))
+  const seconds = Math.round((performance.now() - began) / 1_000)
   console.log(typeof verdict.figures === 'string' ? verdict.figures : JSON.stringify(verdict.figures, null, 2))
-  fine &&= verdict.fine
-  lines.push(
-    `${verdict.fine ? 'ok    ' : 'FAILED'}   ${row.name} (${Math.round((performance.now() - began) / 1_000)} s)`,
-  )
-  console.log(lines.at(-1))
+  await stop?.()
+  return { row, state: verdict.fine ? 'ok' : 'FAILED', seconds }
 }
-await stopCluster()
-console.log(`\n${lines.join('\n')}`)
-process.exitCode = fine ? 0 : 1

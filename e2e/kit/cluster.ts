@@ -1,13 +1,13 @@
 import type { TestCluster } from '../../server/src/platform/testing.ts'
 
-/** The PostgreSQL that tests share: vitest's, or one that a program outside of vitest has started. */
-let own: TestCluster | undefined
+/** The PostgreSQL that tests share: vitest's, or one that a program outside of vitest starts when it is first asked for. */
+let own: (() => Promise<TestCluster>) | undefined
 
-export function useCluster(cluster: TestCluster): void {
-  own = cluster
+export function useCluster(start: () => Promise<TestCluster>): void {
+  own = start
 }
 
 export async function sharedCluster(): Promise<TestCluster> {
   // Outside of vitest its package cannot even be loaded.
-  return own ?? (await import('vitest')).inject('cluster')
+  return own === undefined ? (await import('vitest')).inject('cluster') : own()
 }

@@ -3,7 +3,7 @@ import { openOwner } from './database.ts'
 import { atRest, drive, keptNow, makeCards, quick } from './field.ts'
 import { missingFrom } from './missing.ts'
 import { addFleet, addTariff, makeNetwork, type Network } from './network.ts'
-import { freshOptions, removeDataDir, type Server, startServer } from './server.ts'
+import { faultsIn, freshOptions, removeDataDir, type Server, startServer } from './server.ts'
 import { answerBeforeCommit, neverSync } from './store-kept.ts'
 import { until } from './until.ts'
 
@@ -119,8 +119,8 @@ async function liveFor(
 ): Promise<void> {
   const end = performance.now() + least + chance() * (most - least)
   await until(() => performance.now() > end && isWorking(), 20_000, 5)
-  if (server.stderr().includes('"level":50'))
-    throw new Error(`the server logged a fault: ${server.stderr().slice(0, 500)}`)
+  const [fault] = faultsIn(server.stderr())
+  if (fault !== undefined) throw new Error(`the server logged a fault: ${fault}`)
 }
 
 /** What was acknowledged up to the kill, beside what is there after the restart. */

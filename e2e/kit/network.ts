@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Protocol, StationSpec } from '../../simulator/index.ts'
 import { type Rest, restOf } from './rest.ts'
 import type { Server } from './server.ts'
+import { until } from './until.ts'
 
 /** A tenant made over REST, as an integrator makes one. */
 export interface Network {
@@ -41,18 +42,53 @@ export interface StationWishes {
 
 export async function addStation({ rest }: Network, wishes: StationWishes): Promise<MadeStation> {
   const password = wishes.password ?? randomBytes(20).toString('hex')
-  const made = await rest.post<{ id: string; number: string }>('/v1/stations', {
-    identity: wishes.identity,
+  const made = await rest.post<{ id: string; number: string }>('/v1/stations', stationBody({ ...wishes, password }))
+  return { id: made.id, number: made.number, identity: wishes.identity, password }
+}
+
+function stationBody({ identity, password, evses = 1, more }: StationWishes): object {
+  return {
+    identity,
     securityProfile: 1,
     password,
     state: 'active',
-    evses: Array.from({ length: wishes.evses ?? 1 }, (_, n) => ({
+    evses: Array.from({ length: evses }, (_, n) => ({
       id: n + 1,
       connectors: [{ id: 1, type: 'IEC_62196_T2', maxPowerW: 11_000 }],
     })),
-    ...wishes.more,
-  })
-  return { id: made.id, number: made.number, identity: wishes.identity, password }
+    ...more,
+  }
+}
+
+/** Very many, ten at a time. Where the machine is so busy that the database does not answer, it is asked again, as its refusal says. */
+export async function addManyStations(
+  { rest }: Network,
+  identities: readonly string[],
+): Promise<readonly MadeStation[]> {
+  const waiting = [...identities]
+  const stations: MadeStation[] = []
+  const worker = async (): Promise<void> => {
+    for (let identity = waiting.shift(); identity !== undefined; identity = waiting.shift()) {
+      const password = randomBytes(20).toString('hex')
+      const body = stationBody({ identity, password })
+      const name = identity
+      await until(
+        async () => {
+          const reply = await rest.send<{ id: string; number: string }>('POST', '/v1/stations', body, {
+            'idempotency-key': name,
+          })
+          if (reply.status === 503) return false
+          if (reply.status >= 300) throw new Error(`the station ${name}: ${reply.status} ${reply.text}`)
+          stations.push({ id: reply.body.id, number: reply.body.number, identity: name, password })
+          return true
+        },
+        60_000,
+        1_000,
+      )
+    }
+  }
+  await Promise.all(Array.from({ length: 10 }, worker))
+  return stations
 }
 
 /** Stations made over REST, and what the simulator needs to play them. */

@@ -37,6 +37,23 @@ export function killAll(pid: number | undefined, dataDir: string): void {
   for (const found of databaseProcesses(dataDir)) signal(found, 'SIGKILL')
 }
 
+/** Kill -9 of everything that this process has started, and what those have started; not of itself. */
+export function killTree(pid: number): void {
+  const children = Map.groupBy(allPids(), parentOf)
+  const below = (parent: number): readonly number[] =>
+    (children.get(parent) ?? []).flatMap((child) => [...below(child), child])
+  for (const found of below(pid)) signal(found, 'SIGKILL')
+}
+
+function parentOf(pid: number): number {
+  try {
+    return Number(/^PPid:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
+  } catch {
+    // It has ended.
+    return 0
+  }
+}
+
 /** How much processor time a process has used, in milliseconds (100 ticks a second, as Linux tells it). */
 export function cpuMs(pid: number): number {
   const text = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')

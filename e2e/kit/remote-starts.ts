@@ -1,4 +1,4 @@
-import { addStation, type Network } from './network.ts'
+import { addManyStations, type MadeStation, type Network } from './network.ts'
 import type { List } from './rest.ts'
 import { bootOf, type Frame, openStation, type StationSocket } from './station-socket.ts'
 import { until } from './until.ts'
@@ -38,7 +38,13 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const PATIENCE_MS = 125_000
 
 export async function runRemoteStarts(network: Network, input: StartsInput): Promise<StartsOutcome> {
-  const all = await Promise.all(Array.from({ length: input.stations }, (_, n) => startsOfOne(network, input, n)))
+  const made = await addManyStations(
+    network,
+    Array.from({ length: input.stations }, (_, n) => `REMOTE-${n}`),
+  )
+  // So that all who look ask some hundred times a second, however many they are.
+  const lookMs = Math.max(50, 3 * input.stations)
+  const all = await Promise.all(made.map((station, n) => startsOfOne(network, input, { station, n, lookMs })))
   return {
     asked: input.stations * input.startsEach,
     repliesLost: sum(all.map((one) => one.repliesLost)),
@@ -50,8 +56,18 @@ export async function runRemoteStarts(network: Network, input: StartsInput): Pro
   }
 }
 
-async function startsOfOne(network: Network, input: StartsInput, n: number): Promise<Omit<StartsOutcome, 'asked'>> {
-  const made = await addStation(network, { identity: `REMOTE-${n}` })
+interface One {
+  readonly station: MadeStation
+  readonly n: number
+  /** How often it is looked whether something has come about. */
+  readonly lookMs: number
+}
+
+async function startsOfOne(
+  network: Network,
+  input: StartsInput,
+  { station: made, n, lookMs }: One,
+): Promise<Omit<StartsOutcome, 'asked'>> {
   const station = openRemoteStation(network, made, input)
   await station.connect()
   const { rest } = network
@@ -76,13 +92,13 @@ async function startsOfOne(network: Network, input: StartsInput, n: number): Pro
         wishes.push(body.id)
         return true
       },
-      30_000,
-      100,
+      PATIENCE_MS,
+      Math.max(100, lookMs),
     )
     const again = await ask()
     if (again.status < 300 && again.body.id !== wishes.at(-1)) wishes.push(`${again.body.id}, a second one`)
     const id = wishes.at(-1) ?? ''
-    await until(async () => ends.has((await rest.get<Session>(`/v1/sessions/${id}`)).state), PATIENCE_MS, 50).catch(
+    await until(async () => ends.has((await rest.get<Session>(`/v1/sessions/${id}`)).state), PATIENCE_MS, lookMs).catch(
       () => unresolved.push(`REMOTE-${n}: session ${id}`),
     )
     slowestMs = Math.max(slowestMs, performance.now() - began)
@@ -96,7 +112,7 @@ async function startsOfOne(network: Network, input: StartsInput, n: number): Pro
       return open.length === 0
     },
     PATIENCE_MS,
-    250,
+    Math.max(250, lookMs),
   ).catch(() => unresolved.push(...open.map((one) => `REMOTE-${n}: ${one}`)))
   await station.close()
   const known = new Set(wishes)
@@ -114,7 +130,7 @@ async function startsOfOne(network: Network, input: StartsInput, n: number): Pro
         ? []
         : [`REMOTE-${n}: ${station.transactions()} deliveries, ${delivered.length} sessions with energy`]),
     ],
-    unresolved,
+    unresolved: [...unresolved, ...station.faults()],
     slowestMs,
   }
 }
@@ -130,6 +146,8 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) 
 
 interface RemoteStation {
   connect(): Promise<void>
+  /** Messages of its that came to nothing. */
+  faults(): readonly string[]
   repliesLost(): number
   ignored(): number
   transactions(): number
@@ -142,14 +160,38 @@ function openRemoteStation(
   { identity, password }: { readonly identity: string; readonly password: string },
   { lost, ignored: ignores = 0, chance }: StartsInput,
 ): RemoteStation {
+  const faults: string[] = []
   let socket: StationSocket
   let isOver = false
   const counts = { lost: 0, ignored: 0, transactions: 0 }
+  /** Until it is let in: where the database is away for a moment it hears 503, as in a flood of its neighbours. */
   const connect = async (): Promise<void> => {
-    const opened = await openStation({ url: `${network.stationsUrl}/${identity}`, user: identity, password })
-    socket = opened
-    await opened.call(...bootOf('ocpp1.6'))
-    void listen(opened)
+    for (;;) {
+      try {
+        const opened = await openStation({ url: `${network.stationsUrl}/${identity}`, user: identity, password })
+        await opened.call(...bootOf('ocpp1.6'))
+        socket = opened
+        listen(opened).catch((error: Error) => faults.push(error.message))
+        return
+      } catch (error) {
+        if (isOver) throw error
+        await pause(1_000)
+      }
+    }
+  }
+  /** Again, as a station does, until it is answered. */
+  const say = async (action: string, payload: object): Promise<Frame> => {
+    for (;;) {
+      const own = socket
+      const answer = await Promise.race([
+        own.call(action, payload).catch(() => undefined),
+        own.closed.then(() => undefined),
+      ])
+      if (answer?.[0] === 3) return answer
+      if (answer !== undefined) throw new Error(`${identity}: ${action} was refused: ${JSON.stringify(answer)}`)
+      if (isOver) throw new Error(`${identity}: ${action} was not answered`)
+      if (socket === own && own.socket.readyState !== own.socket.OPEN) await connect()
+    }
   }
   const listen = async (own: StationSocket): Promise<void> => {
     while (!isOver && own.socket.readyState === own.socket.OPEN) {
@@ -179,12 +221,13 @@ function openRemoteStation(
     await deliver(start)
   }
   const deliver = async (start: object): Promise<void> => {
-    const { transactionId } = (await socket.call('StartTransaction', start))[2] as { transactionId: number }
+    const { transactionId } = (await say('StartTransaction', start))[2] as { transactionId: number }
     await pause(20)
-    await socket.call('StopTransaction', { transactionId, meterStop: 1_500, timestamp: now() })
+    await say('StopTransaction', { transactionId, meterStop: 1_500, timestamp: now() })
   }
   return {
     connect,
+    faults: () => faults,
     repliesLost: () => counts.lost,
     ignored: () => counts.ignored,
     transactions: () => counts.transactions,

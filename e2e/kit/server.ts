@@ -43,6 +43,16 @@ export interface Server {
   kill(): Promise<void>
 }
 
+/**
+ * What the server logged as a fault. That its database did not answer is none where the machine is so busy that it could not: what must
+ * hold then (nothing is lost, stations are sent away) is looked at all the same.
+ */
+export function faultsIn(stderr: string): readonly string[] {
+  return stderr
+    .split('\n')
+    .filter((line) => line.includes('"level":50') && !line.includes('"msg":"the database does not answer'))
+}
+
 /** A data folder below the system's temporary one, where the database's user can enter too. */
 export function makeDataDir(): string {
   return fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'lataamo-e2e-')))

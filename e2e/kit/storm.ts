@@ -1,5 +1,5 @@
 import { residentMb } from './processes.ts'
-import { addStation, type MadeStation, type Network } from './network.ts'
+import { addManyStations, type MadeStation, type Network } from './network.ts'
 import { openProxy } from './proxy.ts'
 import type { Server } from './server.ts'
 import { bootOf, openStation, type StationSocket } from './station-socket.ts'
@@ -22,11 +22,10 @@ export interface StormOutcome {
 const TRIES = 10
 
 export async function runStorm(server: Server, network: Network, input: StormInput): Promise<StormOutcome> {
-  const stations: MadeStation[] = []
-  for (let n = 0; n < input.stations; n += 50) {
-    const some = Array.from({ length: Math.min(50, input.stations - n) }, (_, m) => `STORM-${n + m}`)
-    stations.push(...(await Promise.all(some.map((identity) => addStation(network, { identity })))))
-  }
+  const stations = await addManyStations(
+    network,
+    Array.from({ length: input.stations }, (_, n) => `STORM-${n}`),
+  )
   const proxy = await openProxy({ port: server.options.port })
   let retries = 0
   let failed = 0

@@ -59,6 +59,7 @@ export const databases: readonly TortureRow[] = [
   {
     name: 'database-away',
     rows: '11',
+    waits: true,
     about: 'the database refuses connections for ten minutes (--full: two hours)',
     run: (wishes) =>
       away({ ...proxied({ refuse: true }, true), seconds: wishes.times ?? (wishes.full ? 7_200 : 600) }, wishes),
@@ -66,6 +67,7 @@ export const databases: readonly TortureRow[] = [
   {
     name: 'database-hangs',
     rows: '11',
+    waits: true,
     about: 'SIGSTOP of every PostgreSQL process for a minute',
     run: (wishes) => ownAway(async (dataDir) => pauseDatabase(dataDir), { seconds: wishes.times ?? 60 }, wishes),
   },
@@ -73,6 +75,7 @@ export const databases: readonly TortureRow[] = [
     (ms): TortureRow => ({
       name: `commits-of-${ms}-ms`,
       rows: '21',
+      waits: true,
       about: `each sync of the disk takes ${ms} ms longer`,
       hindered: needsStrace,
       run: (wishes) =>
@@ -86,6 +89,7 @@ export const databases: readonly TortureRow[] = [
   {
     name: 'disk-full',
     rows: '22',
+    waits: true,
     about: 'a disk of 400 MB is filled to the last byte, then freed',
     hindered: needsMounts,
     async run({ stations, seed }) {
@@ -109,6 +113,7 @@ export const databases: readonly TortureRow[] = [
   {
     name: 'io-error',
     rows: '23',
+    waits: true,
     about: 'fsync fails with EIO: the program ends, and starts again with everything',
     hindered: needsStrace,
     async run({ stations, seed }) {

@@ -10,6 +10,8 @@ export interface TortureRow {
   /** Of the trust figures. */
   readonly rows: string
   readonly about: string
+  /** Most of its time it waits: for a database that is away, for a ping, for a disk. It may run beside one that computes. */
+  readonly waits?: true
   /** Why it cannot be run on this machine; absent: it can. */
   readonly hindered?: () => string | undefined
   run(wishes: Wishes): Promise<Verdict>

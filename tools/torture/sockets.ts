@@ -54,6 +54,7 @@ export const sockets: readonly TortureRow[] = [
   {
     name: 'half-open',
     rows: '26',
+    waits: true,
     about: 'a connection that is dead and tells nobody',
     run: () =>
       onServer({}, async ({ server }, network) => {
@@ -64,6 +65,7 @@ export const sockets: readonly TortureRow[] = [
   {
     name: 'stuck-readers',
     rows: '27',
+    waits: true,
     about: '100 readers of live events who read nothing',
     run: ({ times = 100, stations, full }) =>
       onServer({}, async ({ server }, network) => {
