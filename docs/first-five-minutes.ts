@@ -89,9 +89,11 @@ const tenant = await rest<{ readonly id: string; readonly key: string }>(platfor
 const { key } = tenant
 console.log(`1. network ${slug}`)
 
-// 2. A tariff, as OCPI writes one: half a euro to begin, 40 cents a kWh, 25.5 % VAT within. The first is the default.
+// 2. A tariff, as OCPI writes one: half a euro to begin, 40 cents a kWh, 25.5 % VAT within. The first is the default. It holds
+// since yesterday: a session is priced by the tariff that held when it began, also one that is told later.
 const tariff = await rest<{ readonly id: string; readonly version: number }>(key, 'POST', '/v1/tariffs', {
   name: 'Day and night',
+  validFrom: Temporal.Now.instant().subtract({ hours: 24 }).toString({ smallestUnit: 'second' }),
   tariff: {
     currency: 'EUR',
     tax_included: 'YES',
@@ -108,14 +110,17 @@ const tariff = await rest<{ readonly id: string; readonly version: number }>(key
 console.log(`2. tariff, version ${tariff.version}`)
 
 // 3. A station of each version. Which version it speaks it says itself when it connects. The password is shown once.
-const makeStation = (identity: string): Promise<Station> =>
+// What a connector can give bounds what is believed of a session, and billed: the one of 2.0.1 charges lorries.
+const makeStation = (identity: string, type: string, maxPowerW: number): Promise<Station> =>
   rest(key, 'POST', '/v1/stations', {
     identity,
     securityProfile: 1,
     state: 'active',
-    evses: [{ id: 1, connectors: [{ id: 1, type: 'IEC_62196_T2', maxPowerW: 11_000 }] }],
+    evses: [{ id: 1, connectors: [{ id: 1, type, maxPowerW }] }],
   })
-const [old, new201, new21] = [await makeStation('OLD-16'), await makeStation('NEW-201'), await makeStation('NEW-21')]
+const old = await makeStation('OLD-16', 'IEC_62196_T2', 11_000)
+const new201 = await makeStation('NEW-201', 'MCS', 3_750_000)
+const new21 = await makeStation('NEW-21', 'IEC_62196_T2', 11_000)
 console.log(`3. stations ${old.number}, ${new201.number}, ${new21.number}: ${old.url} and so on`)
 
 // 4. A card.
@@ -127,8 +132,10 @@ const verdict = await rest<{ readonly valid: boolean }>(key, 'POST', '/v1/validi
 assert(verdict.valid)
 console.log('4. a card, which may charge')
 
-// 5. A 1.6 station that nobody here wrote: boots, a card is held to it, 4 kWh flow, it stops.
-const at = (): string => Temporal.Now.instant().toString({ fractionalSecondDigits: 3 })
+// 5. A 1.6 station that nobody here wrote. While it reached no server a card was held to it and 4 kWh flowed within half an
+// hour. Now that it is back it tells so, each thing with its true time.
+const at = (minutesAgo = 0): string =>
+  Temporal.Now.instant().subtract({ minutes: minutesAgo }).toString({ fractionalSecondDigits: 3 })
 const endpointOf = ({ url }: Station): string => url.slice(0, url.lastIndexOf('/'))
 async function connect(station: Station, identity: string, protocol: string): Promise<RPCClient> {
   const client = new RPCClient({
@@ -149,33 +156,30 @@ assert.equal(boot.status, 'Accepted')
 const status16 = (status: string): Promise<unknown> =>
   station16.call('StatusNotification', { connectorId: 1, status, errorCode: 'NoError', timestamp: at() })
 await status16('Available')
-await status16('Preparing')
 const authorised = await station16.call('Authorize', { idTag: uid })
 assert.equal(authorised.idTagInfo.status, 'Accepted')
 const started = await station16.call('StartTransaction', {
   connectorId: 1,
   idTag: uid,
   meterStart: 1_000,
-  timestamp: at(),
+  timestamp: at(40),
 })
 const { transactionId } = started
-await status16('Charging')
 await station16.call('MeterValues', {
   connectorId: 1,
   transactionId,
-  meterValue: [{ timestamp: at(), sampledValue: [{ value: '3000' }] }],
+  meterValue: [{ timestamp: at(25), sampledValue: [{ value: '3000' }] }],
 })
 await station16.call('StopTransaction', {
   transactionId,
   meterStop: 5_000,
-  timestamp: at(),
+  timestamp: at(10),
   idTag: uid,
   reason: 'Local',
 })
-await status16('Available')
 console.log('5. the 1.6 station charged')
 
-// 6. A 2.0.1 station. Nobody holds a card to it: the session is started over REST.
+// 6. A 2.0.1 station. Nobody holds a card to it: the session is started over REST, and charges while we wait, a kWh a second.
 const station201 = await connect(new201, 'NEW-201', 'ocpp2.0.1')
 let startAsked: ((asked: { remoteStartId: number; idToken: object }) => void) | undefined
 const asked = new Promise<{ remoteStartId: number; idToken: object }>((resolve) => (startAsked = resolve))
@@ -215,11 +219,14 @@ const report = (
     meterValue: [{ timestamp: at(), sampledValue: [{ value: registerWh, context: contextOf(eventType) }] }],
     ...more,
   })
+const seconds = (count: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, count * 1_000))
 const contextOf = (eventType: string): string =>
   ({ Started: 'Transaction.Begin', Ended: 'Transaction.End' })[eventType] ?? 'Sample.Periodic'
 const transaction = { transactionId: 'tx-1', chargingState: 'Charging' }
 await report('Started', 'RemoteStart', 0, 20_000, { idToken, transactionInfo: { ...transaction, remoteStartId } })
+await seconds(1.5)
 await report('Updated', 'MeterValuePeriodic', 1, 21_500, { transactionInfo: transaction })
+await seconds(1.5)
 await report('Ended', 'EVDeparted', 2, 23_000, {
   transactionInfo: { transactionId: 'tx-1', chargingState: 'Idle', stoppedReason: 'EVDisconnected' },
 })

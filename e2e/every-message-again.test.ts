@@ -119,20 +119,24 @@ async function outcome(id: string): Promise<{ readonly states: string[]; readonl
   return { states: items.map(({ state }) => state), records }
 }
 
+/** A charge has two steps of so long, at 10 kW; after it the station is free for one more. */
+const STEP_SECONDS = 180
+
 const timesFrom =
   (start: Temporal.Instant) =>
   (step: number): string =>
-    start.add({ milliseconds: Math.round(step * 1_000) }).toString({ smallestUnit: 'millisecond' })
+    start.add({ milliseconds: Math.round(step * STEP_SECONDS * 1_000) }).toString({ smallestUnit: 'millisecond' })
 
 describe('every message up to five times, under new ids (row 3)', () => {
   it(`makes one session and one record of each of ${STATIONS * SESSIONS_EACH} charges, end to end`, async () => {
     const tellers = await Promise.all(Array.from({ length: STATIONS }, (_, index) => teller(index)))
-    const begun = Temporal.Now.instant().subtract({ seconds: 3 * SESSIONS_EACH + 5 })
+    // Told from queues, so that the times are true.
+    const begun = Temporal.Now.instant().subtract({ seconds: 3 * STEP_SECONDS * (SESSIONS_EACH + 1) })
     await Promise.all(
       tellers.map(async (station, index) => {
         const next = chanceFrom(index + 1)
         for (let n = 0; n < SESSIONS_EACH; n += 1) {
-          const charge = { at: timesFrom(begun.add({ seconds: 3 * n })), registerWh: 10_000 + n * 1_000 }
+          const charge = { at: timesFrom(begun.add({ seconds: 3 * STEP_SECONDS * n })), registerWh: 10_000 + n * 1_000 }
           await (station.is2x ? charge2x(next, station, charge) : charge16(next, station, charge))
         }
       }),
@@ -153,7 +157,7 @@ describe('every message up to five times, under new ids (row 3)', () => {
 
   it('would show a start that is taken for another one each time', async () => {
     const station = await teller(1_000)
-    const begun = Temporal.Now.instant().subtract({ seconds: 5 })
+    const begun = Temporal.Now.instant().subtract({ hours: 1 })
     await charge16(chanceFrom(7), station, { at: timesFrom(begun), registerWh: 1_000 }, true)
     expect((await outcome(station.id)).states.length).toBeGreaterThan(1)
     await station.socket.close()

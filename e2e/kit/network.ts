@@ -115,6 +115,10 @@ export async function addTariff({ rest }: Network, name = 'Everyday', isDefault 
   const made = await rest.post<{ id: string }>('/v1/tariffs', {
     name,
     default: isDefault,
+    // What a station tells late has a price too.
+    validFrom: Temporal.Now.instant()
+      .subtract({ hours: 31 * 24 })
+      .toString({ smallestUnit: 'second' }),
     tariff: {
       currency: 'EUR',
       elements: [

@@ -42,10 +42,15 @@ export async function connectStation(network: Network, station: ChargingStation)
   return socket
 }
 
-/** A whole charge; resolves when its end was acknowledged. */
+/** What a station tells after a week away: charges of a quarter of an hour, one after the other, at their true times. */
+let told = Temporal.Now.instant().subtract({ hours: 7 * 24 })
+
+/** A whole charge from the station's queue; resolves when its end was acknowledged. */
 export async function charge(socket: StationSocket): Promise<void> {
-  const timestamp = (): string => Temporal.Now.instant().toString({ smallestUnit: 'millisecond' })
-  const begun = { connectorId: 1, idTag: card, meterStart: 1_000, timestamp: timestamp() }
+  const [from, to] = [told, told.add({ minutes: 15 })]
+  told = told.add({ minutes: 20 })
+  const stamp = (at: Temporal.Instant): string => at.toString({ smallestUnit: 'millisecond' })
+  const begun = { connectorId: 1, idTag: card, meterStart: 1_000, timestamp: stamp(from) }
   const { transactionId } = (await socket.call('StartTransaction', begun))[2] as { transactionId: number }
-  await socket.call('StopTransaction', { transactionId, meterStop: 3_000, timestamp: timestamp(), idTag: card })
+  await socket.call('StopTransaction', { transactionId, meterStop: 3_000, timestamp: stamp(to), idTag: card })
 }

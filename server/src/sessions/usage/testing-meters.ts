@@ -17,7 +17,12 @@ const sound: readonly Case[] = [
   one('no readings between begin and end', charge([BASE, BASE + 5_500], { every: SAME }), 'sound', { billedWh: 5_500 }),
   one('no energy at all', charge([BASE, BASE, BASE]), 'sound', { billedWh: 0 }),
   one('as much as the connector can give', charge([0, 11_000], { every: SAME }), 'sound', { billedWh: 11_000 }),
-  one('a meter in whole kWh, two minutes', charge([12_000, 13_000], { every: 1.9 }), 'sound', { billedWh: 1_000 }),
+  one('a meter in whole kWh, in no time to tell', charge([12_000, 13_000, 13_000, 14_000], { every: 1.9 }), 'sound', {
+    billedWh: 2_000,
+  }),
+  one('a meter in tenths of a kWh, half a minute', charge([12_000, 12_200], { every: 0.5 }), 'sound', {
+    billedWh: 200,
+  }),
   one('begin and end within one second', burst([BASE, BASE + 3]), 'sound', { billedWh: 3 }),
   one('a fast session with whole seconds', burst([BASE, BASE + 10, BASE + 20, BASE + 30]), 'sound', { billedWh: 30 }),
   one(
@@ -25,9 +30,6 @@ const sound: readonly Case[] = [
     charge([0, 0, 0, 180, 180, 180, 360], { every: 0.25 }),
     'sound',
   ),
-  one('four kWh within a second, as programs do that try it out', burst([1_000, 3_000, 5_000]), 'sound', {
-    billedWh: 4_000,
-  }),
   one('a long pause', charge([BASE, BASE + 500, BASE + 500, BASE + 500, BASE + 1_000], { every: 60, w: 0 }), 'sound'),
   one('a strong connector of no declared power', charge([0, 40_000, 80_000], { every: 15 }), 'sound', {
     maxPowerW: null,
@@ -153,6 +155,13 @@ const power: readonly Case[] = [
     maxPowerW: null,
     type: 'DOMESTIC_F',
   }),
+  held('four kWh within a second, as programs do that try it out', burst([1_000, 3_000, 5_000]), 'power-too-high'),
+  held('a kWh in half a minute', charge([BASE, BASE + 1_000], { every: 0.5 }), 'power-too-high'),
+  held(
+    'a fifth more than the connector gives, in six minutes',
+    charge([0, 1_320, 2_640], { every: 3 }),
+    'power-too-high',
+  ),
   held('much in a second', charge([BASE, BASE + 50_000], { every: 0.01 }), 'power-too-high'),
   held(
     'a register that stands while power flows',

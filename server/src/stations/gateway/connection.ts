@@ -101,7 +101,7 @@ export function openConnection(socket: WebSocket, station: AdmittedStation, deps
       return true
     },
     silentMs: () => monotonicMs() - saidAt,
-    clock: watchClock(),
+    clock: watchClock(station.openedAt),
     supersede() {
       isReplaced = true
       peer.closed()

@@ -24,7 +24,7 @@ const status = (version: OcppVersion) =>
   version === 'ocpp1.6'
     ? { connectorId: 1, status: 'Preparing', errorCode: 'NoError' }
     : {
-        timestamp: Temporal.Now.instant().subtract({ hours: 1 }).toString(),
+        timestamp: Temporal.Now.instant().add({ hours: 1 }).toString(),
         connectorStatus: 'Occupied',
         evseId: 1,
         connectorId: 1,
@@ -59,7 +59,7 @@ describe.each(versions)('a station that speaks %s', (version) => {
       )
       return found?.gone === true ? found : undefined
     })
-    // Its clock stands an hour behind ours, as its status told.
-    if (version !== 'ocpp1.6') expect(Math.abs(Number(row.offset) + 3_600_000)).toBeLessThan(60_000)
+    // Its clock stands an hour before ours, as its status told.
+    if (version !== 'ocpp1.6') expect(Math.abs(Number(row.offset) - 3_600_000)).toBeLessThan(60_000)
   })
 })

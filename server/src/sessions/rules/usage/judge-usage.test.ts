@@ -142,13 +142,39 @@ describe('judging usage data (END-VALIDATE)', () => {
     expect(mostPower([])).toBe(1_000_000)
   })
 
-  it('believes a tenth more, or a minute more; of a session too short to tell its power 10 kWh', () => {
+  it('believes of a session a tenth more; of a short one the steps of clock and meter; within a session a minute more', () => {
     expect(believedWh(22_000, 3_600_000)).toBe(24_200)
-    expect(believedWh(22_000, 300_000)).toBe(2_200)
-    expect(believedWh(22_000, 120_000)).toBe(1_100)
-    expect(believedWh(22_000, 119_000)).toBe(10_000)
-    expect(believedWh(22_000, -5_000)).toBe(10_000)
+    expect(believedWh(22_000, 300_000)).toBe(2_016)
+    expect(believedWh(22_000, 60_000)).toBe(478)
+    expect(believedWh(22_000, 0)).toBe(112)
+    expect(believedWh(22_000, -5_000)).toBe(112)
+    expect(believedStepWh(22_000, 300_000)).toBe(2_200)
     expect(believedStepWh(22_000, 0)).toBe(1_000)
+  })
+
+  it.each([
+    { watts: 3_700, seconds: 20 },
+    { watts: 11_000, seconds: 90 },
+    { watts: 22_000, seconds: 480 },
+    { watts: 350_000, seconds: 119 },
+  ])('finds a session of $seconds s too rich at $watts W, however it was told (row 6)', ({ watts, seconds }) => {
+    const endedAt = BEGIN.add({ seconds })
+    const energyWh = believedWh(watts, seconds * 1_000) + 1
+    const middle = BEGIN.add({ milliseconds: seconds * 500 })
+    const reading = (at: Temporal.Instant, context: string, registerWh: number) => ({
+      at,
+      context,
+      registerWh,
+      powerW: null,
+    })
+    const whole = [reading(BEGIN, 'transaction-begin', 7), reading(endedAt, 'transaction-end', 7 + energyWh)] as const
+    const parts = [whole[0], reading(middle, 'periodic', 7 + Math.round(energyWh / 2)), whole[1]]
+    for (const readings of [whole, parts]) {
+      const asked = { startedAt: BEGIN, endedAt, energyWh, flags: [], createdAt: endedAt, readings, maxPowerW: watts }
+      const { findings } = judgeUsage({ ...asked, neighbours: [], wasCorrected: false })
+      expect(findings.map(({ check }) => check)).toEqual(['power-too-high'])
+      expect(actionFor(findings, {}, false)).toBe('hold')
+    }
   })
 
   it('asks for the strictest of what its findings ask for', () => {

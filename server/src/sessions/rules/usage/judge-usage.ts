@@ -2,7 +2,7 @@ import { isBefore, laterOf, type WattHours } from '../../../../../units/index.ts
 import type { Finding } from './checks.ts'
 import { judgeClock, type Times } from './judge-clock.ts'
 import { pointsByReceipt, pointsByStation } from './order-points.ts'
-import { believedStepWh, believedWh, isShort } from './plausible.ts'
+import { believedStepWh, believedWh } from './plausible.ts'
 import { energyUnderPower } from './power-evidence.ts'
 import type { Point, SeriesPoint, UsageInput } from './usage-input.ts'
 import { finding, type Walk, walkRegisters } from './walk-registers.ts'
@@ -53,9 +53,7 @@ function withoutEchoes(findings: readonly Finding[]): readonly Finding[] {
 /** Where the station's clock turns the order round and ours explains it, ours is taken. */
 function walkOf(input: UsageInput): { walk: Walk; points: readonly Point[]; isClockAlone: boolean } {
   const points = pointsByStation(input.readings)
-  const lasted = input.endedAt.epochMilliseconds - input.startedAt.epochMilliseconds
-  const believe = isShort(lasted) ? believedWh : believedStepWh
-  const believed = (durationMs: number): number => believe(input.maxPowerW, durationMs)
+  const believed = (durationMs: number): number => believedStepWh(input.maxPowerW, durationMs)
   const walk = walkRegisters(points, believed)
   if (walk.findings.length === 0) return { walk, points, isClockAlone: false }
   const received = pointsByReceipt(input.readings)

@@ -27,20 +27,15 @@ export function mostPower(connectors: readonly ConnectorPower[]): Watts {
   return each.length === 0 ? UNKNOWN_W : Math.max(...each)
 }
 
-/** Clocks of whole seconds, meters that are read once a minute. */
+/** Within a session: meters that are read once a minute. */
 const SLACK_SECONDS = 60
 /** In a stretch this short, one step of a meter that counts in whole kWh proves nothing. */
 const SHORT_SECONDS = 120
 const WHOLE_STEP_WH = 1_000
-/**
- * Of a whole session this short no power can be told: clocks differ by up to a minute, and many meters renew their register
- * every quarter of an hour. What is believed of it is small, whatever the connector.
- */
-const SHORT_SESSION_WH = 10_000
 
 /**
- * The energy that is believed of a stretch, in Wh: what the connector gives, and more by a tenth or by what a minute brings,
- * whichever is more; in less than two minutes one step of a meter that counts in kWh.
+ * The energy that is believed of a stretch within a session, in Wh: what the connector gives, and more by a tenth or by what a
+ * minute brings, whichever is more; in less than two minutes one step of a meter that counts in kWh.
  */
 export function believedStepWh(maxPowerW: Watts, durationMs: number): number {
   const seconds = Math.max(0, durationMs) / 1_000
@@ -50,12 +45,17 @@ export function believedStepWh(maxPowerW: Watts, durationMs: number): number {
   return Math.floor(given + Math.max(given * 0.1, minute, step))
 }
 
-/** The energy that is believed of a whole session, in Wh. */
-export function believedWh(maxPowerW: Watts, durationMs: number): number {
-  const least = isShort(durationMs) ? SHORT_SESSION_WH : 0
-  return Math.max(least, believedStepWh(maxPowerW, durationMs))
-}
+/** Begin and end are each stamped in whole seconds. */
+const CLOCK_SECONDS = 2
+/** One step of a meter that shows tenths of a kWh. */
+const METER_STEP_WH = 100
 
-export function isShort(durationMs: number): boolean {
-  return durationMs < SHORT_SECONDS * 1_000
+/**
+ * The energy that is believed of a whole session, in Wh (row 6): what the connector gives in its time, and a tenth more.
+ * Where a tenth is less than the steps of clock and meter, those.
+ */
+export function believedWh(maxPowerW: Watts, durationMs: number): number {
+  const given = (maxPowerW * Math.max(0, durationMs)) / 3_600_000
+  const coarse = (maxPowerW * CLOCK_SECONDS) / 3_600 + METER_STEP_WH
+  return Math.floor(given + Math.max(given * 0.1, coarse))
 }
