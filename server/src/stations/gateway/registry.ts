@@ -3,7 +3,7 @@ import { type Bus, type Clock, type Database, hearsNobody, monotonicMs } from '.
 import { QUEUED_NOTICE } from '../commands/queue.ts'
 import { loadWaitingStations } from '../commands/store.ts'
 import type { Receiver } from '../receive/receiver.ts'
-import type { AdmittedStation } from './admit.ts'
+import type { AdmittedStation } from './knocks.ts'
 import { type Connection, type ConnectionDeps, openConnection } from './connection.ts'
 import type { PresenceKeeper } from './presence.ts'
 import { noteSwap } from './swaps.ts'

@@ -1,6 +1,7 @@
 import { newId, sql, type Tx } from '../../platform/index.ts'
 import type { CredentialForm } from '../rules/credential.ts'
 import type { Swaps } from '../rules/swaps.ts'
+import { inLockOrder } from '../lock-order.ts'
 
 /** A tenant by the name in the address; undefined: no such tenant. */
 export async function findTenant(tx: Tx, slug: string): Promise<string | undefined> {
@@ -13,6 +14,7 @@ export async function findTenant(tx: Tx, slug: string): Promise<string | undefin
 export interface KnockingStation {
   readonly tenantId: string
   readonly id: string
+  readonly identity: string
   readonly securityProfile: number
   readonly plainUntil: Temporal.Instant | null
   readonly credentialHash: Buffer | null
@@ -24,36 +26,54 @@ export interface KnockingStation {
   readonly firmware: string | null
 }
 
-export async function findStation(tx: Tx, identity: string): Promise<KnockingStation | undefined> {
-  return tx
-    .named<KnockingStation>(
-      'knocking-station',
-      `select tenant_id as "tenantId", id, security_profile as "securityProfile", plain_until as "plainUntil",
-       credential_hash as "credentialHash", onboarding, accepted_at as "acceptedAt",
-       quarantined_until as "quarantinedUntil",
-       vendor, model, firmware
-     from stations where tenant_id = $1 and identity = $2 and removed_at is null`,
-      [tx.tenantId, identity],
-    )
-    .then(([row]) => row)
+/**
+ * Those of these that there are, in one query. Row by row (`lateral`, `limit`): a plan made while a tenant has few stations
+ * would read all that it has.
+ */
+export async function findStations(
+  tx: Tx,
+  names: readonly { readonly tenantId: string; readonly identity: string }[],
+): Promise<readonly KnockingStation[]> {
+  return tx.named<KnockingStation>(
+    'knocking-stations',
+    `select s.tenant_id as "tenantId", s.id, s.identity, s.security_profile as "securityProfile", s.plain_until as "plainUntil",
+       s.credential_hash as "credentialHash", s.onboarding, s.accepted_at as "acceptedAt",
+       s.quarantined_until as "quarantinedUntil", s.vendor, s.model, s.firmware
+     from unnest($1::uuid[], $2::text[]) as k (tenant_id, identity)
+     cross join lateral (
+       select * from stations s where s.tenant_id = k.tenant_id and s.identity = k.identity and s.removed_at is null limit 1
+     ) s`,
+    [names.map(({ tenantId }) => tenantId), names.map(({ identity }) => identity)],
+  )
 }
 
-/** This socket is the station's from now on: a higher epoch than any before it. */
-export async function claimStation(
-  tx: Tx,
-  claim: {
-    readonly stationId: string
-    readonly protocol: string
-    readonly form: CredentialForm | undefined
-    readonly at: Temporal.Instant
-  },
-): Promise<bigint> {
-  const row = await tx.row<{ epoch: bigint }>(sql`
-    update stations set epoch = epoch + 1, connected_at = ${claim.at}, disconnected_at = null, last_seen_at = ${claim.at},
-      protocol = ${claim.protocol}, credential_form = coalesce(${claim.form ?? null}, credential_form)
-    where tenant_id = ${tx.tenantId} and id = ${claim.stationId}
-    returning epoch`)
-  return row?.epoch ?? 0n
+export interface Claim {
+  readonly tenantId: string
+  readonly stationId: string
+  readonly protocol: string
+  readonly form: CredentialForm | undefined
+  readonly at: Temporal.Instant
+}
+
+/** These sockets are the stations' from now on: each gets a higher epoch than any before it. Answers epochs by station. */
+export async function claimStations(tx: Tx, unordered: readonly Claim[]): Promise<ReadonlyMap<string, bigint>> {
+  const claims = inLockOrder(unordered)
+  const rows = await tx.named<{ stationId: string; epoch: bigint }>(
+    'claim-stations',
+    `update stations s set epoch = s.epoch + 1, connected_at = c.at, disconnected_at = null, last_seen_at = c.at,
+       protocol = c.protocol, credential_form = coalesce(c.form, s.credential_form)
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[]) as c (tenant_id, id, protocol, form, at)
+     where s.tenant_id = c.tenant_id and s.id = c.id
+     returning s.id as "stationId", s.epoch`,
+    [
+      claims.map(({ tenantId }) => tenantId),
+      claims.map(({ stationId }) => stationId),
+      claims.map(({ protocol }) => protocol),
+      claims.map(({ form }) => form ?? null),
+      claims.map(({ at }) => at),
+    ],
+  )
+  return new Map(rows.map(({ stationId, epoch }) => [stationId, epoch]))
 }
 
 /** When the station's socket changed hands lately, locked. */
@@ -83,7 +103,8 @@ export interface Presence {
 }
 
 /** When stations were last heard and which are gone, in one statement; a socket that was replaced changes nothing. */
-export async function savePresences(tx: Tx, presences: readonly Presence[]): Promise<void> {
+export async function savePresences(tx: Tx, unordered: readonly Presence[]): Promise<void> {
+  const presences = inLockOrder(unordered)
   await tx.run(sql`
     update stations s set last_seen_at = greatest(s.last_seen_at, p.seen),
       clock_offset_ms = coalesce(p.clock_offset_ms, s.clock_offset_ms),

@@ -3,7 +3,8 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { subprotocolFor } from '../../../../ocpp/index.ts'
 import { DatabaseAway, type Log } from '../../platform/index.ts'
-import type { Admitted, AdmittedStation } from './admit.ts'
+import type { Admitted } from './admit.ts'
+import type { AdmittedStation } from './knocks.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 
 export interface UpgradeDeps {

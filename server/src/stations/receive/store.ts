@@ -1,4 +1,5 @@
-import { isThere, newId, sql, type Tx } from '../../platform/index.ts'
+import { isThere, newId, sql, together, type Tx } from '../../platform/index.ts'
+import { inLockOrder } from '../lock-order.ts'
 import type { BootedReport, ConnectorPhase, ConnectorStatus, EvseStatusReport } from '../model.ts'
 
 export interface StationState {
@@ -32,27 +33,44 @@ export interface Boot extends Key {
 }
 
 /** Keeps who the station says it is, and forgets its statuses: it reports them all after it was accepted. */
-export async function saveBoots(tx: Tx, boots: readonly Boot[]): Promise<void> {
+export async function saveBoots(tx: Tx, unordered: readonly Boot[]): Promise<void> {
+  const boots = inLockOrder(unordered)
   const tenantIds = boots.map((boot) => boot.tenantId)
   const stationIds = boots.map((boot) => boot.stationId)
-  await tx.run(sql`
-    update stations s set vendor = b.vendor, model = b.model, serial = b.serial, firmware = b.firmware,
-      boot = b.boot, booted_at = b.at, accepted_at = case when b.accepted then b.at else s.accepted_at end
-    from unnest(${tenantIds}::uuid[], ${stationIds}::uuid[], ${boots.map(({ report }) => report.vendor)}::text[],
-      ${boots.map(({ report }) => report.model)}::text[], ${boots.map(({ report }) => report.serial ?? null)}::text[],
-      ${boots.map(({ report }) => report.firmware ?? null)}::text[],
-      ${boots.map(({ report }) => JSON.stringify(report))}::jsonb[], ${boots.map(({ at }) => at)}::timestamptz[],
-      ${boots.map(({ isAccepted }) => isAccepted)}::boolean[])
-      as b (tenant_id, id, vendor, model, serial, firmware, boot, at, accepted)
-    where s.tenant_id = b.tenant_id and s.id = b.id`)
-  await tx.run(sql`
-    update evses e set status = null, phase = null, error_code = null, info = null, vendor_error_code = null
-    from unnest(${tenantIds}::uuid[], ${stationIds}::uuid[]) as b (tenant_id, station_id)
-    where e.tenant_id = b.tenant_id and e.station_id = b.station_id and e.status is not null`)
-  await tx.run(sql`
-    update connectors c set status = null, phase = null
-    from unnest(${tenantIds}::uuid[], ${stationIds}::uuid[]) as b (tenant_id, station_id)
-    where c.tenant_id = b.tenant_id and c.station_id = b.station_id and c.status is not null`)
+  const stations = tx.named(
+    'save-boots',
+    `update stations s set vendor = b.vendor, model = b.model, serial = b.serial, firmware = b.firmware,
+       boot = b.boot, booted_at = b.at, accepted_at = case when b.accepted then b.at else s.accepted_at end
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::timestamptz[],
+       $9::boolean[]) as b (tenant_id, id, vendor, model, serial, firmware, boot, at, accepted)
+     where s.tenant_id = b.tenant_id and s.id = b.id`,
+    [
+      tenantIds,
+      stationIds,
+      boots.map(({ report }) => report.vendor),
+      boots.map(({ report }) => report.model),
+      boots.map(({ report }) => report.serial ?? null),
+      boots.map(({ report }) => report.firmware ?? null),
+      boots.map(({ report }) => JSON.stringify(report)),
+      boots.map(({ at }) => at),
+      boots.map(({ isAccepted }) => isAccepted),
+    ],
+  )
+  const evses = tx.named(
+    'forget-evse-statuses',
+    `update evses e set status = null, phase = null, error_code = null, info = null, vendor_error_code = null
+     from unnest($1::uuid[], $2::uuid[]) as b (tenant_id, station_id)
+     where e.tenant_id = b.tenant_id and e.station_id = b.station_id and e.status is not null`,
+    [tenantIds, stationIds],
+  )
+  const connectors = tx.named(
+    'forget-connector-statuses',
+    `update connectors c set status = null, phase = null
+     from unnest($1::uuid[], $2::uuid[]) as b (tenant_id, station_id)
+     where c.tenant_id = b.tenant_id and c.station_id = b.station_id and c.status is not null`,
+    [tenantIds, stationIds],
+  )
+  await together([stations, evses, connectors])
 }
 
 export interface Place extends Key {
