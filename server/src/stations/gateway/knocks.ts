@@ -1,6 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { type OcppVersion, parseBasicAuth, subprotocolFor } from '../../../../ocpp/index.ts'
-import { type Clock, type Database, type DataKey, type Keys, monotonicMs, must, sameBytes } from '../../platform/index.ts'
+import {
+  type Clock,
+  type Database,
+  type DataKey,
+  type Keys,
+  monotonicMs,
+  must,
+  sameBytes,
+} from '../../platform/index.ts'
 import { openBatcher } from '../receive/batcher.ts'
 import { type Admission, isLoopback, judgeConnection, type RefusalReason } from '../rules/admission.ts'
 import { type CredentialForm, offeredForms } from '../rules/credential.ts'

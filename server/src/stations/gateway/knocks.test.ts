@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { basicAuthHeader } from '../../../../ocpp/index.ts'
+import { makeTestTenant, type TestGround, testGround } from '../../platform/testing.ts'
+import { openReconnectLimits } from '../rules/reconnect-limits.ts'
+import { addTestStation, TEST_PASSWORD } from '../testing.ts'
+import { type Knock, type Knocked, openKnocks } from './knocks.ts'
+
+let ground: TestGround
+let first: string
+let second: string
+beforeAll(async () => {
+  ground = await testGround()
+  first = await makeTestTenant(ground, 'first')
+  second = await makeTestTenant(ground, 'second')
+})
+afterAll(() => ground.close())
+
+function knockAs(tenantId: string, identity: string, password = TEST_PASSWORD): Knock {
+  const headers = { authorization: basicAuthHeader(identity, password), 'sec-websocket-protocol': 'ocpp1.6' }
+  return { tenantId, identity, request: { headers, socket: { remoteAddress: '127.0.0.1' } } as IncomingMessage }
+}
+
+const heard = (one: Knocked): unknown => (one.kind === 'admitted' ? one.station.stationId : one.reason)
+
+it('those that knock at once are let in in one transaction, each by its own key and tenant (row 18, GEN-ISOLATION)', async () => {
+  const a = await addTestStation(ground, first, { identity: 'A' })
+  const b = await addTestStation(ground, first, { identity: 'B' })
+  const otherA = await addTestStation(ground, second, { identity: 'A', password: '2'.repeat(40) })
+  const { knock } = openKnocks({ ...ground, reconnects: openReconnectLimits() })
+  const before = ground.database.transactions()
+  const all = await Promise.all([
+    knock(knockAs(first, 'A')),
+    knock(knockAs(second, 'A', '2'.repeat(40))),
+    knock(knockAs(first, 'B')),
+    knock(knockAs(first, 'NOBODY')),
+    // The other tenant has one of this name, with this key.
+    knock(knockAs(second, 'B')),
+  ])
+  expect(all.map(heard)).toEqual([a, otherA, b, 'unknown-identity', 'unknown-identity'])
+  expect(ground.database.transactions() - before).toBe(1)
+  const wrong = await Promise.all([knock(knockAs(second, 'A')), knock(knockAs(first, 'B'))])
+  expect(wrong.map(heard)).toEqual(['wrong-password', b])
+})
+
+it('of two that knock at once as one station the later has the higher epoch (attack 2)', async () => {
+  await addTestStation(ground, first, { identity: 'TWICE' })
+  const { knock } = openKnocks({ ...ground, reconnects: openReconnectLimits() })
+  const both = await Promise.all([knock(knockAs(first, 'TWICE')), knock(knockAs(first, 'TWICE'))])
+  const [earlier, later] = both.map((one) => (one.kind === 'admitted' ? one.station.epoch : undefined))
+  expect([earlier, later]).toEqual([1n, 2n])
+})
