@@ -64,7 +64,7 @@ describe('the catalogue (GEN-ISOLATION, attack 28)', () => {
     [
       'a policy that takes everything',
       () =>
-        `drop policy app on staff; create policy app on staff to ${app()} using (tenant_id = (select nullif(current_setting('app.tenant', true), ''))::uuid) with check (true)`,
+        `drop policy app on staff; create policy app on staff to ${app()} using (tenant_id = (select nullif(current_setting('app.tenant', true), '')::uuid)) with check (true)`,
       /app of staff takes/,
     ],
     ['a policy for everybody', () => 'create policy all_may on audit using (true)', /all_may of audit is for public/],

@@ -59,9 +59,9 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     where: 'policies',
     what: 'a row policy that lets every tenant read',
-    file: 'server/migrations/0001-ground.sql',
-    find: "'create policy app on %I to {{app}} using (tenant_id = (select nullif(current_setting(''app.tenant'', true), ''''))::uuid) '",
-    put: "'create policy app on %I to {{app}} using (true) '",
+    file: 'server/migrations/0018-policies-read-once.sql',
+    find: "own text := 'tenant_id = (select nullif(current_setting(''app.tenant'', true), '''')::uuid)';",
+    put: "own text := 'true';",
     tests: ['server/src/platform/db.test.ts', 'e2e/tenants-apart-in-the-database.test.ts'],
   },
 ]

@@ -106,8 +106,8 @@ function faultsOfRelations(relations: readonly Relation[]): string[] {
   return faults
 }
 
-const ONE_TENANT = `(tenant_id = (( SELECT NULLIF(current_setting('app.tenant'::text, true), ''::text) AS "nullif"))::uuid)`
-const SOME_TENANTS = `(tenant_id = ANY ((( SELECT NULLIF(current_setting('app.tenants'::text, true), ''::text) AS "nullif"))::uuid[]))`
+const ONE_TENANT = `(tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif"))`
+const SOME_TENANTS = `((tenant_id = ANY (( SELECT (NULLIF(current_setting('app.tenants'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])) IS TRUE)`
 
 async function faultsOfPolicies(client: pg.Client, relations: readonly Relation[], roles: Roles): Promise<string[]> {
   interface Policy {

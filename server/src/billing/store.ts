@@ -52,9 +52,7 @@ export interface NewVersion {
   readonly at: Temporal.Instant
 }
 
-interface VersionRow {
-  readonly tariffId: string
-  readonly version: number
+interface VersionRow extends TariffVersionName {
   readonly validFrom: Temporal.Instant
   readonly tariff: unknown
 }
@@ -70,8 +68,8 @@ export async function tariffsThatApply(
   questions: readonly TariffQuestion[],
 ): Promise<readonly (TariffVersion | undefined)[]> {
   if (questions.length === 0) return []
-  const rows = await tx.rows<VersionRow & { readonly place: bigint }>(sql`
-    select q.place, v.tariff_id as "tariffId", v.version, v.valid_from as "validFrom", v.tariff
+  const rows = await tx.rows<TariffVersionName & { readonly place: bigint }>(sql`
+    select q.place, q.tenant_id as "tenantId", v.tariff_id as "tariffId", v.version
     from unnest(
       ${questions.map((question) => question.tenantId)}::uuid[],
       ${questions.map((question) => question.stationTariffId ?? null)}::uuid[],
@@ -80,12 +78,13 @@ export async function tariffsThatApply(
     join tariffs t on t.tenant_id = q.tenant_id
       and case when q.tariff_id is null then t.is_default else t.id = q.tariff_id end
     join lateral (
-      select * from tariff_versions
+      select tariff_id, version from tariff_versions
       where tenant_id = t.tenant_id and tariff_id = t.id
         and valid_from <= q.at + case when version = 1 then interval '60 seconds' else interval '0' end
       order by valid_from desc, version desc limit 1
     ) v on true`)
-  const byPlace = new Map(rows.map((row) => [Number(row.place), versionOf(row)]))
+  const versions = await tariffVersions(tx, rows)
+  const byPlace = new Map(rows.map((row, index) => [Number(row.place), versions[index]]))
   return questions.map((_, index) => byPlace.get(index + 1))
 }
 
@@ -103,17 +102,22 @@ export async function tariffVersions(
   tx: Tx,
   names: readonly TariffVersionName[],
 ): Promise<readonly (TariffVersion | undefined)[]> {
-  if (names.length === 0) return []
-  const rows = await tx.rows<VersionRow & { readonly place: bigint }>(sql`
-    select n.place, v.tariff_id as "tariffId", v.version, v.valid_from as "validFrom", v.tariff
-    from unnest(
+  const versions = new Map(names.map((name) => [keyOf(name), known.get(keyOf(name))]))
+  const missing = names.filter((name) => versions.get(keyOf(name)) === undefined)
+  for (const row of missing.length === 0 ? [] : await readVersions(tx, missing))
+    versions.set(keyOf(row), versionOf(row))
+  return names.map((name) => versions.get(keyOf(name)))
+}
+
+async function readVersions(tx: Tx, names: readonly TariffVersionName[]): Promise<readonly VersionRow[]> {
+  return tx.rows<VersionRow>(sql`
+    select tenant_id as "tenantId", tariff_id as "tariffId", version, v.valid_from as "validFrom", v.tariff
+    from (select distinct * from unnest(
       ${names.map((name) => name.tenantId)}::uuid[],
       ${names.map((name) => name.tariffId)}::uuid[],
       ${names.map((name) => name.version)}::int[]
-    ) with ordinality as n (tenant_id, tariff_id, version, place)
+    ) as u (tenant_id, tariff_id, version)) as n
     join tariff_versions v using (tenant_id, tariff_id, version)`)
-  const byPlace = new Map(rows.map((row) => [Number(row.place), versionOf(row)]))
-  return names.map((_, index) => byPlace.get(index + 1))
 }
 
 /** As `tariffVersions`, for one of the transaction's tenant. */
@@ -125,15 +129,15 @@ export async function tariffVersion(tx: Tx, tariffId: string, version: number): 
 const known = new Map<string, TariffVersion>()
 const MOST_KNOWN = 1_000
 
+/** The tenant is part of it: a name of another tenant's finds nothing, as in the database. */
+const keyOf = ({ tenantId, tariffId, version }: TariffVersionName): string => `${tenantId}/${tariffId}/${version}`
+
 function versionOf(row: VersionRow): TariffVersion {
-  const name = `${row.tariffId}/${row.version}`
-  const before = known.get(name)
-  if (before !== undefined) return before
   const parsed = parseTariff(row.tariff)
   if (!parsed.ok) throw new Error(`the stored tariff ${row.tariffId} version ${row.version} can no longer be read`)
   const version = { tariffId: row.tariffId, version: row.version, validFrom: row.validFrom, tariff: parsed.value }
   if (known.size >= MOST_KNOWN) known.clear()
-  known.set(name, version)
+  known.set(keyOf(row), version)
   return version
 }
 

@@ -123,7 +123,7 @@ async function borrowed<T>(from: pg.Pool, work: (client: pg.PoolClient) => Promi
  * of a small table, which cost about the same, the one that finds the fewest is taken.
  */
 const BY_KEY =
-  ' -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c cpu_tuple_cost=1 -c cpu_index_tuple_cost=1'
+  ' -c enable_seqscan=off -c enable_hashjoin=off -c enable_bitmapscan=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c cpu_tuple_cost=1 -c cpu_index_tuple_cost=1'
 
 function poolOf(connection: pg.ClientConfig, max: number, log: Log, more = '', idleTimeoutMillis = 60_000): pg.Pool {
   const pool = new pg.Pool({

@@ -8,7 +8,7 @@ import { withCosts } from './views.ts'
 /** What routes that start and stop share: who asks, what of, and the session as it is answered. */
 
 export async function maySeeStation(tx: Tx, caller: StaffOrKey, stationId: string): Promise<boolean> {
-  const [station] = await stationsById(tx, [tx.tenantId], [stationId])
+  const [station] = await stationsById(tx, [{ tenantId: tx.tenantId, id: stationId }])
   return station !== undefined && maySeeSite(caller, station.siteId)
 }
 

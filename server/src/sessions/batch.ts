@@ -8,7 +8,15 @@ import { currentTransaction, lockOpenSessions, lockSessions, lockSessionsOfNumbe
 import { lockPlaces, type PlaceRow } from './store-places.ts'
 import { transactionsByStartKey, transactionsOfSessions } from './store-transactions.ts'
 import type { MeterRow } from './store-meter.ts'
-import { lockLimits, type OpenCount, openSessionsOfTokens, type StationFacts, stationsById } from './store-validity.ts'
+import {
+  distinct,
+  lockLimits,
+  type OpenCount,
+  openSessionsOfTokens,
+  type Owned,
+  type StationFacts,
+  stationsById,
+} from './store-validity.ts'
 
 /** A report with the keyed hashes by which it is found. */
 export interface Prepared {
@@ -60,9 +68,9 @@ export async function loadBatch(tx: Tx, deps: SessionsDeps, reports: readonly St
     addPlaces(tx, places, prepared.filter(opensOrCloses)),
     lockSessionsOfNumbers(tx, prepared.flatMap(nameOf)),
     transactionsByStartKey(tx, prepared.flatMap(startKeyOf)),
-    lockOpenSessions(tx, tenantIds, starting),
+    lockOpenSessions(tx, starting),
     loadTokens(tx, prepared),
-    stationsById(tx, tenantIds, [...new Set([...starting, ...asking])]),
+    stationsById(tx, distinct([...starting, ...asking])),
     currentTransaction(tx),
   ])
   const transactions = new Map<string, TransactionRow>()
@@ -104,8 +112,8 @@ interface Loaded {
   readonly sessions: ReadonlyMap<string, HeldSession>
   readonly tokens: ReadonlyMap<string, JudgedTokenRow>
   /** Stations whose open sessions are there, and whose facts are. */
-  readonly starting: readonly string[]
-  readonly asking: readonly string[]
+  readonly starting: readonly Owned[]
+  readonly asking: readonly Owned[]
 }
 
 /** What the first turn showed to be missing: mostly nothing. */
@@ -118,18 +126,22 @@ async function loadRest(tx: Tx, loaded: Loaded) {
     prepared.filter((one) => needsPlace(one) && !isKnown(one)),
   )
   const begins = prepared.filter((one) => begin(one.report.body, isKnown(one)))
-  const openOf = stationsOf(begins).filter((id) => !starting.includes(id))
-  const unread = openOf.filter((id) => !asking.includes(id))
-  const ids = new Set(prepared.flatMap((one) => transactionOf({ transactions }, one)?.sessionId ?? []))
-  for (const { openSessionId } of places.values()) if (openSessionId !== null) ids.add(openSessionId)
-  const missing = [...ids].filter((id) => !sessions.has(id))
+  const openOf = without(stationsOf(begins), starting)
+  const named = prepared.flatMap((one) => {
+    const row = transactionOf({ transactions }, one)
+    return row === undefined ? [] : [{ tenantId: row.tenantId, id: row.sessionId }]
+  })
+  const holding = [...places.values()].flatMap(({ tenantId, openSessionId }) =>
+    openSessionId === null ? [] : [{ tenantId, id: openSessionId }],
+  )
+  const missing = distinct([...named, ...holding]).filter(({ id }) => !sessions.has(id))
   const limited = [...tokens.values()].flatMap(limitedToken)
   const [locked, open, , tokenSessions, stations] = await together([
-    lockSessions(tx, { tenantIds, ids: missing }),
-    lockOpenSessions(tx, tenantIds, openOf),
+    lockSessions(tx, missing),
+    lockOpenSessions(tx, openOf),
     lockLimits(tx, limited),
     openSessionsOfTokens(tx, tenantIds, limited),
-    stationsById(tx, tenantIds, unread),
+    stationsById(tx, without(openOf, asking)),
   ])
   return { sessions: [...locked, ...open], tokenSessions, stations }
 }
@@ -240,8 +252,13 @@ function needsStation({ report: { body } }: Prepared): boolean {
   return isTransaction(body) && body.idToken !== undefined && body.kind !== 'transaction-ended'
 }
 
-function stationsOf(prepared: readonly Prepared[]): readonly string[] {
-  return [...new Set(prepared.map(({ report }) => report.stationId))]
+function stationsOf(prepared: readonly Prepared[]): readonly Owned[] {
+  return distinct(prepared.map(({ report: { tenantId, stationId } }) => ({ tenantId, id: stationId })))
+}
+
+function without(all: readonly Owned[], some: readonly Owned[]): readonly Owned[] {
+  const ids = new Set(some.map(({ id }) => id))
+  return all.filter(({ id }) => !ids.has(id))
 }
 
 function distinctPlaces(prepared: readonly Prepared[]) {

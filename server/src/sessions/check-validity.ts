@@ -46,7 +46,7 @@ export async function checkValidity(
   const asked = idToken === undefined || isAnybody(idToken) ? undefined : idToken
   const tokenHash = asked === undefined ? undefined : hashOfUid(key, asked.uid)
   const [token] = tokenHash === undefined ? [] : await tokensByHash(tx, [{ tenantId, hash: tokenHash }])
-  const [station] = stationId === undefined ? [] : await stationsById(tx, [tenantId], [stationId])
+  const [station] = stationId === undefined ? [] : await stationsById(tx, [{ tenantId, id: stationId }])
   const open = station === undefined ? [] : await openSessionsOfStations(tx, [tenantId], [station.id])
   const [place] =
     station === undefined || evseId === undefined

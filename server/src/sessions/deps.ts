@@ -1,6 +1,7 @@
 import type { Ground, Texts, Tx } from '../platform/index.ts'
 import type { CommandBy, StationCommand } from '../stations/index.ts'
 import type { AtHand } from './at-hand.ts'
+import type { MadeRecords } from './made-records.ts'
 import type { Numbers } from './numbers.ts'
 import type { Authoriser } from './rules/index.ts'
 import type { UsageLog } from './usage/error-log.ts'
@@ -49,7 +50,8 @@ export interface SessionsDeps extends Pick<Ground, 'database' | 'keys' | 'clock'
   readonly usageLog: UsageLog
   /** Who has a say in VALID besides those of this feature; `app.ts` fills it. */
   readonly authorisers?: readonly Authoriser[]
-  /** `wireSessions` makes both. */
+  /** `wireSessions` makes these. */
   readonly atHand?: AtHand
   readonly numbers?: Numbers
+  readonly madeRecords?: MadeRecords
 }

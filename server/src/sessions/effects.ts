@@ -14,13 +14,13 @@ export function sessionEffects(deps: SessionsDeps): Readonly<Record<string, Effe
       async many(tx, effects) {
         await mustBeInOrder(tx, effects)
         const at = deps.clock.now()
-        await handOn(tx, await judgeRecords(tx, deps, await dueRecords(tx, effects), at), at)
+        await handOn(tx, await judgeRecords(tx, deps, await dueRecords(tx, deps, effects), at), at)
       },
     },
     [RECORD_RELEASED]: {
       async many(tx, effects) {
         await mustBeInOrder(tx, effects)
-        await handOn(tx, await dueRecords(tx, effects), deps.clock.now())
+        await handOn(tx, await dueRecords(tx, deps, effects), deps.clock.now())
       },
     },
     [USAGE_LINE]: writeLines(deps.usageLog),
@@ -38,13 +38,21 @@ async function mustBeInOrder(tx: Tx, effects: readonly DueEffect[]): Promise<voi
   }
 }
 
-async function dueRecords(tx: Tx, effects: readonly DueEffect[]): Promise<readonly DueRecord[]> {
-  const names = effects.map(nameOf)
-  const rows = await recordsNamed(tx, names)
-  const found = new Map(rows.map((row) => [`${row.sessionId}/${row.revision}`, row]))
-  return names.map(({ sessionId, revision }) =>
-    must(found.get(`${sessionId}/${revision}`), 'session record of an effect'),
-  )
+async function dueRecords(
+  tx: Tx,
+  { madeRecords }: SessionsDeps,
+  effects: readonly DueEffect[],
+): Promise<readonly DueRecord[]> {
+  const made = effects.map((effect) => {
+    const name = nameOf(effect)
+    return { ...name, record: madeRecords?.take({ tenantId: tx.tenantId, ...name }) }
+  })
+  const missing = made.filter(({ record }) => record === undefined)
+  const rows = missing.length === 0 ? [] : await recordsNamed(tx, missing)
+  const read = new Map(rows.map((row) => [`${row.sessionId}/${row.revision}`, row.record]))
+  return made.map(({ sessionId, revision, record }) => {
+    return { sessionId, revision, record: must(record ?? read.get(`${sessionId}/${revision}`), 'record of an effect') }
+  })
 }
 
 function nameOf(effect: DueEffect) {

@@ -2,7 +2,7 @@ import type { Tx } from '../platform/index.ts'
 import { type HeldSession, held } from './held.ts'
 import { lockSessions } from './store.ts'
 import { lockPlaces, placesOfSessions } from './store-places.ts'
-import { type StationFacts, stationsById } from './store-validity.ts'
+import { distinct, type StationFacts, stationsById } from './store-validity.ts'
 
 export interface LoadedSessions {
   readonly sessions: readonly HeldSession[]
@@ -15,10 +15,14 @@ export async function loadSessions(
   ids: readonly string[],
   options: { readonly skipLocked?: boolean } = {},
 ): Promise<LoadedSessions> {
-  const tenantIds = [tx.tenantId]
+  const { tenantId } = tx
   await lockPlaces(tx, await placesOfSessions(tx, ids))
-  const rows = await lockSessions(tx, { tenantIds, ids, ...options })
-  const stations = await stationsById(tx, tenantIds, [...new Set(rows.map((row) => row.stationId))])
+  const rows = await lockSessions(
+    tx,
+    ids.map((id) => ({ tenantId, id })),
+    options,
+  )
+  const stations = await stationsById(tx, distinct(rows.map((row) => ({ tenantId, id: row.stationId }))))
   return {
     sessions: rows.map((row) => held(row)),
     stations: new Map(stations.map((station) => [station.id, station])),

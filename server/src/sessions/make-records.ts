@@ -1,10 +1,11 @@
 import { type TariffVersion, tariffVersions } from '../billing/index.ts'
 import { type Effect, leaveInOutbox, must, together, type Tx } from '../platform/index.ts'
+import type { SessionsDeps } from './deps.ts'
 import type { HeldSession } from './held.ts'
 import { makeRecord, type RecordInput } from './rules/index.ts'
 import { type KeptReading, readingsOf } from './store-meter.ts'
 import { insertRecords, type RecordRow } from './store-records.ts'
-import { type StationFacts, stationsById } from './store-validity.ts'
+import { type StationFacts, stationsById, stationsOf } from './store-validity.ts'
 
 /** The effect that hands a record on; its key makes it one for each session and revision (END-SDR). */
 export const RECORD_MADE = 'session-record.made'
@@ -17,21 +18,31 @@ export interface ForRecords {
   readonly tariffs: ReadonlyMap<string, TariffVersion | undefined>
 }
 
-/** What the records are made of that sessions asked for; undefined: none did. Readings that were sent before are among it. */
-export async function loadForRecords(tx: Tx, sessions: readonly HeldSession[]): Promise<ForRecords | undefined> {
+/**
+ * What the records are made of that sessions asked for; undefined: none did. Readings that were sent before are among it.
+ * `known`: stations that were read already.
+ */
+export async function loadForRecords(
+  tx: Tx,
+  sessions: readonly HeldSession[],
+  known: ReadonlyMap<string, StationFacts>,
+): Promise<ForRecords | undefined> {
   const due = sessions.filter((session) => session.records.length > 0)
-  return due.length === 0 ? undefined : loadFacts(tx, due)
+  return due.length === 0 ? undefined : loadFacts(tx, due, known)
 }
 
-async function loadFacts(tx: Tx, due: readonly HeldSession[]): Promise<ForRecords> {
-  const tenantIds = [...new Set(due.map(({ row }) => row.tenantId))]
+async function loadFacts(
+  tx: Tx,
+  due: readonly HeldSession[],
+  known: ReadonlyMap<string, StationFacts>,
+): Promise<ForRecords> {
   const priced = due.filter(({ row }) => row.tariffId !== null)
   const [readings, stations, versions] = await together([
     readingsOf(
       tx,
       due.map(({ row }) => row),
     ),
-    stationsById(tx, tenantIds, [...new Set(due.map(({ row }) => row.stationId))]),
+    stationsById(tx, stationsOf(due.filter(({ row }) => !known.has(row.stationId)))),
     tariffVersions(
       tx,
       priced.map(({ row }) => ({
@@ -41,11 +52,21 @@ async function loadFacts(tx: Tx, due: readonly HeldSession[]): Promise<ForRecord
       })),
     ),
   ])
-  return { due, readings, stations, tariffs: new Map(priced.map(({ row }, index) => [row.id, versions[index]])) }
+  return {
+    due,
+    readings,
+    stations: [...known.values(), ...stations],
+    tariffs: new Map(priced.map(({ row }, index) => [row.id, versions[index]])),
+  }
 }
 
 /** Makes the records, and leaves them for handing on, in the transaction that ended their sessions: all is sent at once. */
-export async function makeRecords(tx: Tx, loaded: ForRecords | undefined, at: Temporal.Instant): Promise<void> {
+export async function makeRecords(
+  tx: Tx,
+  { madeRecords }: Pick<SessionsDeps, 'madeRecords'>,
+  loaded: ForRecords | undefined,
+  at: Temporal.Instant,
+): Promise<void> {
   if (loaded === undefined) return
   const inputs = factsOf(loaded)
   const rows = loaded.due.flatMap(({ row: { tenantId, id: sessionId }, records }) =>
@@ -55,6 +76,7 @@ export async function makeRecords(tx: Tx, loaded: ForRecords | undefined, at: Te
       return { tenantId, sessionId, revision, createdAt: at, reason, record: json }
     }),
   )
+  tx.afterCommit(() => madeRecords?.keep(rows))
   await together([insertRecords(tx, rows), leaveInOutbox(tx, rows.map(effectOf), at)])
 }
 
@@ -66,7 +88,7 @@ export async function recordInputs(
   tx: Tx,
   sessions: readonly HeldSession[],
 ): Promise<ReadonlyMap<string, RecordFacts>> {
-  return factsOf(await loadFacts(tx, sessions))
+  return factsOf(await loadFacts(tx, sessions, new Map()))
 }
 
 function factsOf({ due, tariffs, ...loaded }: ForRecords): ReadonlyMap<string, RecordFacts> {

@@ -9,7 +9,7 @@ import { isClosed, isProgressOnly, withFlag, withoutFlags } from './rules/index.
 import { type ChangeRow, insertChanges, insertSessions, saveTariffs, updateSessions } from './store.ts'
 import { type SessionPlace, showOpenSessions } from './store-places.ts'
 import { insertTransactions } from './store-transactions.ts'
-import { type StationFacts, stationsById } from './store-validity.ts'
+import { type StationFacts, stationsById, stationsOf } from './store-validity.ts'
 
 export interface ToSave {
   readonly sessions: readonly HeldSession[]
@@ -48,7 +48,7 @@ export async function saveSessions(tx: Tx, deps: SessionsDeps, saved: ToSave, at
     ),
     insertChanges(tx, histories),
     showPlaces(tx, saved, touched),
-    makeRecords(tx, records, at),
+    makeRecords(tx, deps, records, at),
   ])
   if (saved.readings === undefined) await sent
   else tx.later(sent)
@@ -73,7 +73,7 @@ async function prepare(
     readings ?? Promise.resolve(),
   ] as const
   if (isFresh) await together(prepared)
-  const [records] = await together([loadForRecords(tx, sessions), ...prepared])
+  const [records] = await together([loadForRecords(tx, sessions, stations), ...prepared])
   return records
 }
 
@@ -85,12 +85,7 @@ async function fixTariffs(
 ): Promise<void> {
   if (sessions.length === 0) return
   const missing = sessions.filter(({ row }) => !known.has(row.stationId))
-  const tenantIds = [...new Set(missing.map(({ row }) => row.tenantId))]
-  const found = await stationsById(
-    tx,
-    tenantIds,
-    missing.map(({ row }) => row.stationId),
-  )
+  const found = await stationsById(tx, stationsOf(missing))
   const stations = new Map([...known, ...found.map((station) => [station.id, station] as const)])
   const questions = sessions.map(({ row }) => ({
     tenantId: row.tenantId,

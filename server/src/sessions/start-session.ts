@@ -109,7 +109,7 @@ function limitedIn({ token, station }: ValidityAnswer): readonly string[] {
 /** The cable may be in already (2.x): then a transaction runs, waiting for just this. */
 async function waitingForToken(tx: Tx, { heldBy }: ValidityAnswer): Promise<HeldSession | undefined> {
   if (heldBy === undefined) return undefined
-  const [row] = await lockSessions(tx, { tenantIds: [tx.tenantId], ids: [heldBy] })
+  const [row] = await lockSessions(tx, [{ tenantId: tx.tenantId, id: heldBy }])
   const isFree = row !== undefined && row.machine.state === 'waiting-for-token' && row.tokenLast4 === null
   return isFree && row.remoteStartId === null ? held(row) : undefined
 }

@@ -19,12 +19,26 @@ export interface StationFacts {
   readonly settings: unknown
 }
 
-export async function stationsById(
-  tx: Tx,
-  tenantIds: readonly string[],
-  ids: readonly string[],
-): Promise<readonly StationFacts[]> {
-  if (ids.length === 0) return []
+/** Something of a tenant, by its id. */
+export interface Owned {
+  readonly tenantId: string
+  readonly id: string
+}
+
+/** Where these are, each station once. */
+export function stationsOf(
+  list: readonly { readonly row: { readonly tenantId: string; readonly stationId: string } }[],
+): readonly Owned[] {
+  return distinct(list.map(({ row: { tenantId, stationId } }) => ({ tenantId, id: stationId })))
+}
+
+/** Each once: ids are unique over all tenants. */
+export function distinct(owned: readonly Owned[]): readonly Owned[] {
+  return [...new Map(owned.map((one) => [one.id, one])).values()]
+}
+
+export async function stationsById(tx: Tx, stations: readonly Owned[]): Promise<readonly StationFacts[]> {
+  if (stations.length === 0) return []
   return tx.named<StationFacts>(
     'sessions-stations',
     `select s.tenant_id as "tenantId", s.id, s.number, s.site_id as "siteId", s.state, s.onboarding,
@@ -32,11 +46,12 @@ export async function stationsById(
        s.max_sessions as "maxSessions", s.tariff_id as "tariffId", s.cable_timeout_seconds as "cableTimeoutSeconds",
        s.max_duration_seconds as "maxDurationSeconds",
        coalesce(i.time_zone, t.time_zone) as "timeZone", t.settings
-     from stations s
+     from unnest($1::uuid[], $2::uuid[]) as n (tenant_id, id)
+     cross join lateral (
+       select * from stations st where st.tenant_id = n.tenant_id and st.id = n.id and ${isThere('st')} offset 0) s
      join tenants t on t.tenant_id = s.tenant_id
-     left join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id
-     where s.tenant_id = any($1::uuid[]) and s.id = any($2::uuid[]) and ${isThere('s')}`,
-    [tenantIds, ids],
+     left join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id`,
+    [stations.map(({ tenantId }) => tenantId), stations.map(({ id }) => id)],
   )
 }
 

@@ -6,9 +6,10 @@ import {
   type Session,
   sessionFromText,
   stopReasonOf,
-  textFromMachine,
   textFromProgress,
+  textToSave,
 } from './rules/index.ts'
+import type { Owned } from './store-validity.ts'
 
 /** Sessions and their places: loading with locks, and saving with one statement per table. */
 
@@ -68,39 +69,30 @@ export async function lockSessionsOfNumbers(
 /** Sessions by id, locked in one order. `skipLocked` leaves out what somebody else holds. */
 export async function lockSessions(
   tx: Tx,
-  {
-    tenantIds,
-    ids,
-    skipLocked = false,
-  }: {
-    readonly tenantIds: readonly string[]
-    readonly ids: readonly string[]
-    readonly skipLocked?: boolean
-  },
+  wanted: readonly Owned[],
+  { skipLocked = false }: { readonly skipLocked?: boolean } = {},
 ): Promise<readonly SessionRow[]> {
-  if (ids.length === 0) return []
+  if (wanted.length === 0) return []
   const rows = await tx.named<Raw>(
     `sessions-lock${skipLocked ? '-skip' : ''}`,
-    `select ${SESSION_COLUMNS} from sessions s where s.tenant_id = any($1::uuid[]) and s.id = any($2::uuid[])
-     order by s.id for update${skipLocked ? ' skip locked' : ''}`,
-    [tenantIds, ids],
+    `select ${SESSION_COLUMNS} from unnest($1::uuid[], $2::uuid[]) as n (tenant_id, id)
+     join sessions s using (tenant_id, id)
+     order by s.id for update of s${skipLocked ? ' skip locked' : ''}`,
+    [wanted.map(({ tenantId }) => tenantId), wanted.map(({ id }) => id)],
   )
   return rows.map(rowFrom)
 }
 
 /** All open sessions of some stations, locked in the same order. */
-export async function lockOpenSessions(
-  tx: Tx,
-  tenantIds: readonly string[],
-  stationIds: readonly string[],
-): Promise<readonly SessionRow[]> {
-  if (stationIds.length === 0) return []
+export async function lockOpenSessions(tx: Tx, stations: readonly Owned[]): Promise<readonly SessionRow[]> {
+  if (stations.length === 0) return []
   const rows = await tx.named<Raw>(
     'sessions-lock-open',
-    `select ${SESSION_COLUMNS} from sessions s where s.tenant_id = any($1::uuid[]) and s.station_id = any($2::uuid[])
-       and s.state not in ('ended', 'refused', 'abandoned')
-     order by s.id for update`,
-    [tenantIds, stationIds],
+    `select ${SESSION_COLUMNS} from unnest($1::uuid[], $2::uuid[]) as n (tenant_id, station_id)
+     join sessions s using (tenant_id, station_id)
+     where s.state not in ('ended', 'refused', 'abandoned')
+     order by s.id for update of s`,
+    [stations.map(({ tenantId }) => tenantId), stations.map(({ id }) => id)],
   )
   return rows.map(rowFrom)
 }
@@ -129,7 +121,7 @@ export async function currentTransaction(tx: Tx): Promise<string> {
   return row?.id ?? ''
 }
 
-const machinesOf = (rows: readonly SessionRow[]): string[] => rows.map((row) => textFromMachine(row.machine))
+const machinesOf = (rows: readonly SessionRow[]): string[] => rows.map((row) => textToSave(row.id, row.machine))
 const progressOf = (rows: readonly SessionRow[]): string[] => rows.map((row) => textFromProgress(row.machine))
 
 /** What the columns beside `machine` say of it. */

@@ -15,6 +15,7 @@ import { sessionDeadlines } from './deadlines.ts'
 import type { SessionsDeps } from './deps.ts'
 import { sessionEffects } from './effects.ts'
 import { sessionRoutes } from './http.ts'
+import { openMadeRecords } from './made-records.ts'
 import { openNumbers } from './numbers.ts'
 import { startSession } from './start-session.ts'
 import { takeReports } from './station-reports.ts'
@@ -30,7 +31,7 @@ export interface Sessions extends Required<HandedIn> {
 /** The feature, put together: what stations are handed, what the worker does, what programs may ask. */
 export function wireSessions(given: SessionsDeps): Sessions {
   const atHand = openAtHand(given)
-  const deps = { ...given, atHand, numbers: openNumbers() }
+  const deps = { ...given, atHand, numbers: openNumbers(), madeRecords: openMadeRecords() }
   return {
     shortWay: atHand,
     takeReports: (tx, reports, isCurrent) => takeReports(tx, deps, reports, isCurrent),

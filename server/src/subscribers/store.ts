@@ -33,7 +33,10 @@ export async function tokensByHash(
        t.group_uid as "groupUid", t.group_hash as "groupHash", t.max_sessions as "maxSessions", t.class, t.one_use as "oneUse",
        t.station_id as "stationId", t.session_id as "sessionId"
      from (select distinct * from unnest($1::uuid[], $2::bytea[]) as u (tenant_id, uid_hash)) w
-     join id_tokens t on t.tenant_id = w.tenant_id and t.uid_hash = w.uid_hash and t.removed_at is null`,
+     cross join lateral (
+       select * from id_tokens t
+       where t.tenant_id = w.tenant_id and t.uid_hash = w.uid_hash and t.removed_at is null
+       offset 0) t`,
     [wanted.map((token) => token.tenantId), wanted.map((token) => token.hash)],
   )
 }

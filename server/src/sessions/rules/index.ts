@@ -31,7 +31,7 @@ export { energyOfRunning, movedOn, type Onward, type Running, runningFrom, textF
 export { dueAt, energyOfSession, stopReasonOf } from './settle.ts'
 export { saysOtherwise } from './meter.ts'
 export { flowChanges } from './transaction.ts'
-export { isProgressOnly, sessionFromText, textFromMachine, textFromProgress } from './session-json.ts'
+export { isProgressOnly, sessionFromText, textFromMachine, textFromProgress, textToSave } from './session-json.ts'
 export {
   type Authoriser,
   authorisers,

@@ -3,6 +3,7 @@ import { energyOf } from './meter.ts'
 import {
   type Deadlines,
   deadlineNames,
+  isClosed,
   type Meter,
   type RegisterPoint,
   type Session,
@@ -48,18 +49,28 @@ type Machine = Omit<Session, 'meter' | 'transaction'> & {
   readonly transaction?: Omit<Transaction, 'seen' | 'newest'>
 }
 
-/** Parsed machines by session: most reports leave them as they are. A text that differs is parsed anew. */
+/** Machines by session, as they were last read or written: most reports leave them as they are. A text that differs is parsed anew. */
 const parsed = new Map<string, { readonly text: string; readonly machine: Machine }>()
 const MOST_PARSED = 5_000
+
+/** The text of a session that is about to be saved: when it is read again, it need not be parsed. */
+export function textToSave(id: string, session: Session): string {
+  const text = textFromMachine(session)
+  if (isClosed(session.state)) parsed.delete(id)
+  else remember(id, text, session)
+  return text
+}
+
+function remember(id: string, text: string, machine: Machine): void {
+  if (parsed.size >= MOST_PARSED) parsed.clear()
+  parsed.set(id, { text, machine })
+}
 
 /** The session again. Only this program writes these texts. */
 export function sessionFromText(id: string, machineText: string, progressText: string): Session {
   const known = parsed.get(id)
   const machine = known?.text === machineText ? known.machine : machineFrom(machineText)
-  if (known?.text !== machineText) {
-    if (parsed.size >= MOST_PARSED) parsed.clear()
-    parsed.set(id, { text: machineText, machine })
-  }
+  if (known?.text !== machineText) remember(id, machineText, machine)
   const [first, last, power, seen, newest] = JSON.parse(progressText) as StoredProgress
   const { transaction, ...rest } = machine
   const meter: Meter = {
