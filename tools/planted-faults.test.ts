@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { plantedFaults } from './planted-faults.ts'
 
 describe('the faults that `npm run torture -- planted-faults` plants', () => {
-  it('are at least one in each of machine, batch path, outbox, deadlines and policies', () => {
+  it('are at least one in each of machine, short way, batch path, outbox, deadlines and policies', () => {
     const places = new Set(plantedFaults.map(({ where }) => where))
-    expect(places).toEqual(new Set(['machine', 'batch path', 'outbox', 'deadlines', 'policies']))
+    expect(places).toEqual(new Set(['machine', 'short way', 'batch path', 'outbox', 'deadlines', 'policies']))
   })
 
   it.each(plantedFaults)('$where: $what', ({ file, find, put, tests }) => {

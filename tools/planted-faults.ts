@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 /** A fault that somebody might make, and the tests that must notice it. */
 export interface PlantedFault {
-  readonly where: 'machine' | 'batch path' | 'outbox' | 'deadlines' | 'policies'
+  readonly where: 'machine' | 'short way' | 'batch path' | 'outbox' | 'deadlines' | 'policies'
   readonly what: string
   readonly file: string
   /** Stands there once. */
@@ -23,6 +23,94 @@ export const plantedFaults: readonly PlantedFault[] = [
     find: 'if (end < from - 1) ranges.push(start, end)',
     put: 'if (end < from - 2) ranges.push(start, end)',
     tests: ['server/src/sessions/rules'],
+  },
+  {
+    where: 'machine',
+    what: 'a late report moves what is known back to its own time',
+    file: 'server/src/sessions/rules/transaction.ts',
+    find: 'newest: comesAfter(mark, before.newest) ? mark : before.newest,',
+    put: 'newest: mark,',
+    tests: ['server/src/sessions/rules'],
+  },
+  {
+    where: 'machine',
+    what: 'whichever report of a token comes first says since when there is leave',
+    file: 'server/src/sessions/rules/transaction.ts',
+    find: 'return known.authorisedAt === undefined ? at : earlierOf(known.authorisedAt, at)',
+    put: 'return known.authorisedAt ?? at',
+    tests: ['server/src/sessions/rules'],
+  },
+  {
+    where: 'short way',
+    what: 'a session that somebody else has written since is moved on all the same',
+    file: 'server/src/sessions/store-running.ts',
+    find: 'where v.moves and s.tenant_id = v.tenant_id and s.id = v.session_id and s.xmin = v.written_by',
+    put: 'where v.moves and s.tenant_id = v.tenant_id and s.id = v.session_id and v.written_by is not null',
+    tests: ['server/src/sessions/at-hand.test.ts'],
+  },
+  {
+    where: 'short way',
+    what: 'what an older socket says is written',
+    file: 'server/src/sessions/store-running.ts',
+    find: 'where st.tenant_id = v.tenant_id and st.id = v.station_id and st.epoch = v.epoch',
+    put: 'where st.tenant_id = v.tenant_id and st.id = v.station_id and v.epoch is not null',
+    tests: ['server/src/sessions/at-hand.test.ts'],
+  },
+  {
+    where: 'short way',
+    what: 'a part of a batch is saved although another part is not as we know it',
+    file: 'server/src/sessions/store-running.ts',
+    find: '1 / (case when (select count(*) from moved) = $22::int then 1 else 0 end) as whole',
+    put: '1 / (case when (select count(*) from moved) <= $22::int then 1 else 0 end) as whole',
+    tests: ['server/src/sessions/at-hand.test.ts'],
+  },
+  {
+    where: 'short way',
+    what: 'what could not be saved stays at hand',
+    file: 'server/src/sessions/at-hand.ts',
+    find: 'for (const { kept } of steps) forget(kept.sessionId)',
+    put: 'for (const { kept } of steps) kept.isMoving = false',
+    tests: ['server/src/sessions/at-hand.test.ts'],
+  },
+  {
+    where: 'short way',
+    what: 'a meter value that is there already is taken for a new one',
+    file: 'server/src/sessions/rules/running.ts',
+    find: 'if (atMs <= lastAtMs || atMs <= running.first.atMs',
+    put: 'if (atMs < lastAtMs || atMs < running.first.atMs',
+    tests: ['server/src/sessions/rules', 'server/src/sessions/at-hand.test.ts'],
+  },
+  {
+    where: 'short way',
+    what: 'a gap between numbers is not noticed',
+    file: 'server/src/sessions/rules/running.ts',
+    find: 'seqNo !== newestSeqNo + 1',
+    put: 'seqNo <= newestSeqNo',
+    tests: ['server/src/sessions/rules'],
+  },
+  {
+    where: 'short way',
+    what: 'a register that goes back is believed',
+    file: 'server/src/sessions/rules/running.ts',
+    find: 'if (registerWh < lastWh) return undefined',
+    put: 'if (registerWh < 0) return undefined',
+    tests: ['server/src/sessions/rules', 'server/src/sessions/at-hand.test.ts'],
+  },
+  {
+    where: 'batch path',
+    what: 'one bad message takes the others of its batch along',
+    file: 'server/src/stations/receive/batcher.ts',
+    find: 'for (const one of batch) await take([one])',
+    put: 'for (const one of batch) one.reject(error)',
+    tests: ['server/src/stations/receive/batcher.test.ts'],
+  },
+  {
+    where: 'batch path',
+    what: 'a database that is away for a moment is not waited for',
+    file: 'server/src/stations/receive/batcher.ts',
+    find: 'if (!(error instanceof DatabaseAway) || monotonicMs() - since > patienceMs) throw error',
+    put: 'if (!(error instanceof DatabaseAway) || monotonicMs() - since >= 0) throw error',
+    tests: ['server/src/stations/receive/batcher.test.ts'],
   },
   {
     where: 'batch path',

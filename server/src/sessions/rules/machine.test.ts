@@ -207,6 +207,18 @@ describe('a transaction', () => {
     expect(effects).toMatchObject([{ kind: 'alert', alert: 'session-not-authorised' }])
   })
 
+  it('knows its newest report by number, not by when it came', () => {
+    const late = [9, fact('transaction-updated', { seqNo: 1 })] as const
+    const session = after(
+      born(),
+      [0, fact('transaction-started', { seqNo: 0, token: 'may-charge' })],
+      [60, fact('transaction-updated', { seqNo: 2 })],
+      late,
+    )
+    expect(session.transaction?.newest).toEqual({ at: at(60), seqNo: 2 })
+    expect(after(session, late).transaction?.newest.seqNo).toBe(2)
+  })
+
   it('stopped below its begin counts nothing and is flagged', () => {
     const session = after(born(), [0, started], stopped(600, 400))
     expect(energyOfSession(session)).toBe(0)

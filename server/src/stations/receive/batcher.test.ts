@@ -16,6 +16,7 @@ function held(lanes: number) {
   const waiting: (() => void)[] = []
   const onTheWay: Item[] = []
   const together: string[] = []
+  let [atOnce, most] = [0, 0]
   const batcher = openBatcher<Item, number>({
     keyOf,
     lanes,
@@ -29,7 +30,9 @@ function held(lanes: number) {
       }
       batches.push([...items])
       onTheWay.push(...items)
+      most = Math.max(most, (atOnce += 1))
       await new Promise<void>((resolve) => waiting.push(resolve))
+      atOnce -= 1
       for (const one of items) onTheWay.splice(onTheWay.indexOf(one), 1)
       return items.map(({ n }) => n)
     },
@@ -39,16 +42,26 @@ function held(lanes: number) {
     for (let turns = 0; turns < 5; turns += 1) await new Promise((resolve) => setImmediate(resolve))
     for (const go of waiting.splice(0)) go()
   }
-  return { batcher, batches, together, letGo }
+  return { batcher, batches, together, mostAtOnce: () => most, letGo }
 }
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 it.each([1, 3])(
   'never takes two of one station at the same time, and keeps their order (row 3; %i lanes)',
   async (lanes) => {
-    const { batcher, batches, together, letGo } = held(lanes)
+    const { batcher, batches, together, mostAtOnce, letGo } = held(lanes)
     const answers: Promise<number>[] = []
-    for (let n = 0; n < 12; n += 1)
-      for (const key of ['a', 'b', 'c', 'd', 'e']) answers.push(batcher.submit(item(key, n)))
+    // A station's messages one right after the other: what a batch would take together that does not look whose they are.
+    const submit = (from: number): void => {
+      for (const key of ['a', 'b', 'c', 'd', 'e'])
+        for (let n = from; n < from + 10; n += 1) answers.push(batcher.submit(item(key, n)))
+    }
+    submit(0)
+    // The first batch is on its way: what comes now opens further lanes.
+    await turn()
+    await turn()
+    submit(10)
     let isDone = false
     const all = Promise.all(answers).then((numbers) => {
       isDone = true
@@ -56,12 +69,13 @@ it.each([1, 3])(
     })
     while (!isDone) await letGo()
     expect(together).toEqual([])
-    expect(await all).toEqual(Array.from({ length: 60 }, (_, index) => Math.floor(index / 5)))
+    expect(await all).toEqual(Array.from({ length: 100 }, (_, index) => (index % 10) + (index < 50 ? 0 : 10)))
     for (const key of ['a', 'b', 'c', 'd', 'e']) {
       const order = batches.flat().filter((one) => one.key === key)
-      expect(order.map(({ n }) => n)).toEqual(Array.from({ length: 12 }, (_, n) => n))
+      expect(order.map(({ n }) => n)).toEqual(Array.from({ length: 20 }, (_, n) => n))
     }
     expect(Math.max(...batches.map(({ length }) => length))).toBe(3)
+    expect(mostAtOnce() > 1).toBe(lanes > 1)
     await batcher.idle()
     expect(batcher.size).toBe(0)
   },
@@ -81,6 +95,20 @@ it('does a refused batch again one by one: only the bad one is refused', async (
   const settled = await Promise.allSettled([1, 2, 3].map((n) => batcher.submit(item(`s${n}`, n))))
   expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   expect(taken.toSorted((a, b) => a - b)).toEqual([1, 3])
+})
+
+it('waits for a database that is away for a moment: nobody notices', async () => {
+  let tries = 0
+  const batcher = openBatcher<Item, string>({
+    keyOf,
+    async takeBatch(items) {
+      if ((tries += 1) === 1) throw new DatabaseAway('away')
+      return items.map(() => 'taken')
+    },
+    onAway: () => expect.unreachable(),
+  })
+  expect(await Promise.all([1, 2].map((n) => batcher.submit(item(`s${n}`, n))))).toEqual(['taken', 'taken'])
+  expect(tries).toBe(2)
 })
 
 it('waits for a database that is away as long as patience lasts, then gives all back, and goes on later', async () => {
