@@ -46,7 +46,8 @@ const lineOf = ({ row, state, why, seconds }: RowEnd): string =>
 const [only] = rows
 const ends = only !== undefined && rows.length === 1 ? [await runHere(only)] : await runAll()
 console.log(`\n${ends.map(lineOf).join('\n')}`)
-process.exitCode = ends.every(({ state }) => state === 'ok' || (state === 'not run' && wanted.length === 0)) ? 0 : 1
+// A row that failed in the middle may leave sockets behind that would keep this alive.
+process.exit(ends.every(({ state }) => state === 'ok' || (state === 'not run' && wanted.length === 0)) ? 0 : 1)
 
 async function runAll(): Promise<readonly RowEnd[]> {
   const began = performance.now()

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { parsers } from '../../server/src/platform/db-types.ts'
 import { borrowDatabase } from './borrowed.ts'
 import { openProxy, type Proxy } from './proxy.ts'
-import { freshOptions, removeDataDir, type Server, type ServerOptions, startServer } from './server.ts'
+import { freshOptions, removeDataDir, type Server, type ServerOptions, startSupervised } from './server.ts'
 
 /** A server whose database lies behind a proxy, so that the database can be away, hang or be slow; it can be started again. */
 export interface Faulty {
@@ -20,12 +20,12 @@ export async function startFaulty(env: ServerOptions['env'] = {}): Promise<Fault
   const borrowed = await borrowDatabase()
   const database = await openProxy({ path: borrowed.socket })
   const options = await freshOptions({ env: { ...borrowed.settingsAt(database.port), ...env } })
-  let server = await startServer(options)
+  let server = await startSupervised(options)
   return {
     server: () => server,
     database,
     async restart(more = {}) {
-      server = await startServer({ ...options, env: { ...options.env, ...more } })
+      server = await startSupervised({ ...options, env: { ...options.env, ...more } })
       return server
     },
     async openOwner() {

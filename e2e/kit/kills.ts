@@ -3,7 +3,7 @@ import { openOwner } from './database.ts'
 import { atRest, drive, keptNow, makeCards, quick } from './field.ts'
 import { missingFrom } from './missing.ts'
 import { addFleet, addTariff, makeNetwork, type Network } from './network.ts'
-import { faultsIn, freshOptions, removeDataDir, type Server, startServer } from './server.ts'
+import { faultsIn, freshOptions, removeDataDir, type Server, startSupervised } from './server.ts'
 import { answerBeforeCommit, neverSync } from './store-kept.ts'
 import { until } from './until.ts'
 
@@ -42,7 +42,7 @@ export interface KillsOutcome {
 
 export async function runKills(input: KillsInput): Promise<KillsOutcome> {
   const options = await freshOptions(input.dataDir === undefined ? {} : { dataDir: input.dataDir })
-  let server = await startServer(options)
+  let server = await startSupervised(options)
   const network = await makeNetwork(server, 'kills')
   await addTariff(network)
   const cards = await makeCards(network)
@@ -76,7 +76,7 @@ export async function runKills(input: KillsInput): Promise<KillsOutcome> {
       const before = [...oracle.all()]
       const began = performance.now()
       try {
-        server = await startServer(options)
+        server = await startSupervised(options)
       } catch (error) {
         if (!isControl) throw error
         return { ...outcome, missing: [`the database: ${(error as Error).message}`] }

@@ -5,7 +5,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { openOwner } from './database.ts'
 import type { Faulty } from './faulty.ts'
 import { databaseProcesses } from './processes.ts'
-import { freshOptions, removeDataDir, type Server, type ServerOptions, startServer } from './server.ts'
+import { freshOptions, removeDataDir, type Server, type ServerOptions, startSupervised } from './server.ts'
 import { until } from './until.ts'
 
 /** A server with its own embedded database, as `npm start` runs it, to be spoilt from below: processes, disk, system calls. */
@@ -15,12 +15,12 @@ export interface OwnServer extends Omit<Faulty, 'database'> {
 
 export async function startOwn(dataDir?: string, env: ServerOptions['env'] = {}): Promise<OwnServer> {
   const options = await freshOptions({ ...(dataDir === undefined ? {} : { dataDir }), env })
-  let server: Server = await startServer(options)
+  let server: Server = await startSupervised(options)
   return {
     dataDir: options.dataDir,
     server: () => server,
     async restart(more = {}) {
-      server = await startServer({ ...options, env: { ...options.env, ...more } })
+      server = await startSupervised({ ...options, env: { ...options.env, ...more } })
       return server
     },
     openOwner: () => openOwner(options.dataDir),

@@ -1,3 +1,5 @@
+import { until } from './until.ts'
+
 /** A small REST client: it throws nothing at a refusal, so that tests can look at it. */
 
 export interface Reply<T = unknown> {
@@ -60,6 +62,21 @@ export function restOf(url: string, key: string | undefined): Rest {
     patch: (path, body) => must('PATCH', path, body),
     remove: (path) => must('DELETE', path),
   }
+}
+
+/** Asks again where the database did not answer just now, as that refusal says: for long runs on a machine that is busy with more. */
+export async function getPatiently<T>({ send }: Pick<Rest, 'send'>, path: string): Promise<T> {
+  let reply = await send<T>('GET', path)
+  await until(
+    async () => {
+      if (reply.status === 503) reply = await send<T>('GET', path)
+      return reply.status !== 503
+    },
+    120_000,
+    1_000,
+  )
+  if (reply.status >= 300) throw new Error(`GET ${path}: ${reply.status} ${reply.text}`)
+  return reply.body
 }
 
 function parsed(text: string): unknown {
