@@ -20,13 +20,13 @@ export interface FailPointsInput {
 
 export interface FailPointsOutcome extends FieldAtRest {
   readonly deaths: number
-  /** Points that were not passed within half a minute. */
+  /** Points that were not passed within a minute. */
   readonly notReached: readonly string[]
   /** Commands that nobody brought to an end. */
   readonly unresolved: readonly string[]
 }
 
-const HIT_WITHIN_MS = 30_000
+const HIT_WITHIN_MS = 60_000
 
 export async function runFailPoints(input: FailPointsInput): Promise<FailPointsOutcome> {
   const { chance } = input

@@ -37,6 +37,18 @@ async function powerCuts(wishes: Wishes, isControl: boolean): Promise<Verdict> {
 
 export const crashes: readonly TortureRow[] = [
   {
+    name: 'fail-points',
+    rows: '9',
+    about: 'death at each fail point that the code passes',
+    async run({ times, stations, seed }) {
+      const outcome = await runFailPoints({ times: times ?? 20, stations: stations ?? 6, chance: chanceFrom(seed) })
+      return {
+        fine: isWhole(outcome) && outcome.notReached.length === 0 && outcome.unresolved.length === 0,
+        figures: outcome,
+      }
+    },
+  },
+  {
     name: 'kills',
     rows: '1',
     about: 'kill -9 of Node and every PostgreSQL process under load; nothing acknowledged may be missing',
@@ -52,18 +64,6 @@ export const crashes: readonly TortureRow[] = [
       const control = { times: 10, stations: stations ?? 30, answersBeforeCommit: true, isEnough }
       const { figures } = await kills(control, seed)
       return { fine: (figures as FieldAtRest).missing.length > 0, figures }
-    },
-  },
-  {
-    name: 'fail-points',
-    rows: '9',
-    about: 'death at each fail point that the code passes',
-    async run({ times, stations, seed }) {
-      const outcome = await runFailPoints({ times: times ?? 20, stations: stations ?? 6, chance: chanceFrom(seed) })
-      return {
-        fine: isWhole(outcome) && outcome.notReached.length === 0 && outcome.unresolved.length === 0,
-        figures: outcome,
-      }
     },
   },
   {
