@@ -30,6 +30,8 @@ export async function startFaulty(env: ServerOptions['env'] = {}): Promise<Fault
     },
     async openOwner() {
       const client = new pg.Client({ ...borrowed.owner, types: parsers })
+      // A run that fails drops the database under it; that must not hide why it failed.
+      client.on('error', () => {})
       await client.connect()
       return client
     },

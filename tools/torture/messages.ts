@@ -111,7 +111,7 @@ export const messages: readonly TortureRow[] = [
           const first = await openStation({ ...wishes, protocols: [version] })
           await first.call(...bootOf(version))
           await first.close()
-          const sockets = await fuzzSocket(wishes, version, Math.min(times, 20_000), chanceFrom(seed + 1))
+          const sockets = await fuzzSocket(wishes, version, Math.min(times, 10_000), chanceFrom(seed + 1))
           faults += wire.faults.length + sockets.faults.length
           figures[version] = { wire, sockets }
         }
