@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import net from 'node:net'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import type { Authenticate } from './http-admission.ts'
 import { DatabaseAway } from './db-faults.ts'
@@ -13,6 +14,7 @@ import { type TestHttp, testHttp, testTexts } from './testing-http.ts'
 let ground: TestGround
 let http: TestHttp
 let tenantId: string
+let cut = 0
 let signedOut = false
 let sites: 'all' | string[] = 'all'
 
@@ -114,9 +116,11 @@ const routes = [
     tag: 't',
     summary: 's',
     right: 'read',
-    query: z.strictObject({ refuse: z.string().optional() }),
+    query: z.strictObject({ refuse: z.string().optional(), much: z.string().optional() }),
     async open(call, stream) {
       if (call.query.refuse !== undefined) return refuse('no-such-thing')
+      if (call.query.much !== undefined) stream.onClose(() => (cut += 1))
+      if (call.query.much !== undefined) stream.send({ type: 'much', data: 'x'.repeat(30_000_000) })
       stream.send({ id: '1.1', type: 'station.changed', data: { for: (call.caller as StaffOrKey).kind } })
       return ok(undefined)
     },
@@ -340,6 +344,13 @@ describe('a live stream', () => {
     } finally {
       sites = 'all'
     }
+  })
+
+  it('is cut when its reader takes nothing from one beat to the next (row 27)', async () => {
+    const socket = net.connect(Number(new URL(base).port), '127.0.0.1').pause()
+    socket.write('GET /v1/live?much=yes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer key\r\n\r\n')
+    await vi.waitFor(() => expect(cut).toBe(1), 10_000)
+    socket.destroy()
   })
 
   it('ends when the server closes', async () => {
