@@ -1,5 +1,6 @@
 /**
- * Receives what Lataamo hands on by webhook: verifies each message, takes each once, and keeps the latest revision of every session.
+ * Receives what Lataamo hands on by webhook: verifies each message, takes each once, keeps the latest revision of every session and
+ * the alerts that are open.
  * Nothing but Node is needed.
  *
  *     WEBHOOK_SECRET=whsec_… PORT=9000 node docs/receive-webhooks.ts
@@ -31,26 +32,52 @@ export function isGenuine(
   })
 }
 
+interface SessionRecord {
+  readonly sessionId: string
+  readonly revision: number
+  readonly energyWh: number
+}
+
+interface Alert {
+  readonly id: string
+  readonly severity: 'critical' | 'major' | 'minor'
+  readonly state: 'open' | 'acknowledged' | 'cleared'
+  readonly text: string
+}
+
 interface Message {
   readonly id: string
   readonly type: string
   readonly version: number
   readonly timestamp: string
-  readonly data: { readonly sessionId: string; readonly revision: number; readonly energyWh: number }
+  readonly data: unknown
 }
 
 // A real receiver keeps both in its database, in one transaction with what it does.
 const seen = new Set<string>()
-const records = new Map<string, Message['data']>()
+const records = new Map<string, SessionRecord>()
+const alerts = new Map<string, Alert>()
 
 function take({ id, type, version, data }: Message): void {
   // The same message may come more than once: it has the same id then.
   if (seen.has(id)) return
   seen.add(id)
-  if (type !== 'session-record.created' || version !== 1) return
+  // A type or a version that is not known yet is none of ours.
+  if (version !== 1) return
+  if (type === 'session-record.created') takeRecord(data as SessionRecord)
+  if (type.startsWith('alert.')) takeAlert(data as Alert)
+}
+
+function takeRecord(record: SessionRecord): void {
   // A later revision replaces the earlier one: what was billed is corrected by the difference.
-  if ((records.get(data.sessionId)?.revision ?? 0) < data.revision) records.set(data.sessionId, data)
-  console.log(`session ${data.sessionId}, revision ${data.revision}: ${data.energyWh} Wh`)
+  if ((records.get(record.sessionId)?.revision ?? 0) < record.revision) records.set(record.sessionId, record)
+  console.log(`session ${record.sessionId}, revision ${record.revision}: ${record.energyWh} Wh`)
+}
+
+function takeAlert(alert: Alert): void {
+  if (alert.state === 'cleared') alerts.delete(alert.id)
+  else alerts.set(alert.id, alert)
+  console.log(`alert ${alert.id}, ${alert.severity}, ${alert.state}: ${alert.text} (${alerts.size} open)`)
 }
 
 if (import.meta.main) {

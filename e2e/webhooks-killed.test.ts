@@ -66,12 +66,16 @@ it('every acknowledged session reaches its target under one id, over kill -9 and
   }
 }, 180_000)
 
-it('the receiver of the documentation takes what is genuine, each once, and nothing else (END-SDR)', async () => {
+it('the receiver of the documentation takes records and alerts that are genuine, each once, and nothing else (END-SDR)', async () => {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}/events`
   await allowTargets(server, network, [target.port, port])
   const rest = restOf(server.url, network.key)
-  const { id, secret } = await addWebhook({ ...network, rest }, { url })
+  const { id, secret } = await addWebhook({ ...network, rest }, { url }, [
+    'session-record.created',
+    'alert.raised',
+    'alert.cleared',
+  ])
   const child = spawn(process.execPath, [path.join(home, 'docs', 'receive-webhooks.ts')], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], WEBHOOK_SECRET: secret, PORT: String(port) },
@@ -94,6 +98,12 @@ it('the receiver of the documentation takes what is genuine, each once, and noth
     await rest.post(`${path_}/${first?.id}/resend`)
     await until(async () => (await delivered())[0]?.attempts === 2)
     expect(said.match(/session /g)).toHaveLength(1)
+    // A fault that comes and goes is an alert that opens and closes.
+    const status = { connectorId: 1, status: 'Faulted', errorCode: 'GroundFailure' }
+    await socket.call('StatusNotification', status)
+    await until(() => /alert (\S+), \w+, open: .*\(1 open\)/.test(said))
+    await socket.call('StatusNotification', { ...status, status: 'Available', errorCode: 'NoError' })
+    await until(() => /alert (\S+), \w+, cleared: .*\(0 open\)/.test(said))
     // With another's secret the very same is refused.
     const [message] = target.received
     const forged = await fetch(url, {

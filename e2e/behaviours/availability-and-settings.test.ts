@@ -197,6 +197,54 @@ behaviour('settings-read', async (version) => {
   await station.close()
 })
 
+behaviour('settings-over-reconnect', async (version) => {
+  const station = await openSpeaker(whole, version)
+  const asked: unknown[] = []
+  station.answer = ({ action, payload }) => {
+    if (action === 'GetBaseReport') asked.push(payload['requestId'])
+    return { kind: 'result', payload: { status: 'Accepted' } }
+  }
+  const part = (requestId: unknown, seqNo: number, tbc: boolean) =>
+    station.call('NotifyReport', {
+      requestId,
+      generatedAt: now(),
+      seqNo,
+      tbc,
+      reportData: [
+        { component: { name: 'TxCtrlr' }, variable: { name: `V${seqNo}` }, variableAttribute: [{ value: '1' }] },
+      ],
+    })
+  const names = async (reading: Awaited<ReturnType<typeof command>>) =>
+    ((await reading.ended('effect-seen')).answer as unknown as { settings: { name: string }[] }).settings.map(
+      ({ name }) => name,
+    )
+  const complete = ['TxCtrlr.V0', 'TxCtrlr.V1', 'TxCtrlr.V2']
+  // The connection breaks between two parts; what was not sure to have arrived is sent again.
+  const joined = await command(whole, station, { kind: 'read-settings' })
+  const first = await until(() => asked[0])
+  await joined.ended('answered')
+  await part(first, 0, true)
+  await part(first, 1, true)
+  await station.close()
+  await station.connect()
+  await part(first, 1, true)
+  await part(first, 2, false)
+  expect(await names(joined)).toEqual(complete)
+  // Here a part was lost with the connection.
+  const gap = await command(whole, station, { kind: 'read-settings' })
+  const second = await until(() => asked[1])
+  await gap.ended('answered')
+  await part(second, 0, true)
+  await station.close()
+  await station.connect()
+  await part(second, 2, false)
+  const third = await until(() => asked[2])
+  expect(third).not.toBe(second)
+  for (const seqNo of [0, 1, 2]) await part(third, seqNo, seqNo < 2)
+  expect(await names(gap)).toEqual(complete)
+  await station.close()
+})
+
 behaviour('settings-written', async (version) => {
   const station = await openSpeaker(whole, version)
   const name = station.is16 ? 'ConnectionTimeOut' : 'TxCtrlr.EVConnectionTimeOut'

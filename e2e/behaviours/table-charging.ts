@@ -172,6 +172,11 @@ export const charging = {
     commands,
     'collects the settings of a 2.x station from all parts of its report',
   ]),
+  'settings-over-reconnect': row(
+    SETTINGS,
+    only2,
+    'a report in parts goes on over a new connection; one that has a gap is asked for again',
+  ),
   'settings-written': row(
     SETTINGS,
     all,

@@ -13,8 +13,9 @@ export async function allowTargets(server: Server, network: Network, ports: read
 export async function addWebhook(
   network: Network,
   target: Pick<TestTarget, 'url'>,
+  types: readonly string[] = ['session-record.created'],
 ): Promise<{ id: string; secret: string }> {
-  return network.rest.post('/v1/webhooks', { name: 'Billing', url: target.url })
+  return network.rest.post('/v1/webhooks', { name: 'Billing', url: target.url, types })
 }
 
 export interface ChargingStation {

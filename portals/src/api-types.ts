@@ -114,4 +114,9 @@ export type Delivery = Read<Api.GetWebhooksByIdDeliveriesResponses[200]>['items'
 export type DeliveryDetail = Read<Api.GetWebhooksByIdDeliveriesByDeliveryIdResponses[200]>
 
 /** What a webhook may be told of. */
-export const webhookTypes = ['session-record.created'] as const satisfies readonly Webhook['types'][number][]
+export const webhookTypes = [
+  'session-record.created',
+  'alert.raised',
+  'alert.changed',
+  'alert.cleared',
+] as const satisfies readonly Webhook['types'][number][]

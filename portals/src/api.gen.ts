@@ -135,7 +135,7 @@ export type GetAlertsResponses = {
     200: {
         items: Array<{
             id: string;
-            kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
+            kind: 'stations-lost' | 'station-offline' | 'station-silent' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
             severity: 'critical' | 'major' | 'minor';
             text: string;
             /**
@@ -226,7 +226,7 @@ export type GetAlertsByIdResponses = {
      */
     200: {
         id: string;
-        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
+        kind: 'stations-lost' | 'station-offline' | 'station-silent' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
         severity: 'critical' | 'major' | 'minor';
         text: string;
         /**
@@ -315,7 +315,7 @@ export type PostAlertsByIdAcknowledgeResponses = {
      */
     200: {
         id: string;
-        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
+        kind: 'stations-lost' | 'station-offline' | 'station-silent' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
         severity: 'critical' | 'major' | 'minor';
         text: string;
         /**
@@ -404,7 +404,7 @@ export type PostAlertsByIdCloseResponses = {
      */
     200: {
         id: string;
-        kind: 'stations-lost' | 'station-offline' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
+        kind: 'stations-lost' | 'station-offline' | 'station-silent' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
         severity: 'critical' | 'major' | 'minor';
         text: string;
         /**
@@ -5310,7 +5310,7 @@ export type GetWebhooksResponses = {
             id: string;
             name: string;
             url: string;
-            types: Array<'session-record.created'>;
+            types: Array<'session-record.created' | 'alert.raised' | 'alert.changed' | 'alert.cleared'>;
             state: 'active' | 'paused' | 'disabled';
             disabledAt?: string;
             formerSecretUntil?: string;
@@ -5340,7 +5340,7 @@ export type PostWebhooksData = {
     body: {
         name: string;
         url: string;
-        types?: Array<'session-record.created'>;
+        types?: Array<'session-record.created' | 'alert.raised' | 'alert.changed' | 'alert.cleared'>;
         state?: 'active' | 'paused';
     };
     path?: never;
@@ -5373,7 +5373,7 @@ export type PostWebhooksResponses = {
         id: string;
         name: string;
         url: string;
-        types: Array<'session-record.created'>;
+        types: Array<'session-record.created' | 'alert.raised' | 'alert.changed' | 'alert.cleared'>;
         state: 'active' | 'paused' | 'disabled';
         disabledAt?: string;
         formerSecretUntil?: string;
@@ -5446,7 +5446,7 @@ export type GetWebhooksByIdResponses = {
         id: string;
         name: string;
         url: string;
-        types: Array<'session-record.created'>;
+        types: Array<'session-record.created' | 'alert.raised' | 'alert.changed' | 'alert.cleared'>;
         state: 'active' | 'paused' | 'disabled';
         disabledAt?: string;
         formerSecretUntil?: string;
@@ -5461,7 +5461,7 @@ export type PatchWebhooksByIdData = {
     body: {
         name?: string;
         url?: string;
-        types?: Array<'session-record.created'>;
+        types?: Array<'session-record.created' | 'alert.raised' | 'alert.changed' | 'alert.cleared'>;
         state?: 'active' | 'paused';
     };
     path: {
@@ -5496,7 +5496,7 @@ export type PatchWebhooksByIdResponses = {
         id: string;
         name: string;
         url: string;
-        types: Array<'session-record.created'>;
+        types: Array<'session-record.created' | 'alert.raised' | 'alert.changed' | 'alert.cleared'>;
         state: 'active' | 'paused' | 'disabled';
         disabledAt?: string;
         formerSecretUntil?: string;
@@ -5517,7 +5517,7 @@ export type GetWebhooksByIdDeliveriesData = {
         cursor?: string;
         count?: 'true' | 'false';
         state?: 'waiting' | 'delivered' | 'dead';
-        type?: 'session-record.created' | 'webhook.test';
+        type?: 'session-record.created' | 'alert.raised' | 'alert.changed' | 'alert.cleared' | 'webhook.test';
     };
     url: '/v1/webhooks/{id}/deliveries';
 };
@@ -5544,7 +5544,7 @@ export type GetWebhooksByIdDeliveriesResponses = {
             id: string;
             webhookId: string;
             messageId: string;
-            type: 'session-record.created' | 'webhook.test';
+            type: 'session-record.created' | 'alert.raised' | 'alert.changed' | 'alert.cleared' | 'webhook.test';
             key: string;
             state: 'waiting' | 'delivered' | 'dead';
             attempts: number;
@@ -5596,7 +5596,7 @@ export type GetWebhooksByIdDeliveriesByDeliveryIdResponses = {
         id: string;
         webhookId: string;
         messageId: string;
-        type: 'session-record.created' | 'webhook.test';
+        type: 'session-record.created' | 'alert.raised' | 'alert.changed' | 'alert.cleared' | 'webhook.test';
         key: string;
         state: 'waiting' | 'delivered' | 'dead';
         attempts: number;
@@ -5657,7 +5657,7 @@ export type PostWebhooksByIdDeliveriesByDeliveryIdResendResponses = {
         id: string;
         webhookId: string;
         messageId: string;
-        type: 'session-record.created' | 'webhook.test';
+        type: 'session-record.created' | 'alert.raised' | 'alert.changed' | 'alert.cleared' | 'webhook.test';
         key: string;
         state: 'waiting' | 'delivered' | 'dead';
         attempts: number;
@@ -5782,7 +5782,7 @@ export type PostWebhooksByIdRotateSecretResponses = {
         id: string;
         name: string;
         url: string;
-        types: Array<'session-record.created'>;
+        types: Array<'session-record.created' | 'alert.raised' | 'alert.changed' | 'alert.cleared'>;
         state: 'active' | 'paused' | 'disabled';
         disabledAt?: string;
         formerSecretUntil?: string;
@@ -5828,7 +5828,7 @@ export type PostWebhooksByIdTestResponses = {
         id: string;
         webhookId: string;
         messageId: string;
-        type: 'session-record.created' | 'webhook.test';
+        type: 'session-record.created' | 'alert.raised' | 'alert.changed' | 'alert.cleared' | 'webhook.test';
         key: string;
         state: 'waiting' | 'delivered' | 'dead';
         attempts: number;

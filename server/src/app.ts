@@ -189,7 +189,7 @@ function loopsOf(ground: Ground, { stations, sessions, subscribers, monitoring, 
     startLoop('outbox', 500, log, () =>
       carryOutDue({
         ...ground,
-        handlers: { ...sessions.effects, ...subscribers.effects },
+        handlers: { ...sessions.effects, ...subscribers.effects, ...monitoring.effects },
         onSetAside: monitoring.effectSetAside,
       }),
     ),

@@ -1,6 +1,7 @@
 import { allOf, cursorFrom, type Sql, sql, type Tx } from '../platform/index.ts'
 import type { HistoryLine } from './rules/grouping.ts'
 import type { Severity } from './rules/kinds.ts'
+import { alertEvents } from './rules/told.ts'
 
 /** Alerts as people and programs are shown them. */
 
@@ -45,10 +46,17 @@ const FROM = sql`
   left join sites si on si.tenant_id = a.tenant_id and si.id = coalesce(st.site_id, a.site_id)
   left join sessions se on se.tenant_id = a.tenant_id and se.id = a.session_id`
 
-export async function loadAlerts(tx: Tx, ids: readonly string[]): Promise<readonly AlertRow[]> {
-  return tx.rows<AlertRow>(
-    sql`select ${COLUMNS} ${FROM} where a.tenant_id = any(${tx.tenantIds}::uuid[]) and a.id = any(${ids}::uuid[])`,
-  )
+export interface LoadedAlert extends AlertRow {
+  readonly toldAs: string | null
+  /** Some webhook of its network wants to hear of alerts. */
+  readonly isListenedTo: boolean
+}
+
+export async function loadAlerts(tx: Tx, ids: readonly string[]): Promise<readonly LoadedAlert[]> {
+  return tx.rows<LoadedAlert>(sql`
+    select ${COLUMNS}, a.told_as as "toldAs", exists (select from webhooks w
+      where w.tenant_id = a.tenant_id and w.types && ${[...alertEvents]}::text[]) as "isListenedTo"
+    ${FROM} where a.tenant_id = any(${tx.tenantIds}::uuid[]) and a.id = any(${ids}::uuid[])`)
 }
 
 export interface AlertFilter {

@@ -1,6 +1,6 @@
 import { sql, type Tx } from '../platform/index.ts'
 import { endsWithSession } from './rules/kinds.ts'
-import type { Backlog, Marks, SilentStation, WatchedClock, WatchedSession } from './rules/watched.ts'
+import type { Backlog, Marks, MuteStation, SilentStation, WatchedClock, WatchedSession } from './rules/watched.ts'
 import type { AlertName } from './store.ts'
 
 /** What the watchers look at, tenant by tenant. */
@@ -62,6 +62,21 @@ export async function silentStations(tx: Tx, at: Temporal.Instant): Promise<read
     where s.tenant_id = ${tx.tenantId} and s.removed_at is null and s.state = 'active' and s.onboarding = 'accepted'
       and s.last_seen_at is not null
       and (s.connected_at is null or s.last_seen_at < ${at.subtract({ seconds: SILENT_SECONDS })})`)
+}
+
+/** Active stations whose connection lives, and that have said nothing since `before`. */
+export async function muteStations(
+  tx: Tx,
+  { at, before }: { readonly at: Temporal.Instant; readonly before: Temporal.Instant },
+): Promise<readonly MuteStation[]> {
+  return tx.rows<MuteStation>(sql`
+    select s.id as "stationId", greatest(s.connected_at, s.last_said_at) as "saidAt",
+      exists (select from evses e where e.tenant_id = s.tenant_id and e.station_id = s.id
+        and e.open_session_id is not null) as "hasSession"
+    from stations s
+    where s.tenant_id = ${tx.tenantId} and s.removed_at is null and s.state = 'active' and s.onboarding = 'accepted'
+      and s.connected_at < ${before} and coalesce(s.last_said_at < ${before}, true)
+      and s.last_seen_at >= ${at.subtract({ seconds: SILENT_SECONDS })}`)
 }
 
 export async function stationsBySite(tx: Tx): Promise<{

@@ -155,4 +155,17 @@ export async function saveNote(tx: Tx, id: string, note: string): Promise<void> 
   await tx.run(sql`update alerts set note = ${note} where tenant_id = ${tx.tenantId} and id = ${id}`)
 }
 
+/** What was told of alerts that are locked; answers, for each, how often that makes. */
+export async function saveTold(
+  tx: Tx,
+  told: readonly { readonly tenantId: string; readonly id: string; readonly as: string }[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await tx.rows<{ id: string; position: number }>(sql`
+    update alerts a set told_as = v.told_as, told_position = a.told_position + 1
+    from unnest(${told.map(({ tenantId }) => tenantId)}::uuid[], ${told.map(({ id }) => id)}::uuid[],
+      ${told.map(({ as }) => as)}::text[]) as v (tenant_id, id, told_as)
+    where a.tenant_id = v.tenant_id and a.id = v.id returning a.id, a.told_position as position`)
+  return new Map(rows.map(({ id, position }) => [id, position]))
+}
+
 export type { HistoryLine }

@@ -44,9 +44,9 @@ async function station(tenantId: string, more: { readonly siteId?: string } = {}
   await ground.database.inTenant(tenantId, (tx) =>
     tx.run(sql`
       insert into stations (tenant_id, id, number, identity, site_id, state, onboarding, security_profile, connected_at,
-        last_seen_at, created_at, changed_at)
+        last_seen_at, last_said_at, created_at, changed_at)
       values (${tenantId}, ${id}, ${number}, ${`CS-${number}`}, ${more.siteId ?? null}, 'active', 'accepted', 1, ${at},
-        '2100-01-01T00:00:00Z', ${at}, ${at})`),
+        '2100-01-01T00:00:00Z', '2100-01-01T00:00:00Z', ${at}, ${at})`),
   )
   return id
 }
@@ -233,6 +233,29 @@ describe('other watchers', () => {
     ])
     await write(tenantId, sql`update stations set clock_offset_ms = 900 where id = ${clockless}`)
     await watchFor(tenantId, 3_600)
+    expect(await open(tenantId)).toEqual([])
+  })
+
+  it('see a station that answers pings and says nothing, until it speaks (GEN-AUTO)', async () => {
+    const tenantId = await network('mute')
+    const [mute, other] = [await station(tenantId), await station(tenantId)]
+    await watchFor(tenantId, 15)
+    const said = (id: string, at: Temporal.Instant) =>
+      write(tenantId, sql`update stations set last_said_at = ${at} where id = ${id}`)
+    await said(mute, clock.now())
+    await watchFor(tenantId, 900)
+    expect(await open(tenantId)).toEqual([])
+    await watchFor(tenantId, 60)
+    expect(await open(tenantId)).toMatchObject([
+      { kind: 'station-silent', subject: mute, severity: 'minor', evidence: { minutes: 15, heartbeatMinutes: 5 } },
+    ])
+    // Without a connection it is away, which is another matter.
+    await said(other, clock.now().subtract({ hours: 1 }))
+    await lose(tenantId, [other])
+    await watchFor(tenantId, 15)
+    expect((await open(tenantId)).map(({ kind, subject }) => [kind, subject])).toEqual([['station-silent', mute]])
+    await said(mute, clock.now())
+    await watchFor(tenantId, 15)
     expect(await open(tenantId)).toEqual([])
   })
 

@@ -1,4 +1,5 @@
 import { type DeadlineTable, type Ground, type Tx } from '../platform/index.ts'
+import { HEARTBEAT_SECONDS } from '../stations/index.ts'
 import { clearAlerts, raiseAlerts } from './raise-alerts.ts'
 import { calmLasted, causeGone, withSeverity } from './rules/grouping.ts'
 import { type IncidentPlan, type OpenIncident, planIncidents } from './rules/incidents.ts'
@@ -11,7 +12,9 @@ import {
   clockAlert,
   type Disk,
   diskAlerts,
+  HEARTBEATS_MISSED,
   isLostForIncident,
+  muteAlert,
   offlineAlert,
   sessionAlerts,
   unsteadyAlerts,
@@ -170,9 +173,14 @@ async function lookAround(tx: Tx, { disk }: WatchDeps, at: Temporal.Instant): Pr
   const marks = await store.marksSince(tx, at.subtract({ hours: 1 }))
   const before = { changed: at.subtract({ minutes: 20 }), due: at.subtract({ minutes: 5 }) }
   const sessions = await store.quietSessions(tx, before)
+  const mute = await store.muteStations(tx, {
+    at,
+    before: at.subtract({ seconds: HEARTBEATS_MISSED * HEARTBEAT_SECONDS }),
+  })
   const waiting = await store.backlogs(tx, at.subtract({ minutes: 5 }))
   return [
     ...(await store.wrongClocks(tx)).map((clock) => clockAlert(clock, at)),
+    ...mute.map((station) => muteAlert(station, HEARTBEAT_SECONDS, at)),
     ...marks.flatMap((one) => unsteadyAlerts(one, at)),
     ...sessions.flatMap((session) => sessionAlerts(session, at)),
     ...waiting.flatMap((backlog) => backlogAlerts(backlog, at)),

@@ -1,6 +1,7 @@
 import {
   type AnyRoute,
   type DeadlineTable,
+  type EffectHandler,
   type Ground,
   monotonicMs,
   type OutboxDeps,
@@ -18,6 +19,7 @@ import { alertsOfReport } from './rules/alerts-of-report.ts'
 import type { Disk } from './rules/watched.ts'
 import type { NewAlert } from './store.ts'
 import { loadAlerts } from './store-lists.ts'
+import { leaveForPrograms, tellingEffects } from './tell-programs.ts'
 import { watchNewTenants, watchTable } from './watch.ts'
 
 export interface Monitoring {
@@ -33,6 +35,8 @@ export interface Monitoring {
   watchNewTenants(): Promise<void>
   /** For the worker, every few seconds: looks at whoever is to be looked at now. */
   watchDue(): Promise<number>
+  /** For the worker: what programs outside are told of alerts. */
+  readonly effects: Readonly<Record<string, EffectHandler>>
   readonly routes: readonly AnyRoute[]
 }
 
@@ -89,15 +93,21 @@ export function wireMonitoring(deps: MonitoringDeps): Monitoring {
       }
       return takeDue(ground, watches)
     },
+    effects: tellingEffects(() => ground.clock.now()),
     routes: [...alertRoutes({ ...deps, tell }), ...alertSettingRoutes],
   }
 }
 
-/** Those who watch are told after the commit, in English; a page fetches its own language. Parts of an incident are not told one by one. */
+/**
+ * Programs that listen are told surely, by way of the outbox; those who watch after the commit, in English: a page fetches its
+ * own language. Parts of an incident are not told one by one.
+ */
 async function publishLater(deps: MonitoringDeps, tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
-  const { bus } = deps.ground
-  const rows = (await loadAlerts(tx, ids)).filter(({ incidentId }) => incidentId === null)
+  const { bus, clock } = deps.ground
+  const loaded = await loadAlerts(tx, ids)
+  await leaveForPrograms(tx, loaded, deps, clock.now())
+  const rows = loaded.filter(({ incidentId }) => incidentId === null)
   tx.afterCommit(() => {
     for (const row of rows) {
       const site = row.siteId === null ? {} : { siteId: row.siteId }

@@ -112,14 +112,21 @@ function What({ delivery }: { readonly delivery: Delivery }) {
   )
 }
 
-/** What it is about: the session of a record. */
+/** What it is about: the session of a record, or the alert. */
 function About({ delivery }: { readonly delivery: Delivery }) {
   const { t } = useTranslation()
-  const [sessionId, revision] = delivery.key.split('/')
+  const [id, revision] = delivery.key.split('/')
+  if (delivery.type.startsWith('alert.')) {
+    return (
+      <Link to={'/alerts' as string} search={{ alert: id } as never} className="over-row">
+        {t('portal.webhooks.alert')}
+      </Link>
+    )
+  }
   if (delivery.type !== 'session-record.created') return '–'
   return (
     <span>
-      <Link to={`/sessions/${sessionId}`} className="over-row">
+      <Link to={`/sessions/${id}`} className="over-row">
         {t('portal.webhooks.session')}
       </Link>
       <span className="block t12 mid">{t('portal.webhooks.revision', { revision })}</span>

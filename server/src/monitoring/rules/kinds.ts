@@ -8,6 +8,7 @@ export type Severity = (typeof severities)[number]
 export const alertKindTable = {
   'stations-lost': { ends: 'itself' },
   'station-offline': { ends: 'itself' },
+  'station-silent': { ends: 'itself' },
   'station-unsteady': { ends: 'itself' },
   'boot-loop': { ends: 'itself' },
   'clock-wrong': { ends: 'itself' },
@@ -59,6 +60,7 @@ export const endsWithSession: readonly AlertKind[] = [
 export const watchedKinds: readonly AlertKind[] = [
   'stations-lost',
   'station-offline',
+  'station-silent',
   'station-unsteady',
   'boot-loop',
   'clock-wrong',

@@ -78,6 +78,32 @@ export function offlineAlert(station: AwayStation, at: Temporal.Instant): Watche
   }
 }
 
+/** A station that is connected, answers pings, and says nothing. */
+export interface MuteStation {
+  readonly stationId: string
+  readonly saidAt: Temporal.Instant
+  readonly hasSession: boolean
+}
+
+/** So many heartbeats that did not come. */
+export const HEARTBEATS_MISSED = 3
+
+/** Its connection lives, its program does not: no session of it can be believed to go on. */
+export function muteAlert(
+  { stationId, saidAt, hasSession }: MuteStation,
+  heartbeatSeconds: number,
+  at: Temporal.Instant,
+): WatchedAlert {
+  const evidence = {
+    lastSaidAt: saidAt.toString(),
+    minutes: Math.floor(seconds(saidAt, at) / 60),
+    heartbeatMinutes: Math.round(heartbeatSeconds / 60),
+    ...(hasSession ? { session: 'goes-on' } : {}),
+  }
+  const severity = hasSession ? 'major' : 'minor'
+  return { kind: 'station-silent', subject: stationId, stationId, severity, evidence, since: saidAt }
+}
+
 export interface WatchedClock {
   readonly stationId: string
   readonly offsetSeconds: number

@@ -33,6 +33,8 @@ export interface ConnectionDeps extends DispatchDeps {
 export interface Connection extends AdmittedStation {
   readonly dispatcher: Dispatcher
   lastSeenAt: Temporal.Instant
+  /** Its last message; pings do not count. */
+  lastSaidAt: Temporal.Instant
   isAccepted: boolean
   /** Asks whether the other side still lives; false: it has not answered since it was last asked. */
   keepAlive(): boolean
@@ -68,6 +70,7 @@ export function openConnection(socket: WebSocket, station: AdmittedStation, deps
   }
   socket.on('message', (data: Buffer) => {
     heard()
+    connection.lastSaidAt = connection.lastSeenAt
     saidAt = monotonicMs()
     if (isReplaced) return
     peer.receive(data.toString('utf8'))
@@ -86,6 +89,7 @@ export function openConnection(socket: WebSocket, station: AdmittedStation, deps
   const connection: Connection = {
     ...station,
     lastSeenAt: station.openedAt,
+    lastSaidAt: station.openedAt,
     dispatcher: openDispatcher(deps, {
       ...station,
       protocol,
@@ -108,14 +112,17 @@ export function openConnection(socket: WebSocket, station: AdmittedStation, deps
       connection.dispatcher.closed()
       return answersPing(socket).finally(() => connection.close(REPLACED, 'replaced by a newer connection'))
     },
-    close(code, reason) {
-      socket.close(code, reason)
-      const timer = setTimeout(() => socket.terminate(), CLOSE_MS)
-      socket.once('close', () => clearTimeout(timer))
-    },
+    close: (code, reason) => closeSoon(socket, code, reason),
     terminate: () => socket.terminate(),
   }
   return connection
+}
+
+/** Says so first; who does not answer is cut. */
+function closeSoon(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, reason)
+  const timer = setTimeout(() => socket.terminate(), CLOSE_MS)
+  socket.once('close', () => clearTimeout(timer))
 }
 
 function peerFor(

@@ -18,7 +18,7 @@ import { MOST_LOST } from '../rules/asking-limits.ts'
 import { dueAfterLoss, LOST_SECONDS } from '../rules/command-times.ts'
 import { masked, shortened } from '../rules/mask.ts'
 import { type AskedFor, openAskedFor } from './asked-for.ts'
-import { openSettingsParts } from './settings-parts.ts'
+import { openSettingsParts, type ReportsOnTheirWay } from './settings-parts.ts'
 
 export interface DispatchDeps {
   readonly database: Database
@@ -26,6 +26,7 @@ export interface DispatchDeps {
   readonly clock: Clock
   readonly log: Log
   readonly queue: CommandQueue
+  readonly reports: ReportsOnTheirWay
 }
 
 export interface DispatchedStation {
@@ -69,7 +70,7 @@ interface Taken {
 export function openDispatcher(deps: DispatchDeps, station: DispatchedStation): Dispatcher {
   const { database, clock } = deps
   const { tenantId, protocol, peer } = station
-  const settings = openSettingsParts(deps, station)
+  const settings = openSettingsParts(deps, station, () => dispatcher.wake())
   let isClosed = false
   let isWoken = false
   let running = false

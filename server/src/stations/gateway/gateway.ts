@@ -94,7 +94,7 @@ export function openGateway(deps: GatewayDeps): Gateway {
     log: deps.ground.log,
     admit: openAdmission({ ...deps.ground, limits: openGuessLimits(), reconnects: openReconnectLimits(), refusals }),
     onOpen: registry.register,
-    onLeft: (station) => presence.gone({ ...station, lastSeenAt: station.openedAt }),
+    onLeft: (station) => presence.gone({ ...station, lastSeenAt: station.openedAt, lastSaidAt: station.openedAt }),
   })
   const stopTimers = startTimers([
     [deps.pingMs ?? PING_MS, () => registry.keepAlive()],
@@ -191,6 +191,7 @@ function connectionDepsFrom(
     ...deps.ground,
     clock: turnClock(clock),
     queue: deps.queue,
+    reports: new Map(),
     judgeToken: deps.judgeToken,
     keepRefused(station, { action, code = 'refused', description: why }, text) {
       const { tenantId, stationId, version: protocol, openedAt: socketOpenedAt } = station

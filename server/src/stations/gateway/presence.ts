@@ -8,6 +8,7 @@ export interface Present {
   readonly stationId: string
   readonly epoch: bigint
   readonly lastSeenAt: Temporal.Instant
+  readonly lastSaidAt: Temporal.Instant
   readonly clock?: ClockWatch
 }
 
@@ -81,6 +82,6 @@ export function openPresence(deps: {
 }
 
 function pick(station: Present): Omit<Presence, 'goneAt'> {
-  const { tenantId, stationId, epoch, lastSeenAt } = station
-  return { tenantId, stationId, epoch, lastSeenAt, clockOffsetMs: station.clock?.take() }
+  const { tenantId, stationId, epoch, lastSeenAt, lastSaidAt } = station
+  return { tenantId, stationId, epoch, lastSeenAt, lastSaidAt, clockOffsetMs: station.clock?.take() }
 }

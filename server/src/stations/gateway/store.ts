@@ -96,6 +96,7 @@ export interface Presence {
   readonly stationId: string
   readonly epoch: bigint
   readonly lastSeenAt: Temporal.Instant
+  readonly lastSaidAt: Temporal.Instant
   /** How far its clock was ahead of ours; undefined: nothing new is known. */
   readonly clockOffsetMs: number | undefined
   /** Set when the socket is gone. */
@@ -107,14 +108,16 @@ export async function savePresences(tx: Tx, unordered: readonly Presence[]): Pro
   const presences = inLockOrder(unordered)
   await tx.run(sql`
     update stations s set last_seen_at = greatest(s.last_seen_at, p.seen),
+      last_said_at = greatest(s.last_said_at, p.said),
       clock_offset_ms = coalesce(p.clock_offset_ms, s.clock_offset_ms),
       connected_at = case when p.gone is null then s.connected_at end,
       disconnected_at = coalesce(p.gone, s.disconnected_at)
     from unnest(${presences.map(({ tenantId }) => tenantId)}::uuid[], ${presences.map(({ stationId }) => stationId)}::uuid[],
       ${presences.map(({ epoch }) => epoch)}::bigint[], ${presences.map(({ lastSeenAt }) => lastSeenAt)}::timestamptz[],
       ${presences.map(({ goneAt }) => goneAt ?? null)}::timestamptz[],
-      ${presences.map(({ clockOffsetMs }) => clockOffsetMs ?? null)}::bigint[])
-      as p (tenant_id, id, epoch, seen, gone, clock_offset_ms)
+      ${presences.map(({ clockOffsetMs }) => clockOffsetMs ?? null)}::bigint[],
+      ${presences.map(({ lastSaidAt }) => lastSaidAt)}::timestamptz[])
+      as p (tenant_id, id, epoch, seen, gone, clock_offset_ms, said)
     where s.tenant_id = p.tenant_id and s.id = p.id and s.epoch = p.epoch`)
 }
 

@@ -15,6 +15,8 @@ export type Incoming =
   | {
       readonly kind: 'settings'
       readonly requestId: number
+      /** Its place among the parts, from 0 on. */
+      readonly seqNo: number
       readonly settings: NonNullable<CommandAnswer['settings']>
       readonly last: boolean
     }

@@ -61,6 +61,7 @@ interface ReportData extends Target {
 export function settingsPart(payload: Payload): Incoming {
   const said = payload as unknown as {
     readonly requestId: number
+    readonly seqNo: number
     readonly tbc?: boolean
     readonly reportData?: readonly ReportData[]
   }
@@ -74,7 +75,7 @@ export function settingsPart(payload: Payload): Incoming {
       readonly: actual.mutability === 'ReadOnly',
     }
   })
-  return { kind: 'settings', requestId: said.requestId, settings, last: said.tbc !== true }
+  return { kind: 'settings', requestId: said.requestId, seqNo: said.seqNo, settings, last: said.tbc !== true }
 }
 
 interface VariableResult extends Target {
