@@ -58,10 +58,8 @@ export async function judgeRecords(
 function wavesOf(due: readonly DueRecord[]): readonly (readonly DueRecord[])[] {
   const waves: DueRecord[][] = []
   const sorted = due.toSorted((left, right) => left.revision - right.revision)
-  for (const one of sorted) {
-    const wave = waves.find((list) => list.every(({ sessionId }) => sessionId !== one.sessionId))
-    if (wave === undefined) waves.push([one])
-    else wave.push(one)
+  for (const ofSession of Map.groupBy(sorted, ({ sessionId }) => sessionId).values()) {
+    for (const [nth, one] of ofSession.entries()) (waves[nth] ??= []).push(one)
   }
   return waves
 }
