@@ -48,6 +48,7 @@ export type MadeStation = Station & { readonly password?: string }
 export type LogRow = Read<Api.GetStationsByIdOcppLogResponses[200]>['items'][number]
 export type LogMark = LogRow['marks'][number]
 export type RefusedMessage = Read<Api.GetStationsByIdRefusedMessagesResponses[200]>['items'][number]
+export type LocalLists = Read<Api.GetLocalListsResponses[200]>
 export type LocalList = Read<Api.GetStationsByIdLocalListResponses[200]>
 export type RefusedStation = Read<Api.GetRefusedStationsResponses[200]>['items'][number]
 

@@ -12,6 +12,8 @@ import { useMay } from '../../session-of-staff.ts'
 import { FilterText } from '../FilterText.tsx'
 import { useFilters } from '../use-filters.ts'
 import { AddCard } from './AddCard.tsx'
+import { EditCard } from './EditCard.tsx'
+import { ListsDefault } from './ListsDefault.tsx'
 
 /** Cards and other tokens; a block is one press and says how far it has reached. */
 export function CardsPage() {
@@ -63,6 +65,7 @@ export function CardsPage() {
         <Icon name="shield" />
         {t('portal.cards.block-note')}
       </p>
+      {may('stations.read') && <ListsDefault />}
       {isAdding && <AddCard close={() => setAdding(false)} />}
     </Page>
   )
@@ -135,13 +138,18 @@ function Status({ card }: { readonly card: IdToken }) {
 function Act({ card }: { readonly card: IdToken }) {
   const { t } = useTranslation()
   const client = useQueryClient()
+  const [isEditing, setEditing] = useState(false)
   const isActive = card.status === 'active'
   const change = useMutation({
     mutationFn: () => call('PATCH', `/v1/id-tokens/${card.id}`, { status: isActive ? 'blocked' : 'active' }),
     onSettled: () => client.invalidateQueries({ queryKey: ['cards'] }),
   })
   return (
-    <>
+    <span className="row g1 wrap">
+      <button type="button" className="btn sm" onClick={() => setEditing(true)}>
+        {t('portal.cards.change')}
+        <span className="sr">{t('portal.cards.ends', { last4: card.last4 })}</span>
+      </button>
       <button
         type="button"
         className={isActive ? 'btn sm risk' : 'btn sm'}
@@ -152,7 +160,8 @@ function Act({ card }: { readonly card: IdToken }) {
         <span className="sr">{t('portal.cards.ends', { last4: card.last4 })}</span>
       </button>
       <FormProblem error={change.error} />
-    </>
+      {isEditing && <EditCard card={card} close={() => setEditing(false)} />}
+    </span>
   )
 }
 

@@ -14,6 +14,7 @@ import { instantOfField } from '../../parts/zoned.ts'
 import { useMay, useMe } from '../../session-of-staff.ts'
 import { Calculator } from './Calculator.tsx'
 import { PriceParts } from './PriceParts.tsx'
+import { RenameTariff } from './RenameTariff.tsx'
 import { emptyTariff, formFromTariff, type TariffForm, tariffFromForm } from './tariff-form.ts'
 
 /** A tariff: its versions, its price parts, and what a session would cost, beside each other. */
@@ -58,7 +59,15 @@ function Editor({ tariff }: { readonly tariff?: Tariff }) {
       title={title}
       crumbs={[{ to: '/tariffs', text: t('portal.tariffs.title') }]}
       beside={tariff?.default === true ? <IsDefault /> : undefined}
-      actions={tariff !== undefined && !tariff.default && may('tariffs.write') && <MakeDefault tariff={tariff} />}
+      actions={
+        tariff !== undefined &&
+        may('tariffs.write') && (
+          <>
+            <RenameTariff tariff={tariff} />
+            {!tariff.default && <MakeDefault tariff={tariff} />}
+          </>
+        )
+      }
     >
       <div className="three">
         {tariff === undefined ? <NewNote /> : <Versions tariff={tariff} />}

@@ -1,0 +1,132 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { launchBrowser } from './browser.ts'
+import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
+import { addCard, addStation, addTariff, makeNetwork, type Network } from './kit/network.ts'
+import type { List } from './kit/rest.ts'
+import { openStage, type Stage } from './kit/stage.ts'
+import { wordsOf } from './kit/texts.ts'
+import { until } from './kit/until.ts'
+
+/** What is changed after it was made: a card, a tariff's name, the cards that stations keep. In Finnish, in every look. */
+
+const word = wordsOf('fi')
+const desk = { width: 1440, height: 900 }
+const UID = '04AA00BB11C009'
+
+let borrowed: Borrowed
+let browser: Browser
+let network: Network
+let stage: Stage
+let page: Page
+let tariffId: string
+
+beforeAll(async () => {
+  ;[borrowed, browser] = await Promise.all([startBorrowed(), launchBrowser()])
+  network = await makeNetwork(borrowed.server, 'changed')
+  await addCard(network, UID)
+  await addStation(network, { identity: 'KEEPS' })
+  tariffId = await addTariff(network, 'Arki')
+  await network.rest.post('/v1/webhooks', {
+    name: 'Laskutus ja valvonta',
+    url: 'https://billing.example.com/events',
+    types: ['session-record.created', 'alert.raised', 'alert.cleared'],
+    state: 'paused',
+  })
+  const person = { name: 'Aino Ylläpitäjä', mail: 'aino@changed.example', role: 'administrator' }
+  const { invitationUrl } = await network.rest.post<{ invitationUrl: string }>('/v1/staff', person)
+  stage = await openStage(browser, borrowed.server.url, { viewport: desk, locale: 'fi-FI' })
+  page = stage.page
+  await page.goto(invitationUrl)
+  await page.getByRole('button', { name: word('portal.sign-in.set.later') }).click()
+  await page.getByRole('heading', { level: 1 }).waitFor()
+})
+afterAll(async () => {
+  await browser?.close()
+  await borrowed?.close()
+})
+
+/** `isNew`: looked at by axe too, once: it takes long. */
+async function faultsInEveryLook(name: string, isNew = true): Promise<readonly string[]> {
+  const faults: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    for (const width of [1440, 320]) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' })
+      const over = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      if (over > 0) faults.push(`${name}, ${colorScheme}, ${width}: ${over} px too wide`)
+      if (isNew && colorScheme === 'dark' && width === 320) {
+        const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag22aa']).analyze()
+        faults.push(...violations.map((one) => `${name}, ${width}: ${one.id} at ${one.nodes[0]?.target.join(' ')}`))
+      }
+      await stage.picture(`${name}-${colorScheme}-${width}`)
+    }
+  }
+  await page.setViewportSize(desk)
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  return faults
+}
+
+const dialog = () => page.getByRole('dialog')
+
+it('a card gets a class, a name and an end, and loses them again', async () => {
+  const cardOf = async () => (await network.rest.get<List<Record<string, unknown>>>('/v1/id-tokens')).items[0]
+  await page.goto('/cards')
+  await page.getByRole('button', { name: word('portal.cards.change') }).click()
+  await dialog().getByLabel(word('portal.cards.class'), { exact: true }).fill('Fleet')
+  await dialog().getByLabel(word('portal.cards.add.label'), { exact: true }).fill('Pakettiauto')
+  await dialog().getByLabel(word('portal.cards.until'), { exact: true }).fill('2031-05-31')
+  expect(await faultsInEveryLook('card')).toEqual([])
+  await dialog()
+    .getByRole('button', { name: word('portal.cards.edit.do') })
+    .click()
+  await page.getByText('Pakettiauto').waitFor()
+  expect(await cardOf()).toMatchObject({ class: 'fleet', label: 'Pakettiauto', validUntil: '2031-05-31T23:59:59Z' })
+  await page.getByRole('button', { name: word('portal.cards.change') }).click()
+  await dialog().getByLabel(word('portal.cards.class'), { exact: true }).fill('')
+  await page.keyboard.press('Enter')
+  await dialog().waitFor({ state: 'detached' })
+  expect(await cardOf()).not.toHaveProperty('class')
+  expect(await cardOf()).toMatchObject({ label: 'Pakettiauto' })
+}, 180_000)
+
+it('the cards that stations keep are set for the whole network', async () => {
+  const panel = page.getByRole('region', { name: word('portal.cards.lists.title') })
+  await panel.getByRole('combobox').selectOption('active')
+  const kept = () => network.rest.get<{ mode: string }>('/v1/local-lists')
+  await until(async () => (await kept()).mode === 'active')
+  expect(await faultsInEveryLook('cards')).toEqual([])
+}, 180_000)
+
+it('a tariff is renamed, its versions untouched', async () => {
+  await page.goto(`/tariffs/${tariffId}`)
+  await page.getByRole('button', { name: word('portal.tariffs.rename.title') }).click()
+  await dialog().getByLabel(word('portal.tariffs.name'), { exact: true }).fill('Arki ja pyhä')
+  await dialog()
+    .getByRole('button', { name: word('portal.tariffs.rename.do') })
+    .click()
+  await page.getByRole('heading', { level: 1, name: 'Arki ja pyhä' }).waitFor()
+  const { version } = await network.rest.get<{ version: number }>(`/v1/tariffs/${tariffId}`)
+  expect(version).toBe(1)
+  expect(await faultsInEveryLook('tariff')).toEqual([])
+}, 180_000)
+
+it.each([
+  ['limits', '/limits'],
+  ['usage', '/usage-errors'],
+  ['usage-checks', '/usage-errors/checks'],
+  ['webhooks', '/webhooks'],
+])(
+  'the page of %s is as it should be in Finnish, in light and dark, wide and narrow',
+  async (name, path) => {
+    await page.goto(path)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    expect(await faultsInEveryLook(name, false)).toEqual([])
+    expect(stage.faults()).toEqual([])
+  },
+  180_000,
+)
