@@ -38,5 +38,5 @@ it.skipIf(!mayMount())(
       disk.remove()
     }
   },
-  60_000,
+  240_000,
 )

@@ -11,7 +11,7 @@ const UID = '04AABBCCDD1122'
 const STATIONS = 20
 const SESSIONS_EACH = Number(process.env['SESSIONS_EACH'] ?? 10)
 /** At most. */
-const LASTS_MS = Math.max(120_000, 12_000 * SESSIONS_EACH)
+const LASTS_MS = Math.max(400_000, 12_000 * SESSIONS_EACH)
 
 let borrowed: Borrowed
 let network: Network

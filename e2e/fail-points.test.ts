@@ -18,7 +18,7 @@ describe('a crash anywhere (row 9)', () => {
       unresolved: [],
       refused: 0,
     })
-  }, 300_000)
+  }, 900_000)
 })
 
 describe('the list of fail points', () => {

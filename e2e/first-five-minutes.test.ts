@@ -35,4 +35,4 @@ it('takes an integrator from nothing to a priced session in all three versions, 
   )
   expect(said).toMatch(/8\. 2\.1: session 3, \d+ Wh, \d+ meter values, lines in cents: FLAT 50/)
   expect(said).toContain('9. trigger: accepted, effect-seen')
-}, 120_000)
+}, 240_000)

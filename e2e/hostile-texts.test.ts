@@ -19,7 +19,7 @@ beforeAll(async () => {
   network = await makeNetwork(borrowed.server, 'hostile')
   await addTariff(network, '<script>tripped()</script>')
   stations = await Promise.all(payloads.map((text, n) => play(text, n)))
-}, 120_000)
+})
 afterAll(() => borrowed?.close())
 
 /** What a program may not write is refused with a field error; the rest is kept as it is. */

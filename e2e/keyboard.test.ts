@@ -4,7 +4,7 @@ import { type Fleet, startFleet } from '../simulator/index.ts'
 import { launchBrowser } from './browser.ts'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { addCard, addStation, addTariff, type MadeStation, makeNetwork, type Network } from './kit/network.ts'
-import { isWiderThanScreen } from './kit/page-reading.ts'
+import { isWiderThanScreen, pressInTurn } from './kit/page-reading.ts'
 import { openStage, spoken, type Stage, word } from './kit/stage.ts'
 import { openStory } from './kit/story.ts'
 
@@ -91,8 +91,7 @@ describe('the keyboard alone', () => {
   })
 
   part('goes on by two keys, and back', async () => {
-    await page.keyboard.press('g')
-    await page.keyboard.press('e')
+    await pressInTurn(page, 'g', 'e')
     await page.getByRole('heading', { name: word('portal.sessions.title'), exact: true }).waitFor()
     // The state's word stands among the filters too: it is the row that matters.
     const row = page.locator('tr', { has: page.locator('[data-row]'), hasText: word('portal.sessions.state.ended') })

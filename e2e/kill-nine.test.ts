@@ -14,7 +14,7 @@ describe('kill -9 of Node and of every PostgreSQL process (row 1)', () => {
     expect(outcome).toMatchObject({ kills: 10, missing: [], notOnce: [], refused: 0 })
     expect(outcome.acknowledged).toBeGreaterThan(500)
     expect(outcome.sessionsEnded).toBeGreaterThan(20)
-  }, 300_000)
+  }, 900_000)
 
   // The planted fault: an answer that leaves before its commit is durable. With the database told to answer commits
   // early, that is just what happens, without a fail point in the program.
@@ -28,7 +28,7 @@ describe('kill -9 of Node and of every PostgreSQL process (row 1)', () => {
       isEnough: ({ missing }) => missing.length > 0,
     })
     expect(outcome.missing).not.toEqual([])
-  }, 120_000)
+  }, 400_000)
 })
 
 describe('the comparison of what was acknowledged with what is kept', () => {

@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startStation, type TestStation } from '../simulator/testing.ts'
 import { launchBrowser } from './browser.ts'
+import { axeFaults } from './kit/axe.ts'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { addCard, addStation, makeNetwork, type Network } from './kit/network.ts'
 import { openStage, type Stage, word } from './kit/stage.ts'
@@ -44,13 +44,9 @@ async function faultsInEveryLook(name: string): Promise<readonly string[]> {
       )
       // Axe takes long: once in each scheme.
       const isLooked = (colorScheme === 'light') === (width === 1440)
-      const { violations } = !isLooked
-        ? { violations: [] }
-        : await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag22aa']).analyze()
+      const found = isLooked ? await axeFaults(page) : []
       if (over > 0) faults.push(`${name}, ${colorScheme}, ${width}: ${over} px too wide`)
-      faults.push(
-        ...violations.map((one) => `${name}, ${colorScheme}, ${width}: ${one.id} at ${one.nodes[0]?.target.join(' ')}`),
-      )
+      faults.push(...found.map((one) => `${name}, ${colorScheme}, ${width}: ${one}`))
       await stage.picture(`${name}-${colorScheme}-${width}`)
     }
   }
@@ -75,7 +71,7 @@ it('a list is turned on, comes into step before one’s eyes, and is sent whole 
   expect(await faultsInEveryLook('local-list')).toEqual([])
   await panel.getByRole('button', { name: word('portal.stations.list.send') }).click()
   await listed.until(({ localList }) => localList.version === 2)
-}, 90_000)
+}, 180_000)
 
 it('a refused message stands there with its reason and is judged again', async () => {
   const { page } = stage
@@ -102,4 +98,4 @@ it('a refused message stands there with its reason and is judged again', async (
   expect(await faultsInEveryLook('refused')).toEqual([])
   expect(stage.faults()).toEqual([])
   socket.socket.terminate()
-}, 90_000)
+}, 180_000)

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { borrowDatabase, type BorrowedDatabase } from './kit/borrowed.ts'
 import { interruptFirstStart, measureFirstStart } from './kit/interrupted-start.ts'
+import { openMachineTime } from './kit/machine-time.ts'
 import { addStation, makeNetwork } from './kit/network.ts'
 import { databaseProcesses, killAll } from './kit/processes.ts'
 import {
@@ -149,7 +150,7 @@ describe('beside a server that runs', () => {
     } finally {
       await server.kill()
     }
-  }, 90_000)
+  }, 240_000)
 
   it('a taken port for metrics', async () => {
     const other = net.createServer().listen(0, '127.0.0.1')
@@ -178,18 +179,19 @@ describe('SIGTERM (row 31)', () => {
     const answers = sockets.map((socket) =>
       socket.call('BootNotification', { chargePointVendor: 'V', chargePointModel: 'M' }),
     )
-    const began = performance.now()
+    const time = openMachineTime()
     const ended: Promise<Ended> = server.stop()
     for (const [type] of await Promise.all(answers)) expect(type).toBe(3)
     for (const { code } of await Promise.all(sockets.map(({ closed }) => closed))) expect(code).toBe(1012)
     expect(await ended).toEqual({ code: 0, signal: null })
-    expect(performance.now() - began).toBeLessThan(30_000)
-    await until(() => databaseProcesses(made.dataDir).length === 0, 5_000)
+    expect(time.now()).toBeLessThan(30_000)
+    time.stop()
+    await until(() => databaseProcesses(made.dataDir).length === 0)
     expect(server.stderr()).toBe('')
     // And the same data starts again.
     const again = await startServer(made)
     expect((await again.stop()).code).toBe(0)
-  }, 90_000)
+  }, 240_000)
 })
 
 describe('a first start that is interrupted (row 25)', () => {
@@ -202,7 +204,7 @@ describe('a first start that is interrupted (row 25)', () => {
         for (const moment of moments.filter((_, n) => n % 2 === half)) await interruptFirstStart(moment)
       }),
     )
-  }, 300_000)
+  }, 600_000)
 })
 
 function nobodyCanRun(): boolean {

@@ -128,7 +128,7 @@ describe('attack 3: addresses that two readers would read in two ways', () => {
       socket.destroy()
       expect(status, path).toBe(101)
     }
-    expect((await seen(station)).connection.state).not.toBe('never')
+    await until(async () => (await seen(station)).connection.state !== 'never')
     expect((await seen(victim)).connection.state).toBe('never')
     expect((await seen(theirs, other)).connection.state).toBe('never')
   })

@@ -141,10 +141,10 @@ describe('the story of a new network, from an empty installation', () => {
   part('its session is seen, stopped from the page, and priced', async () => {
     await page.getByRole('link', { name: word('portal.stations.add.wait.open') }).click()
     const evse = page.locator('.ev').first()
-    await evse.getByText(word('portal.state.charging'), { exact: true }).waitFor({ timeout: 30_000 })
+    await evse.getByText(word('portal.state.charging'), { exact: true }).waitFor()
     const energy = factOf(evse, word('portal.sessions.energy'))
     await energy.waitFor()
-    await until(async () => numberIn(await energy.innerText()) > 0, 30_000)
+    await until(async () => numberIn(await energy.innerText()) > 0)
     await stage.picture('new-6-charging')
     const address = must((await evse.locator('a[href^="/sessions/"]').getAttribute('href')) ?? undefined)
     await evse.getByRole('button', { name: word('portal.stations.stop') }).click()

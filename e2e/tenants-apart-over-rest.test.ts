@@ -31,7 +31,7 @@ afterAll(async () => {
   await borrowed.close()
 })
 
-/** Everything a tenant can see of its own, but for what looking itself changes. */
+/** Everything a tenant can see of its own, but for what looking itself, or time, changes: a webhook's target that is nowhere. */
 async function everythingOf({ network: { rest } }: World): Promise<string> {
   const seen = await Promise.all(
     [
@@ -51,6 +51,7 @@ async function everythingOf({ network: { rest } }: World): Promise<string> {
   )
   return seen
     .join('\n')
+    .replaceAll(/"health":\{[^{}]*(\{[^{}]*\}[^{}]*)?\},?/g, '')
     .replaceAll(/"(lastUsedAt|lastMessageAt|clockOffsetMs|\w+Seconds)":("[^"]*"|-?\d+),?/g, '')
     .replaceAll(',}', '}')
 }
@@ -161,5 +162,5 @@ describe('two tenants whose things have equal names (GEN-ISOLATION, row 7, attac
     }
     expect(unseen).toEqual([])
     // Each route is asked many times over.
-  }, 90_000)
+  }, 240_000)
 })

@@ -56,7 +56,7 @@ it('every acknowledged session reaches its target under one id, over kill -9 and
   ]
   target.behave(() => 200)
   const rest = restOf(server.url, network.key)
-  await until(() => named().length === acknowledged, 100_000)
+  await until(() => named().length === acknowledged, 300_000)
   expect([...named()].sort()).toEqual(await recordsOf(rest))
   expect(acknowledged).toBe(15)
   // A message that came again came under its former id, in the same bytes.
@@ -64,7 +64,7 @@ it('every acknowledged session reaches its target under one id, over kill -9 and
     expect(new Set(same.map(({ id }) => id)).size).toBe(1)
     expect(new Set(same.map(({ body }) => body)).size).toBe(1)
   }
-}, 180_000)
+}, 600_000)
 
 it('the receiver of the documentation takes records and alerts that are genuine, each once, and nothing else (END-SDR)', async () => {
   const port = await freePort()
@@ -89,7 +89,7 @@ it('the receiver of the documentation takes records and alerts that are genuine,
     const { password } = await rest.post<{ password: string }>(`/v1/stations/${station.items[0]?.id}/password`)
     const socket = await connectStation({ ...network, rest }, { id: '', password })
     await charge(socket)
-    await until(() => /session \S+, revision 1: 2000 Wh/.test(said), 30_000)
+    await until(() => /session \S+, revision 1: 2000 Wh/.test(said))
     const path_ = `/v1/webhooks/${id}/deliveries`
     const delivered = async (): Promise<readonly { id: string; attempts: number }[]> =>
       (await rest.get<List<{ id: string; attempts: number }>>(`${path_}?state=delivered`)).items
@@ -120,4 +120,4 @@ it('the receiver of the documentation takes records and alerts that are genuine,
     child.kill()
     await once(child, 'exit')
   }
-}, 120_000)
+}, 240_000)

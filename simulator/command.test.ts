@@ -40,7 +40,7 @@ describe('lataamo simulate', () => {
       '--scenario',
       'idle',
       '--duration',
-      '2',
+      '5',
     )
     expect(central.of('X 1', 'BootNotification')).toHaveLength(1)
     expect(central.passwords.get('X 1')).toBe('secret')
@@ -59,13 +59,12 @@ describe('lataamo simulate', () => {
       '--scenario',
       'idle',
       '--duration',
-      '2',
+      '5',
       '--identity-prefix',
       'P',
     )
-    expect(central.heard.filter(({ action }) => action === 'BootNotification').map(({ identity }) => identity)).toEqual(
-      ['P1', 'P2', 'P3'],
-    )
+    const booted = central.heard.filter(({ action }) => action === 'BootNotification').map(({ identity }) => identity)
+    expect(booted.toSorted()).toEqual(['P1', 'P2', 'P3'])
   })
 
   it('says what to do when nothing listens there, with exit status 1', async () => {

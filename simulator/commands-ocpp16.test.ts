@@ -182,6 +182,6 @@ describe('a station of 1.6', () => {
 
   it('does not answer while it is mute', async () => {
     stage.station.setFaults({ mute: true })
-    expect(await stage.central.tryCall('S', 'ClearCache', {})).toMatchObject({ kind: 'timed-out' })
+    expect(await stage.central.tryCall('S', 'ClearCache', {}, 1_000)).toMatchObject({ kind: 'timed-out' })
   })
 })

@@ -249,7 +249,7 @@ function handleOf(
     reboot: hands.reboot,
     goOffline: (seconds) => hands.goOffline(seconds),
     goOnline: hands.goOnline,
-    until: (fact, timeoutMs = 10_000) => waitFor(identity, driver, watchers, fact, timeoutMs),
+    until: (fact, timeoutMs = 45_000) => waitFor(identity, driver, watchers, fact, timeoutMs),
     isOver: () => [...plays.values()].every((play) => play.isOver),
     isWaitingForHands: () => isPassive,
   }

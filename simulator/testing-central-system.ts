@@ -30,7 +30,7 @@ export interface FakeCentralSystem {
   /** Answers this action otherwise; undefined: as usual. */
   when(action: string, rule: Rule): void
   call(identity: string, action: string, payload: Payload): Promise<Payload>
-  tryCall(identity: string, action: string, payload: Payload): Promise<CallOutcome>
+  tryCall(identity: string, action: string, payload: Payload, timeoutMs?: number): Promise<CallOutcome>
   /** Cuts every connection. */
   cut(): void
   /** Refuses new connections while set. */
@@ -88,8 +88,6 @@ export async function startFakeCentralSystem(timeline: Timeline): Promise<FakeCe
         if (answer === 'silence') return new Promise(() => {})
         return answer === 'error' ? { kind: 'error', code: 'InternalError' } : { kind: 'result', payload: answer }
       },
-      // Time is made: a call that is not answered would wait for real seconds.
-      timeoutMs: 2000,
       onFault: (fault) => faults.push(`${identity} ${fault.action ?? ''} ${fault.kind}: ${fault.description}`),
     })
     peers.set(identity, { peer, socket })
@@ -112,10 +110,10 @@ export async function startFakeCentralSystem(timeline: Timeline): Promise<FakeCe
       if (outcome.kind !== 'answered') throw new Error(`${action}: ${JSON.stringify(outcome)}`)
       return outcome.payload
     },
-    async tryCall(identity, action, payload) {
+    async tryCall(identity, action, payload, timeoutMs) {
       const peer = peers.get(identity)?.peer
       if (peer === undefined) throw new Error(`${identity} is not connected`)
-      return peer.call(action, payload)
+      return peer.call(action, payload, timeoutMs === undefined ? {} : { timeoutMs })
     },
     cut() {
       for (const { socket } of peers.values()) socket.terminate()

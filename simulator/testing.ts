@@ -44,7 +44,7 @@ export async function chargeOnce(
     evse = 1,
     uid,
     energyWh = 5,
-    timeoutMs = 20_000,
+    timeoutMs = 60_000,
   }: { evse?: number; uid: string; energyWh?: number; timeoutMs?: number },
 ): Promise<void> {
   const at = evse - 1

@@ -14,11 +14,11 @@ import { command, openSpeaker, until } from './station.ts'
 import { openWhole, SLUG, type Whole } from './whole.ts'
 
 let whole: Whole
-/** The same stations behind a gateway that pings every 300 ms. */
+/** The same stations behind a gateway that pings every second. */
 let pinging: TestStations
 beforeAll(async () => {
   whole = await openWhole()
-  pinging = await openTestStations(whole.ground, { timing: { pingMs: 300 } })
+  pinging = await openTestStations(whole.ground, { timing: { pingMs: 1_000 } })
 })
 afterAll(async () => {
   await pinging.stop()
@@ -169,6 +169,10 @@ behaviour('half-open', async (version) => {
     headers: { authorization: basicAuthHeader(`C-${last}`, TEST_PASSWORD) },
   })
   silent.on('error', () => {})
+  let isSilent = false
+  silent.on('ping', (data: Buffer) => {
+    if (!isSilent) silent.pong(data)
+  })
   const closed = new Promise<number>((resolve) => silent.once('close', resolve))
   const asked = new Promise<void>((resolve) =>
     silent.on('message', (data: Buffer) => (data.toString().startsWith('[2') ? resolve() : undefined)),
@@ -182,11 +186,15 @@ behaviour('half-open', async (version) => {
     ),
   )
   await asked
+  isSilent = true
   // Ended from our side, without a farewell it could have answered.
   expect(await closed).toBe(1006)
   await until(async () => (await connectionOf(id)) === 'offline')
-  const { body } = await whole.call<{ state: string; failure: string }>('GET', `/v1/commands/${commandId}`)
-  expect(body).toMatchObject({ state: 'failed', failure: 'connection-lost' })
+  const failed = await until(async () => {
+    const { body } = await whole.call<{ state: string; failure: string }>('GET', `/v1/commands/${commandId}`)
+    return body.state === 'failed' ? body : undefined
+  })
+  expect(failed.failure).toBe('connection-lost')
 })
 
 behaviour('newest-wins', async (version) => {
@@ -199,7 +207,7 @@ behaviour('newest-wins', async (version) => {
   expect(await older.closed).toBe(4001)
   expect(await reset.ended('failed')).toMatchObject({ failure: 'connection-lost' })
   await whole.stations.gateway.idle()
-  expect(await connectionOf(station.id)).toBe('connected')
+  await until(async () => (await connectionOf(station.id)) === 'connected')
   expect(await newer.call('Heartbeat', {})).toHaveProperty('currentTime')
   await newer.close()
   await until(async () => (await connectionOf(station.id)) === 'offline')
@@ -211,7 +219,7 @@ behaviour('reconnect-without-boot', async (version) => {
   await until(async () => (await connectionOf(station.id)) === 'offline')
   await station.connect()
   expect(await station.call('Heartbeat', {})).toHaveProperty('currentTime')
-  expect(await connectionOf(station.id)).toBe('connected')
+  await until(async () => (await connectionOf(station.id)) === 'connected')
   // What is asked of it goes out, too.
   await (await command(whole, station, { kind: 'clear-cache' })).ended('answered')
   await station.close()

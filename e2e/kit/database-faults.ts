@@ -1,4 +1,5 @@
 import type { Faulty } from './faulty.ts'
+import { machineMs } from './machine-time.ts'
 import { type FieldAtRest, openField } from './field.ts'
 import { addStation } from './network.ts'
 import { residentMb } from './processes.ts'
@@ -60,23 +61,20 @@ export async function runDatabaseFault(faulty: Faulty, input: DatabaseFaultInput
     await field.goesOn(input.sessions ?? input.stations)
     const before = residentMb(pid)
     const began = performance.now()
-    const msUntil = async (fact: () => boolean | Promise<boolean>, within: number): Promise<number> => {
-      const since = performance.now()
-      await until(fact, within, 100)
-      return Math.round(performance.now() - since)
-    }
+    const msUntil = async (fact: () => boolean | Promise<boolean>): Promise<number> =>
+      Math.round(await machineMs(() => until(fact, 240_000, 100)))
     await input.begin(faulty)
     const away = { refusedAfterMs: 0, sentAwayAfterMs: 0, statuses: [] as number[] }
     if (input.isSlow !== true) {
-      away.refusedAfterMs = await msUntil(async () => (await knocked()) === 503, 10_000)
-      away.sentAwayAfterMs = away.refusedAfterMs + (await msUntil(() => field.fleet.totals().connected === 0, 10_000))
+      away.refusedAfterMs = await msUntil(async () => (await knocked()) === 503)
+      away.sentAwayAfterMs = away.refusedAfterMs + (await msUntil(() => field.fleet.totals().connected === 0))
       for (const path of ['/readyz', '/healthz']) away.statuses.push((await fetch(url + path)).status)
       away.statuses.push((await field.network.rest.send('GET', '/v1/stations')).status)
     }
-    await until(() => performance.now() - began > input.seconds * 1_000, input.seconds * 1_000 + 10_000, 100)
+    await until(() => performance.now() - began > input.seconds * 1_000, input.seconds * 1_000 + 240_000, 100)
     const grownMb = Math.round(residentMb(pid) - before)
     await input.end(faulty)
-    const backAfterMs = await msUntil(() => field.fleet.totals().accepted === input.stations, 90_000)
+    const backAfterMs = await msUntil(() => field.fleet.totals().accepted === input.stations)
     await field.goesOn(input.sessions ?? input.stations)
     return { ...(await field.comeToRest()), ...away, backAfterMs, grownMb }
   } finally {

@@ -132,14 +132,14 @@ export async function openField(server: Server, wishes: FieldWishes): Promise<Fi
       const before = [...oracle.all()]
       return missingFrom(before, await kept())
     },
-    async goesOn(sessions, timeoutMs = 60_000) {
+    async goesOn(sessions, timeoutMs = 240_000) {
       const wanted = fleet.totals().sessionsEnded + sessions
       await until(() => fleet.totals().sessionsEnded >= wanted, timeoutMs)
     },
     async comeToRest() {
       isOver = true
       await Promise.all(drivers)
-      await until(() => fleet.totals().waitingMessages === 0, 30_000).catch(() => {})
+      await until(() => fleet.totals().waitingMessages === 0, 120_000).catch(() => {})
       const refused = fleet.totals().messagesRefused
       await fleet.stop()
       return { ...(await atRest(kept, oracle.all())), refused }
@@ -168,7 +168,7 @@ export async function atRest(
       now = await kept()
       return notHandedOn(now).length === 0
     },
-    15_000,
+    90_000,
     250,
   ).catch(() => {})
   return {

@@ -1,3 +1,4 @@
+import { openMachineTime } from './machine-time.ts'
 import { residentMb } from './processes.ts'
 import { addStation, type Network } from './network.ts'
 import type { List } from './rest.ts'
@@ -34,6 +35,7 @@ export async function runFlood(server: Server, network: Network, input: FloodInp
   }
   const neighbours = await Promise.all(Array.from({ length: input.neighbours }, (_, n) => booted(`CALM-${n}`)))
   const flooder = await booted('FLOODER')
+  const time = openMachineTime()
   const status = { connectorId: 1, errorCode: 'NoError', status: 'Available' }
   /** Every neighbour says something that is saved, five times a second, until this is over. */
   const measure = async (isOver: () => boolean): Promise<number> => {
@@ -41,9 +43,9 @@ export async function runFlood(server: Server, network: Network, input: FloodInp
     await Promise.all(
       neighbours.map(async (socket) => {
         while (!isOver()) {
-          const began = performance.now()
+          const began = time.now()
           await socket.call('StatusNotification', status)
-          times.push(performance.now() - began)
+          times.push(time.now() - began)
           await new Promise((resolve) => setTimeout(resolve, 200))
         }
       }),
@@ -51,13 +53,13 @@ export async function runFlood(server: Server, network: Network, input: FloodInp
     times.sort((a, b) => a - b)
     return times[Math.floor(times.length * 0.99)] ?? 0
   }
-  const quietEnd = performance.now() + input.quietMs
-  const quietP99Ms = await measure(() => performance.now() > quietEnd)
+  const quietEnd = time.now() + input.quietMs
+  const quietP99Ms = await measure(() => time.now() > quietEnd)
   const before = residentMb(server.pid)
 
   let closed: { readonly code: number; readonly afterMs: number } | undefined
-  const began = performance.now()
-  void flooder.closed.then(({ code }) => (closed = { code, afterMs: performance.now() - began }))
+  const began = time.now()
+  void flooder.closed.then(({ code }) => (closed = { code, afterMs: time.now() - began }))
   let sent = 0
   let answered = 0
   flooder.socket.on('message', () => (answered += 1))
@@ -71,8 +73,9 @@ export async function runFlood(server: Server, network: Network, input: FloodInp
       if (flooder.socket.readyState === flooder.socket.OPEN) flooder.raw(`[2,"x${(sent += 1)}","MeterValues",${meter}]`)
     }
   }, 10)
-  const floodP99Ms = await measure(() => closed !== undefined || performance.now() - began > 30_000)
+  const floodP99Ms = await measure(() => closed !== undefined || time.now() - began > 30_000)
   clearInterval(timer)
+  time.stop()
   const grownMb = residentMb(server.pid) - before
   const isTold = await found(async () => {
     const { items } = await network.rest.get<List<{ stationId?: string }>>('/v1/alerts?state=open&limit=200')

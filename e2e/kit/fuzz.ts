@@ -137,7 +137,7 @@ export async function fuzzSocket(
     socket.raw(JSON.stringify([2, `h${n}`, 'Heartbeat', {}]))
     await until(
       () => heard.some(([, id]) => id === `h${n}`) || socket.socket.readyState !== socket.socket.OPEN,
-      15_000,
+      45_000,
       1,
     )
     if (socket.socket.readyState !== socket.socket.OPEN) {

@@ -88,7 +88,7 @@ export async function runKills(input: KillsInput): Promise<KillsOutcome> {
     outcome = { ...outcome, refused: fleet.totals().messagesRefused }
     if (isControl) return outcome
     // Whatever the machine is busy with: some sessions must have come to their end.
-    await until(() => fleet.totals().sessionsEnded > input.stations, 90_000)
+    await until(() => fleet.totals().sessionsEnded > input.stations, 300_000)
     outcome = { ...outcome, refused: fleet.totals().messagesRefused }
     isOver = true
     await Promise.all(drivers)
@@ -118,7 +118,7 @@ async function liveFor(
   isWorking: () => boolean,
 ): Promise<void> {
   const end = performance.now() + least + chance() * (most - least)
-  await until(() => performance.now() > end && isWorking(), 20_000, 5)
+  await until(() => performance.now() > end && isWorking(), 120_000, 5)
   const [fault] = faultsIn(server.stderr())
   if (fault !== undefined) throw new Error(`the server logged a fault: ${fault}`)
 }

@@ -55,7 +55,7 @@ export async function runDeadlines(faulty: Faulty, input: DeadlinesInput): Promi
       )
       return rows[0]?.n ?? 0
     }
-    await until(async () => (await waiting()) === 0, input.overMs + 60_000, 250)
+    await until(async () => (await waiting()) === 0, input.overMs + 400_000, 250)
     return { ...(await outcome(owner, input, first)), restarts }
   } finally {
     await owner.end()

@@ -36,6 +36,11 @@ export async function isWiderThanScreen(page: Page): Promise<boolean> {
   return page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
 }
 
+/** Two keys one after the other, in one go: the second counts for a second and a half, however busy the machine is. */
+export async function pressInTurn(page: Page, first: string, second: string): Promise<void> {
+  await Promise.all([page.keyboard.press(first), page.keyboard.press(second)])
+}
+
 export function must<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('not there')
   return value

@@ -1,3 +1,4 @@
+import { chanceFrom } from './chance.ts'
 import { addManyStations, type MadeStation, type Network } from './network.ts'
 import { getPatiently, type List } from './rest.ts'
 import { bootOf, type Frame, openStation, type StationSocket } from './station-socket.ts'
@@ -46,7 +47,11 @@ export async function runRemoteStarts(network: Network, input: StartsInput): Pro
   )
   // So that all who look ask some hundred times a second, however many they are.
   const lookMs = Math.max(50, 3 * input.stations)
-  const all = await Promise.all(made.map((station, n) => startsOfOne(network, input, { station, n, lookMs })))
+  // A chance of its own for each station: what is lost does not hang on which of them was quicker.
+  const each = made.map(() => ({ ...input, chance: chanceFrom(Math.floor(input.chance() * 2 ** 31)) }))
+  const all = await Promise.all(
+    made.map((station, n) => startsOfOne(network, each[n] ?? input, { station, n, lookMs })),
+  )
   return {
     asked: input.stations * input.startsEach,
     repliesLost: sum(all.map((one) => one.repliesLost)),
@@ -216,6 +221,8 @@ function openRemoteStation(
       const frame = await own.next(([type]) => type === 2, 1_000).catch(() => undefined)
       if (frame !== undefined) await obey(own, frame)
     }
+    // A server that is busy sends its stations away for a while.
+    if (!isOver && socket === own) await connect()
   }
   const answer = (own: StationSocket, id: string): void => own.raw(JSON.stringify([3, id, { status: 'Accepted' }]))
   const obey = async (own: StationSocket, [, id, action, payload]: Frame): Promise<void> => {

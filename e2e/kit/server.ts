@@ -114,7 +114,7 @@ export function launch(options: ServerOptions, as?: readonly string[]): Launched
 }
 
 /** A start that should end by itself, because something is wrong: its status and what it said. */
-export async function startInVain(options: ServerOptions, as?: readonly string[], patienceMs = 25_000) {
+export async function startInVain(options: ServerOptions, as?: readonly string[], patienceMs = 90_000) {
   const launched = launch(options, as)
   const timer = setTimeout(() => killAll(launched.child.pid, options.dataDir), patienceMs)
   const { code, signal } = await launched.ended

@@ -21,7 +21,7 @@ export interface Stage {
 export async function openStage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Stage> {
   const context = await newContext(browser, { baseURL: url, ...options })
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(45_000)
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`))
   page.on('console', (message) => {

@@ -27,7 +27,7 @@ export interface SocketWishes {
 function optionsOf({ user, password, more }: SocketWishes): ClientOptions {
   const proof = user === undefined ? undefined : Buffer.from(`${user}:${password ?? ''}`).toString('base64')
   return {
-    handshakeTimeout: 10_000,
+    handshakeTimeout: 30_000,
     ...more,
     headers: { ...(proof === undefined ? {} : { authorization: `Basic ${proof}` }), ...more?.headers },
   }
@@ -55,7 +55,7 @@ export async function openStation(wishes: SocketWishes): Promise<StationSocket> 
   })
   socket.on('error', () => {})
   let number = 0
-  const next = (wanted: (frame: Frame) => boolean, timeoutMs = 10_000): Promise<Frame> =>
+  const next = (wanted: (frame: Frame) => boolean, timeoutMs = 45_000): Promise<Frame> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
         const at = frames.findIndex(wanted)

@@ -1,4 +1,5 @@
 import { residentMb } from './processes.ts'
+import { openMachineTime } from './machine-time.ts'
 import { addManyStations, type MadeStation, type Network } from './network.ts'
 import { openProxy } from './proxy.ts'
 import type { Server } from './server.ts'
@@ -57,11 +58,12 @@ export async function runStorm(server: Server, network: Network, input: StormInp
     const gone = Promise.all(sockets.map(({ closed }) => closed))
     sockets = []
     retries = 0
-    const began = performance.now()
+    const time = openMachineTime()
     proxy.cutAll()
     await gone
     await connectAll()
-    const backAfterMs = Math.round(performance.now() - began)
+    const backAfterMs = Math.round(time.now())
+    time.stop()
     return { booted: sockets.length, failed, retries, backAfterMs, residentMb: Math.round(residentMb(server.pid)) }
   } finally {
     for (const { socket } of sockets) socket.terminate()

@@ -5,7 +5,7 @@ import type { Stage } from './stage.ts'
 export function openStory(stage: () => Stage): (name: string, tell: () => Promise<void>) => void {
   let isBroken = false
   return (name, tell) => {
-    it(name, { timeout: 60_000 }, async (context) => {
+    it(name, { timeout: 180_000 }, async (context) => {
       context.skip(isBroken, 'an earlier part of the story failed')
       context.onTestFailed(async () => {
         console.error(stage().faults())

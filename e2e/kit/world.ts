@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { addCard, addStation, addTariff, makeNetwork, type Network } from './network.ts'
 import type { List } from './rest.ts'
 import type { Server } from './server.ts'
-import { bootOf, knock, openStation, type StationSocket } from './station-socket.ts'
+import { bootOf, type Frame, knock, openStation, type StationSocket } from './station-socket.ts'
 import { found } from './until.ts'
 
 /** One thing of every kind that a route can name, of one tenant. */
@@ -89,9 +89,13 @@ export async function makeWorld(server: Server, slug: string): Promise<World> {
     user: identity,
     password: station.password,
   })
+  answerAll(socket)
   await socket.call(...bootOf('ocpp1.6', { chargePointSerialNumber: 'SAME-SERIAL' }))
   const sessions = await makeSessions(network, socket, station.id)
-  const command = await idOf(`/v1/stations/${station.id}/commands`, { kind: 'clear-cache' })
+  const command = await endedCommand(
+    network,
+    await idOf(`/v1/stations/${station.id}/commands`, { kind: 'clear-cache' }),
+  )
   const ids: Ids = {
     tenant: network.id,
     site,
@@ -141,6 +145,21 @@ async function makeSessions(
       return items.find((one) => one.state === state)?.id
     })
   return { session: await session('ended'), openSession: await session('delivering') }
+}
+
+/** Whatever is asked of it is done: what stays open would change by itself when patience with it ends. */
+function answerAll({ socket, raw }: StationSocket): void {
+  socket.on('message', (data) => {
+    const [type, id] = JSON.parse((data as Buffer).toString()) as Frame
+    if (type === 2) raw(JSON.stringify([3, id, { status: 'Accepted' }]))
+  })
+}
+
+async function endedCommand({ rest }: Network, id: string): Promise<string> {
+  return found(async () => {
+    const { state } = await rest.get<{ state: string }>(`/v1/commands/${id}`)
+    return state === 'queued' || state === 'sent' ? undefined : id
+  })
 }
 
 /** Sixty kilowatt hours within a second, which no connector gives: the record waits. */

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../platform/index.ts'
 import { type TestGround, testGround } from '../platform/testing.ts'
 import type { TestHttp } from '../platform/testing-http.ts'
@@ -131,10 +131,8 @@ describe('the last administrator', () => {
     ])
     const watcher = new pg.Client(ground.owner)
     await watcher.connect()
-    await vi.waitFor(async () => {
-      const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-      expect((await watcher.query(waiting)).rowCount).toBe(2)
-    })
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    await expect.poll(async () => (await watcher.query(waiting)).rowCount).toBe(2)
     await owner.query('rollback')
     await Promise.all([owner.end(), watcher.end()])
     expect((await both).map((answer) => answer.status).sort((a, b) => a - b)).toEqual([200, 409])

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { startEmbedded } from './embedded-postgres.ts'
 import { migrate } from './migrate.ts'
@@ -10,6 +11,7 @@ import type { TestCluster } from './testing.ts'
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lataamo-test-'))
   const postgres = await startEmbedded(folder, 'test')
+  await doNotSync(postgres.owner)
   const password = 'a-login-for-tests'
   const { roles, login } = await migrate(postgres.owner, { password })
   const cluster: TestCluster = {
@@ -27,4 +29,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
     if (postgres.folder !== path.join(folder, 'postgres'))
       fs.rmSync(path.dirname(postgres.folder), { recursive: true, force: true })
   }
+}
+
+/**
+ * Nobody cuts the power here: what is killed is the program, and a database that shall lose its machine is one of its own (e2e/kit/own-server.ts).
+ * So no test waits for a disk that others keep busy.
+ */
+async function doNotSync(owner: pg.ClientConfig): Promise<void> {
+  const client = new pg.Client(owner)
+  await client.connect()
+  await client.query('alter system set fsync = off')
+  await client.query('alter system set full_page_writes = off')
+  await client.query('select pg_reload_conf()')
+  await client.end()
 }

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { silentLog } from './log.ts'
 import { startLoop } from './worker.ts'
 
@@ -7,7 +7,7 @@ const HOUR = 3_600_000
 it('goes on without a pause while there is something to do', async () => {
   let left = 5
   const loop = startLoop('test', HOUR, silentLog, async () => (left > 0 ? left-- : 0))
-  await vi.waitFor(() => expect(left).toBe(0))
+  await expect.poll(() => left).toBe(0)
   await loop.stop()
 })
 
@@ -19,12 +19,12 @@ it('works at once when woken, also when woken while it works', async () => {
     if (rounds === 2) await new Promise<void>((resolve) => (finish = resolve))
     return 0
   })
-  await vi.waitFor(() => expect(rounds).toBe(1))
+  await expect.poll(() => rounds).toBe(1)
   loop.wake()
-  await vi.waitFor(() => expect(rounds).toBe(2))
+  await expect.poll(() => rounds).toBe(2)
   loop.wake()
   finish()
-  await vi.waitFor(() => expect(rounds).toBe(3))
+  await expect.poll(() => rounds).toBe(3)
   await loop.stop()
 })
 
@@ -41,7 +41,7 @@ it('survives a failure, says so, and never overlaps itself', async () => {
     if (rounds === 1) throw new Error('once')
     return 0
   })
-  await vi.waitFor(() => expect(rounds).toBeGreaterThan(2))
+  await expect.poll(() => rounds).toBeGreaterThan(2)
   expect(warnings).toMatchObject([['a worker loop failed and goes on', { loop: 'fragile' }]])
   await loop.stop()
 })
@@ -54,7 +54,7 @@ it('stops only when what it began is done, and does nothing afterwards', async (
     await new Promise<void>((resolve) => (finish = resolve))
     return 1
   })
-  await vi.waitFor(() => expect(rounds).toBe(1))
+  await expect.poll(() => rounds).toBe(1)
   let stopped = false
   const stopping = loop.stop().then(() => (stopped = true))
   await Promise.resolve()

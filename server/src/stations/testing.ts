@@ -156,7 +156,7 @@ export async function connectStation(
   const peer = openPeer({
     version,
     role: 'station',
-    timeoutMs: 15_000,
+    timeoutMs: 45_000,
     socket: { send: (text, onSent) => socket.send(text, onSent) },
     handle(call) {
       calls.push(call)
@@ -194,7 +194,7 @@ export async function connectStation(
 }
 
 /** Waits for a fact. */
-export async function until<T>(look: () => T | Promise<T>, timeoutMs = 10_000): Promise<NonNullable<T>> {
+export async function until<T>(look: () => T | Promise<T>, timeoutMs = 45_000): Promise<NonNullable<T>> {
   const end = performance.now() + timeoutMs
   for (;;) {
     const found = await look()

@@ -26,7 +26,7 @@ beforeAll(async () => {
     sendToStation: (tx, wanted) => stations.commands.sendToStation(tx, wanted),
   })
   stations = await openTestStations(ground, {
-    timing: { answerTimeoutMs: 300 },
+    timing: { answerTimeoutMs: 1_500 },
     async takeReports(tx, reports) {
       await subscribers.takeReports(tx, reports)
       return reports.map(() => ({ kind: 'noted' }))

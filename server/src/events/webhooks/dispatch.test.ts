@@ -292,7 +292,7 @@ describe('a target that is down', () => {
     await world.publish(...Array.from({ length: 100 }, () => recordEvent(newId())))
     await world.dispatcher.startDue()
     // While the first hangs the second is given everything.
-    await expect.poll(() => second.taken().length, { timeout: 10_000 }).toBe(100)
+    await expect.poll(() => second.taken().length).toBe(100)
     expect(target.held()).toBeLessThanOrEqual(16)
     await world.dispatcher.idle()
     world.clock.move({ minutes: 1 })

@@ -17,7 +17,7 @@ const clock: Clock = { now: () => Temporal.Now.instant().add({ seconds: aheadSec
 beforeAll(async () => {
   ground = await testGround(clock)
   tenantId = await makeTestTenant(ground, 'power')
-  stations = await openTestStations(ground, { timing: { answerTimeoutMs: 300 } })
+  stations = await openTestStations(ground, { timing: { answerTimeoutMs: 1_500 } })
 })
 afterAll(async () => {
   await stations.stop()
@@ -150,15 +150,17 @@ describe('commands are rows with an outcome', () => {
 
   it('times out when no answer comes, and the next one still goes', async () => {
     let calls = 0
+    const answer = result({ status: 'Accepted' })
+    let answerLate = (): void => {}
     const { id, socket } = await station('C-4', 'ocpp1.6', () => {
       calls += 1
-      const answer = result({ status: 'Accepted' })
-      // Late: its answer comes when nobody waits for it any more.
-      return calls === 1 ? new Promise<Answer>((resolve) => setTimeout(() => resolve(answer), 450)) : answer
+      return calls === 1 ? new Promise<Answer>((resolve) => (answerLate = () => resolve(answer))) : answer
     })
     const first = await send(id, { kind: 'trigger', message: 'status' })
     const second = await send(id, { kind: 'trigger', message: 'heartbeat' })
     expect(await ended(first, 'timed-out')).toMatchObject({ failure: 'no-answer' })
+    // Late: when nobody waits for it any more.
+    answerLate()
     await ended(second, 'answered')
     await socket.call('Heartbeat', {})
     await ended(second, 'effect-seen')

@@ -124,7 +124,8 @@ describe('attack 2, row 16: a second socket of the same station', () => {
 describe('the hot path', () => {
   it('makes one batch of what arrives while another commits, one report of a station in each', async () => {
     const opened = await Promise.all(Array.from({ length: 8 }, (_, n) => open(`B${n}`)))
-    for (const { socket } of opened) await socket.boot()
+    const bystander = await open('BYSTANDER')
+    for (const { socket } of [...opened, bystander]) await socket.boot()
     let release = (): void => {}
     const held = new Promise<void>((resolve) => (release = resolve))
     let isTaking = false
@@ -141,7 +142,8 @@ describe('the hot path', () => {
         socket.call('StartTransaction', start('a')),
         socket.call('StartTransaction', start('b')),
       ])
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    // Whatever was written before these has been read when they are answered: sockets are read in turns.
+    for (let turn = 0; turn < 5; turn += 1) await bystander.socket.call('Heartbeat', {})
     release()
     before = async () => {}
     await first
@@ -150,7 +152,7 @@ describe('the hot path', () => {
     expect(made[0]).toHaveLength(1)
     expect(made.length).toBeLessThanOrEqual(5)
     for (const batch of made) expect(new Set(batch.map(({ stationId }) => stationId)).size).toBe(batch.length)
-    for (const { socket } of opened) await socket.close()
+    for (const { socket } of [...opened, bystander]) await socket.close()
   })
 
   it('does a refused batch again one by one, so that one bad report hurts nobody', async () => {
