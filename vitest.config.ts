@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
@@ -31,7 +32,16 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+const seeded = path.join(import.meta.dirname, 'tools', 'one-seed.ts')
+
 export default defineConfig({
+  plugins: [
+    {
+      name: 'one-seed',
+      enforce: 'pre',
+      resolveId: (source, importer) => (source === 'fast-check' && importer !== seeded ? seeded : undefined),
+    },
+  ],
   test: {
     include: ['{units,ocpp,server,simulator,bench,e2e,tools,portals}/**/*.test.{ts,tsx}'],
     exclude: ['**/node_modules/**', '**/dist/**', 'data/**'],

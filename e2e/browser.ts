@@ -11,7 +11,8 @@ const root = join(import.meta.dirname, '..')
  */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = installedBrowser() ?? (await unpackedBrowser())
-  return chromium.launch({ executablePath, args: [...browserArguments()], env: browserEnvironment(executablePath) })
+  const env = browserEnvironment(executablePath)
+  return chromium.launch({ executablePath, args: [...browserArguments()], env, timeout: 180_000 })
 }
 
 /** A context always has a locale: without one Chromium takes `en-US@posix`, which is no language tag. */

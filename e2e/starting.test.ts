@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../server/src/platform/testing-ports.ts'
 import { borrowDatabase, type BorrowedDatabase } from './kit/borrowed.ts'
 import { interruptFirstStart, measureFirstStart } from './kit/interrupted-start.ts'
 import { openMachineTime } from './kit/machine-time.ts'
@@ -11,7 +12,6 @@ import { addStation, makeNetwork } from './kit/network.ts'
 import { databaseProcesses, killAll } from './kit/processes.ts'
 import {
   type Ended,
-  freePort,
   freshOptions,
   home,
   removeDataDir,

@@ -27,7 +27,7 @@ describe.concurrent('wishes and deadlines', () => {
       const outcome = await runRemoteStarts(network, wishes)
       console.log(outcome)
       expect(outcome).toMatchObject({ asked: 200, doubles: [], ghosts: [], unresolved: [] })
-      expect(outcome.repliesLost).toBe(20)
+      expect(outcome.repliesLost).toBeGreaterThan(10)
     })
   }, 900_000)
 

@@ -4,8 +4,9 @@ import { readConfig } from '../../server/src/config.ts'
 import { type Demo, startDemo } from '../../server/src/demo/index.ts'
 import { openInstallation } from '../../server/src/installation.ts'
 import { openLog } from '../../server/src/platform/index.ts'
+import { freePort } from '../../server/src/platform/testing-ports.ts'
 import { borrowDatabase } from './borrowed.ts'
-import { freePort, makeDataDir, removeDataDir } from './server.ts'
+import { makeDataDir, removeDataDir } from './server.ts'
 
 export interface DemoHere {
   readonly url: string

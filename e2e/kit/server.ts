@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
-import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../../server/src/platform/testing-ports.ts'
 import { killAll } from './processes.ts'
 import { type Rest, restOf } from './rest.ts'
 import { until } from './until.ts'
@@ -60,16 +60,6 @@ export function makeDataDir(): string {
 
 export function removeDataDir(dataDir: string): void {
   fs.rmSync(dataDir, { recursive: true, force: true })
-}
-
-export async function freePort(): Promise<number> {
-  const server = net.createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as net.AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 export async function freshOptions(more: Partial<ServerOptions> = {}): Promise<ServerOptions> {

@@ -74,14 +74,10 @@ let serial = 0
 /** Past the checks of our own peer, as a station of theirs would. */
 async function say({ socket }: TestSocket, action: string, payload: object): Promise<void> {
   const id = `raw-${(serial += 1)}`
-  const answered = until(
-    () =>
-      new Promise<boolean>((resolve) => {
-        socket.once('message', (data: Buffer) => resolve(data.toString().includes(id)))
-      }),
-  )
+  let isAnswered = false
+  socket.on('message', (data: Buffer) => (isAnswered ||= data.toString().includes(id)))
   socket.send(JSON.stringify([2, id, action, payload]))
-  await answered
+  await until(() => isAnswered)
 }
 
 const started = { connectorId: '1', idTag: '04A1B2C3', meterStart: '1234', timestamp: '2026-11-20T08:00:00Z' }

@@ -14,7 +14,7 @@ let target: TestTarget
 let hook: { id: string; secret: string }
 
 beforeAll(async () => {
-  world = await testWebhooks(300)
+  world = await testWebhooks(2_000)
 })
 afterAll(() => world.close())
 

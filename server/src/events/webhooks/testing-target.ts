@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import http from 'node:http'
-import type net from 'node:net'
+import { freePort } from '../../platform/testing-ports.ts'
 
 /** What a target does with a request: a status, or a way of being ill. */
 export type Behaviour =
@@ -67,12 +67,12 @@ export async function testTarget(): Promise<TestTarget> {
       }
     })
   })
-  const listen = async (port: number): Promise<number> => {
+  const port = await freePort()
+  const listen = async (): Promise<void> => {
     server.listen(port, '127.0.0.1')
     await once(server, 'listening')
-    return (server.address() as net.AddressInfo).port
   }
-  const port = await listen(0)
+  await listen()
   const close = async (): Promise<void> => {
     server.closeAllConnections()
     if (!server.listening) return
@@ -90,9 +90,7 @@ export async function testTarget(): Promise<TestTarget> {
     },
     held: () => held,
     goDown: close,
-    async comeBack() {
-      await listen(port)
-    },
+    comeBack: listen,
     close,
   }
 }
