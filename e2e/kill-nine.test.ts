@@ -9,10 +9,16 @@ const seed = 4711
 
 describe('kill -9 of Node and of every PostgreSQL process (row 1)', () => {
   it('loses nothing that was acknowledged, 10 times under load, and makes each record once', async () => {
-    const outcome = await runKills({ times: 10, stations: 20, lifeMs: [300, 2_500], chance: chanceFrom(seed) })
+    const outcome = await runKills({
+      times: 10,
+      stations: 20,
+      leastAcknowledged: 1_000,
+      lifeMs: [300, 2_500],
+      chance: chanceFrom(seed),
+    })
     console.log(outcome)
     expect(outcome).toMatchObject({ kills: 10, missing: [], notOnce: [], refused: 0 })
-    expect(outcome.acknowledged).toBeGreaterThan(500)
+    expect(outcome.acknowledged).toBeGreaterThan(1_000)
     expect(outcome.sessionsEnded).toBeGreaterThan(20)
   }, 900_000)
 
@@ -20,7 +26,7 @@ describe('kill -9 of Node and of every PostgreSQL process (row 1)', () => {
   // early, that is just what happens, without a fail point in the program.
   it('would show an answer that left before its commit', async () => {
     const outcome = await runKills({
-      times: 5,
+      times: 15,
       stations: 20,
       lifeMs: [1_500, 2_500],
       chance: chanceFrom(seed),

@@ -11,6 +11,8 @@ import { until } from './until.ts'
 export interface KillsInput {
   readonly times: number
   readonly stations: number
+  /** After the last start it goes on until so much was acknowledged in all, however busy the machine is. */
+  readonly leastAcknowledged?: number
   /** Between a start and its kill, in milliseconds: something in this range. */
   readonly lifeMs: readonly [least: number, most: number]
   readonly chance: () => number
@@ -88,7 +90,8 @@ export async function runKills(input: KillsInput): Promise<KillsOutcome> {
     outcome = { ...outcome, refused: fleet.totals().messagesRefused }
     if (isControl) return outcome
     // Whatever the machine is busy with: some sessions must have come to their end.
-    await until(() => fleet.totals().sessionsEnded > input.stations, 300_000)
+    const least = input.leastAcknowledged ?? 0
+    await until(() => fleet.totals().sessionsEnded > input.stations && oracle.all().length > least, 300_000)
     outcome = { ...outcome, refused: fleet.totals().messagesRefused }
     isOver = true
     await Promise.all(drivers)
