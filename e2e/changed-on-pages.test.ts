@@ -85,7 +85,9 @@ it('a card gets a class, a name and an end, and loses them again', async () => {
     .getByRole('button', { name: word('portal.cards.edit.do') })
     .click()
   await page.getByText('Pakettiauto').waitFor()
-  expect(await cardOf()).toMatchObject({ class: 'fleet', label: 'Pakettiauto', validUntil: '2031-05-31T23:59:59Z' })
+  // The day is the network's, to its last minute.
+  await page.getByText('31.5.2031').waitFor()
+  expect(await cardOf()).toMatchObject({ class: 'fleet', label: 'Pakettiauto', validUntil: '2031-05-31T20:59:00Z' })
   await page.getByRole('button', { name: word('portal.cards.change') }).click()
   await dialog().getByLabel(word('portal.cards.class'), { exact: true }).fill('')
   await page.keyboard.press('Enter')

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { dayEnd, dayStart, instantOfField, localFieldText } from './zoned.ts'
+import { dayEnd, dayStart, instantOfField, lastMinute, localFieldText } from './zoned.ts'
 
 it.each([
   ['2026-11-24T21:40', 'Europe/Helsinki', '2026-11-24T19:40:00Z'],
@@ -25,4 +25,8 @@ it.each([
 ])('a day of %s in %s begins and ends on that zone’s clock', (day, zone, from, to) => {
   expect([dayStart(day, zone), dayEnd(day, zone)]).toEqual([from, to])
   expect([dayStart(undefined, zone), dayEnd('no day', zone)]).toEqual([undefined, undefined])
+})
+
+it('knows the last minute of a day in a zone', () => {
+  expect(lastMinute('2031-05-31', 'Europe/Helsinki')).toBe('2031-05-31T20:59:00.000Z')
 })

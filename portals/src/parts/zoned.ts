@@ -29,6 +29,11 @@ export function instantOfField(text: string, timeZone: string): number {
   return hit.length === 0 ? before : Math.min(...hit)
 }
 
+/** The last minute of a day in a zone: until when something is valid that is valid until that day. */
+export function lastMinute(day: string, timeZone: string): string {
+  return new Date(instantOfField(`${day}T23:59`, timeZone)).toISOString()
+}
+
 /** When a day begins in a zone; undefined for none. */
 export function dayStart(day: string | undefined, timeZone: string): string | undefined {
   const at = day === undefined ? Number.NaN : instantOfField(`${day}T00:00`, timeZone)

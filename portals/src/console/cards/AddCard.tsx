@@ -5,6 +5,8 @@ import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import { Choice, Field } from '../../parts/Field.tsx'
 import { FormProblem } from '../../parts/Waiting.tsx'
+import { lastMinute } from '../../parts/zoned.ts'
+import { useMe } from '../../session-of-staff.ts'
 
 const types = ['ISO14443', 'ISO15693', 'eMAID', 'KeyCode', 'Central', 'MacAddress', 'Local']
 
@@ -15,6 +17,7 @@ type CardForm = typeof emptyForm
 export function AddCard({ close }: { readonly close: () => void }) {
   const { t } = useTranslation()
   const client = useQueryClient()
+  const { tenant } = useMe()
   const [form, setForm] = useState(emptyForm)
   const set = (name: keyof CardForm) => (text: string) => setForm({ ...form, [name]: text })
   const add = useMutation({
@@ -25,7 +28,7 @@ export function AddCard({ close }: { readonly close: () => void }) {
         status: 'active',
         ...(form.label === '' ? {} : { label: form.label }),
         ...(form.groupUid === '' ? {} : { groupUid: form.groupUid }),
-        ...(form.validUntil === '' ? {} : { validUntil: `${form.validUntil}T23:59:59Z` }),
+        ...(form.validUntil === '' ? {} : { validUntil: lastMinute(form.validUntil, tenant.timeZone) }),
         ...(form.maxSessions === '' ? {} : { maxSessions: Number(form.maxSessions) }),
         ...(form.class === '' ? {} : { class: form.class.trim().toLowerCase() }),
       }),

@@ -5,12 +5,15 @@ import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import type { IdToken } from '../../api-types.ts'
 import { Field } from '../../parts/Field.tsx'
+import { milliseconds } from '../../parts/quantities.ts'
 import { FormProblem } from '../../parts/Waiting.tsx'
+import { lastMinute, localFieldText } from '../../parts/zoned.ts'
+import { useMe } from '../../session-of-staff.ts'
 
-const formOf = (card: IdToken) => ({
+const formOf = (card: IdToken, timeZone: string) => ({
   label: card.label ?? '',
   class: card.class ?? '',
-  validUntil: card.validUntil?.slice(0, 10) ?? '',
+  validUntil: card.validUntil === undefined ? '' : localFieldText(milliseconds(card.validUntil), timeZone).slice(0, 10),
   maxSessions: card.maxSessions === undefined ? '' : String(card.maxSessions),
 })
 type CardForm = ReturnType<typeof formOf>
@@ -19,10 +22,11 @@ type CardForm = ReturnType<typeof formOf>
 export function EditCard({ card, close }: { readonly card: IdToken; readonly close: () => void }) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const [form, setForm] = useState(() => formOf(card))
+  const { timeZone } = useMe().tenant
+  const [form, setForm] = useState(() => formOf(card, timeZone))
   const set = (name: keyof CardForm) => (text: string) => setForm({ ...form, [name]: text })
   const save = useMutation({
-    mutationFn: () => call('PATCH', `/v1/id-tokens/${card.id}`, changesOf(formOf(card), form)),
+    mutationFn: () => call('PATCH', `/v1/id-tokens/${card.id}`, changesOf(formOf(card, timeZone), form, timeZone)),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['cards'] })
       close()
@@ -79,13 +83,13 @@ export function EditCard({ card, close }: { readonly card: IdToken; readonly clo
 }
 
 /** Only what differs: a day that was not touched keeps its hour. An empty field takes the member away. */
-function changesOf(before: CardForm, form: CardForm): object {
+function changesOf(before: CardForm, form: CardForm, timeZone: string): object {
   const changed = (name: keyof CardForm): boolean => form[name].trim() !== before[name]
   const valueOf = <T,>(text: string, of: (text: string) => T): T | null => (text.trim() === '' ? null : of(text.trim()))
   return {
     ...(changed('label') ? { label: valueOf(form.label, (text) => text) } : {}),
     ...(changed('class') ? { class: valueOf(form.class, (text) => text.toLowerCase()) } : {}),
-    ...(changed('validUntil') ? { validUntil: valueOf(form.validUntil, (day) => `${day}T23:59:59Z`) } : {}),
+    ...(changed('validUntil') ? { validUntil: valueOf(form.validUntil, (day) => lastMinute(day, timeZone)) } : {}),
     ...(changed('maxSessions') ? { maxSessions: valueOf(form.maxSessions, Number) } : {}),
   }
 }
