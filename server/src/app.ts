@@ -98,8 +98,8 @@ export function wireFeatures(
   const monitoring = wireMonitoring({ ground, texts, dataFolder, vendorText: vendorTextOf(texts) })
   const sessions = wireSessions({
     ...ground,
-    raiseAlert: monitoring.raiseAlert,
-    clearAlert: monitoring.clearAlert,
+    raiseAlerts: monitoring.raiseAlerts,
+    clearAlerts: monitoring.clearAlerts,
     // Late: sessions and stations need each other; stations stand below and are handed sessions' decisions.
     sendToStation: (tx, wanted) => stations.commands.sendToStation(tx, wanted),
     takeBackCommands: (tx, sessionId, at) => stations.commands.takeBack(tx, sessionId, at),

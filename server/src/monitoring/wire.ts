@@ -25,6 +25,9 @@ import { watchNewTenants, watchTable } from './watch.ts'
 export interface Monitoring {
   raiseAlert(tx: Tx, alert: NewAlert): Promise<void>
   clearAlert(tx: Tx, cleared: Cleared): Promise<void>
+  /** Many at once, of whatever tenants the transaction has. */
+  raiseAlerts(tx: Tx, alerts: readonly NewAlert[]): Promise<void>
+  clearAlerts(tx: Tx, cleared: readonly Cleared[]): Promise<void>
   /** Faults and security events of a batch, within its transaction. */
   takeReports(tx: Tx, reports: readonly StationReport[]): Promise<void>
   /** Something could not be handed on, such as a session data record: nobody else would tell. */
@@ -58,7 +61,11 @@ export function wireMonitoring(deps: MonitoringDeps): Monitoring {
   const { ground, dataFolder } = deps
   const disk = deps.disk ?? (dataFolder === undefined ? undefined : diskOf(dataFolder, monotonicMs))
   const tell = (tx: Tx, ids: readonly string[]): Promise<void> => publishLater(deps, tx, ids)
-  const raiseAlert = async (tx: Tx, alert: NewAlert): Promise<void> => tell(tx, await raiseAlerts(tx, [alert]))
+  const raise = async (tx: Tx, alerts: readonly NewAlert[]): Promise<void> => tell(tx, await raiseAlerts(tx, alerts))
+  const clear = async (tx: Tx, gone: readonly Cleared[]): Promise<void> => {
+    if (gone.length > 0) await tell(tx, await clearAlerts(tx, gone))
+  }
+  const raiseAlert = (tx: Tx, alert: NewAlert): Promise<void> => raise(tx, [alert])
   const watches = watchTable({ tell, disk })
   let newSoughtAt = -NEW_TENANTS_MS
   return {
@@ -70,19 +77,19 @@ export function wireMonitoring(deps: MonitoringDeps): Monitoring {
       const alert = { kind: 'effect-set-aside', severity: 'critical', subject: type } as const
       await raiseAlert(tx, { ...alert, tenantId: tx.tenantId, sessionId, evidence, at })
     },
-    async clearAlert(tx, cleared) {
-      await tell(tx, await clearAlerts(tx, [cleared]))
-    },
+    raiseAlerts: raise,
+    clearAlert: (tx, cleared) => clear(tx, [cleared]),
+    clearAlerts: clear,
     async takeReports(tx, reports) {
-      const raise: NewAlert[] = []
-      const clear: Cleared[] = []
+      const begun: NewAlert[] = []
+      const gone: Cleared[] = []
       for (const { tenantId, stationId, receivedAt: at, body } of reports) {
         const wanted = alertsOfReport(stationId, body)
-        raise.push(...wanted.raise.map((one) => ({ ...one, tenantId, stationId, at })))
-        clear.push(...wanted.clear.map((one) => ({ ...one, tenantId, at })))
+        begun.push(...wanted.raise.map((one) => ({ ...one, tenantId, stationId, at })))
+        gone.push(...wanted.clear.map((one) => ({ ...one, tenantId, at })))
       }
-      const cleared = clear.length === 0 ? [] : await clearAlerts(tx, clear)
-      await tell(tx, [...cleared, ...(await raiseAlerts(tx, raise))])
+      const cleared = gone.length === 0 ? [] : await clearAlerts(tx, gone)
+      await tell(tx, [...cleared, ...(await raiseAlerts(tx, begun))])
     },
     watches,
     watchNewTenants: () => watchNewTenants(ground),

@@ -18,6 +18,10 @@ export interface RaisedAlert {
   readonly at: Temporal.Instant
 }
 
+export interface ClearedAlert extends Pick<RaisedAlert, 'tenantId' | 'kind' | 'subject'> {
+  readonly at: Temporal.Instant
+}
+
 /** What sessions are given besides the ground: doors of stations, and monitoring above them. */
 export interface SessionsDeps extends Pick<Ground, 'database' | 'keys' | 'clock' | 'log' | 'bus'> {
   /** Leaves a command for a station; answers its id, or undefined for a station that is not there. */
@@ -33,16 +37,8 @@ export interface SessionsDeps extends Pick<Ground, 'database' | 'keys' | 'clock'
   ): Promise<string | undefined>
   /** Commands of a session that have not gone out are not to go any more. */
   takeBackCommands(tx: Tx, sessionId: string, at: Temporal.Instant): Promise<void>
-  raiseAlert(tx: Tx, alert: RaisedAlert): Promise<void>
-  clearAlert(
-    tx: Tx,
-    cleared: {
-      readonly tenantId: string
-      readonly kind: string
-      readonly subject: string
-      readonly at: Temporal.Instant
-    },
-  ): Promise<void>
+  raiseAlerts(tx: Tx, alerts: readonly RaisedAlert[]): Promise<void>
+  clearAlerts(tx: Tx, cleared: readonly ClearedAlert[]): Promise<void>
   /** What people see of a station may have changed. */
   touchStation(tenantId: string, stationId: string): void
   readonly texts: Texts

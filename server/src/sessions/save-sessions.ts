@@ -1,6 +1,6 @@
 import { tariffsThatApply, type TariffVersion } from '../billing/index.ts'
 import { must, together, type Tx } from '../platform/index.ts'
-import type { SessionsDeps } from './deps.ts'
+import type { ClearedAlert, RaisedAlert, SessionsDeps } from './deps.ts'
 import type { HeldSession, TransactionRow } from './held.ts'
 import { type ForRecords, loadForRecords, makeRecords } from './make-records.ts'
 import { tellChanges } from './notices.ts'
@@ -171,6 +171,8 @@ async function carryOut(
   sessions: readonly HeldSession[],
   at: Temporal.Instant,
 ): Promise<void> {
+  const raised: RaisedAlert[] = []
+  const cleared = new Map<string, ClearedAlert>()
   for (const { row, effects } of sessions) {
     const { tenantId, stationId, id: sessionId } = row
     for (const effect of effects) {
@@ -178,20 +180,16 @@ async function carryOut(
         const by = { kind: 'system' as const }
         await deps.sendToStation(tx, { tenantId, stationId, command: effect.command, by, sessionId })
       } else if (effect.kind === 'alert') {
-        const { alert: kind, severity, evidence } = effect
-        await deps.raiseAlert(tx, {
-          tenantId,
-          kind,
-          severity,
-          subject: sessionId,
-          stationId,
-          sessionId,
-          evidence: { sessionNumber: Number(row.number), ...evidence },
-          at,
-        })
+        const { alert: kind, severity } = effect
+        const evidence = { sessionNumber: Number(row.number), ...effect.evidence }
+        raised.push({ tenantId, kind, severity, subject: sessionId, stationId, sessionId, evidence, at })
+        cleared.delete(`${kind} ${sessionId}`)
       } else if (effect.kind === 'clear-alert') {
-        await deps.clearAlert(tx, { tenantId, kind: effect.alert, subject: sessionId, at })
+        const { alert: kind } = effect
+        cleared.set(`${kind} ${sessionId}`, { tenantId, kind, subject: sessionId, at })
       }
     }
   }
+  if (raised.length > 0) await deps.raiseAlerts(tx, raised)
+  if (cleared.size > 0) await deps.clearAlerts(tx, [...cleared.values()])
 }

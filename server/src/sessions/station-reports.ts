@@ -98,8 +98,10 @@ function progressOf({ row }: HeldSession): ProgressRow {
 
 /** A station named a transaction that is not its own: a lost start, or one that guesses. People look. */
 async function tellStrangers(tx: Tx, deps: SessionsDeps, batch: Batch, at: Temporal.Instant): Promise<void> {
-  for (const { report, number, sessionId } of batch.strangers) {
-    await deps.raiseAlert(tx, {
+  if (batch.strangers.length === 0) return
+  await deps.raiseAlerts(
+    tx,
+    batch.strangers.map(({ report, number, sessionId }) => ({
       tenantId: report.tenantId,
       kind: 'unknown-transaction',
       severity: 'major',
@@ -108,6 +110,6 @@ async function tellStrangers(tx: Tx, deps: SessionsDeps, batch: Batch, at: Tempo
       sessionId,
       evidence: { transactionNumber: number.slice(0, 36), report: report.body.kind },
       at,
-    })
-  }
+    })),
+  )
 }

@@ -83,6 +83,17 @@ export async function lockSessions(
   return rows.map(rowFrom)
 }
 
+/** The same as they are, unlocked: for who only looks. */
+export async function readSessions(tx: Tx, wanted: readonly Owned[]): Promise<readonly SessionRow[]> {
+  if (wanted.length === 0) return []
+  const rows = await tx.named<Raw>(
+    'sessions-read',
+    `select ${SESSION_COLUMNS} from unnest($1::uuid[], $2::uuid[]) as n (tenant_id, id) join sessions s using (tenant_id, id)`,
+    [wanted.map(({ tenantId }) => tenantId), wanted.map(({ id }) => id)],
+  )
+  return rows.map(rowFrom)
+}
+
 /** All open sessions of some stations, locked in the same order. */
 export async function lockOpenSessions(tx: Tx, stations: readonly Owned[]): Promise<readonly SessionRow[]> {
   if (stations.length === 0) return []

@@ -41,7 +41,12 @@ export async function testApi(): Promise<TestApi> {
   const network = await testNetwork()
   const { ground, tenantId } = network
   const sessions = wireSessions(network.deps)
-  const subscribers = wireSubscribers(network.deps)
+  const { raiseAlerts, clearAlerts } = network.deps
+  const subscribers = wireSubscribers({
+    ...network.deps,
+    raiseAlert: (tx, alert) => raiseAlerts(tx, [alert]),
+    clearAlert: (tx, cleared) => clearAlerts(tx, [cleared]),
+  })
   const http = await openHttp({
     ground,
     texts: openTexts('languages'),

@@ -48,8 +48,8 @@ export async function testNetwork(slug = 'north'): Promise<TestNetwork> {
       return newId()
     },
     takeBackCommands: async (_, sessionId) => void takenBack.push(sessionId),
-    raiseAlert: async (_, alert) => void alerts.push(alert),
-    clearAlert: async (_, { kind, subject }) => void cleared.push({ kind, subject }),
+    raiseAlerts: async (_, raised) => void alerts.push(...raised),
+    clearAlerts: async (_, gone) => void cleared.push(...gone.map(({ kind, subject }) => ({ kind, subject }))),
     usageLog: { append: async (lines) => void usageLines.push(...lines) },
     touchStation: () => undefined,
     texts: openTexts('languages'),

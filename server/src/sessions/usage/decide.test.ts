@@ -77,6 +77,17 @@ describe('usage data that is doubtful (END-VALIDATE)', () => {
     expect(JSON.stringify(lines)).not.toMatch(/DEADBEEF|BEEF|Aino/)
   })
 
+  it('is judged while its EVSE charges again: doubt never stops a charge', async () => {
+    const { ground, tenantId } = api.network
+    const stationId = await report([1_000, 3_000, 10, 1_010])
+    const sessionId = await ground.database.inTenant(tenantId, async (tx) => {
+      await tx.run(sql`select from evses where tenant_id = ${tenantId} and station_id = ${stationId} for update`)
+      await tx.run(sql`select from sessions where tenant_id = ${tenantId} and station_id = ${stationId} for update`)
+      return judged(stationId)
+    })
+    expect(await errorOf(sessionId)).toMatchObject({ state: 'held' })
+  })
+
   it('goes on as it is, as the same revision, when somebody lets it', async () => {
     const { sessionId } = await resetCharge()
     const { id } = await errorOf(sessionId)
@@ -245,6 +256,11 @@ async function tell(stationId: string, body: ReportBody, socketOpenedAt?: Tempor
 
 /** A 1.6 charge with a reading every ten minutes; its record judged. */
 async function charge(registers: readonly number[]) {
+  const stationId = await report(registers)
+  return { stationId, sessionId: await judged(stationId) }
+}
+
+async function report(registers: readonly number[]): Promise<string> {
   const { network } = api
   const stationId = await makeTestStation(network)
   await network.ground.database.inTenant(network.tenantId, (tx) =>
@@ -259,7 +275,7 @@ async function charge(registers: readonly number[]) {
     const isLast = index === rest.length - 1
     await tell(stationId, isLast ? say16.stop(at, number, registerWh) : say16.meter(at, number, registerWh, 0))
   }
-  return { stationId, sessionId: await judged(stationId) }
+  return stationId
 }
 
 const resetCharge = () => charge([1_000, 3_000, 10, 1_010])

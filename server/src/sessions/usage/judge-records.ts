@@ -1,6 +1,7 @@
 import { textFromInstant } from '../../../../units/index.ts'
 import { leaveInOutbox, must, newId, together, type Tx } from '../../platform/index.ts'
 import type { SessionsDeps } from '../deps.ts'
+import { held } from '../held.ts'
 import { loadSessions } from '../load-session.ts'
 import { type RecordFacts, recordInputs } from '../make-records.ts'
 import {
@@ -15,6 +16,7 @@ import {
   type SessionRecordJson,
   type UsageInput,
 } from '../rules/index.ts'
+import { readSessions } from '../store.ts'
 import { readingsOf } from '../store-meter.ts'
 import { foundLine, logEffect } from './error-log.ts'
 import { correctedRecord, reviseRecord } from './revise-record.ts'
@@ -136,49 +138,72 @@ async function lookCloser(
   at: Temporal.Instant,
 ): Promise<readonly Found[]> {
   const { suspects, bySession, chosen } = given
-  const { sessions, stations } = await loadSessions(
+  // Without a lock: many may be in doubt at once, and their EVSEs are charging again.
+  const ids = suspects.map(({ sessionId }) => ({ tenantId: tx.tenantId, id: sessionId }))
+  const sessions = await readSessions(tx, ids)
+  const inputs = await recordInputs(
     tx,
-    suspects.map(({ sessionId }) => sessionId),
+    sessions.map((row) => held(row)),
   )
-  const inputs = await recordInputs(tx, sessions)
   const before = await previousRegisters(tx, suspects, bySession)
-  const found: Found[] = []
-  for (const due of suspects) {
-    const { sessionId, revision } = due
+  const judged = suspects.flatMap((due): readonly Judged[] => {
+    const { sessionId } = due
     const around = must(bySession.get(sessionId), 'surroundings of a session')
     const facts = must(inputs.get(sessionId), 'facts of a session record')
-    const session = must(
-      sessions.find(({ row }) => row.id === sessionId),
-      'session of a record',
-    )
     const previousWh = before.get(sessionId)
     const input = { ...inputOf(due, around), readings: facts.readings }
     const judgement = judgeUsage(previousWh === undefined ? input : { ...input, previousWh })
-    if (judgement.findings.length === 0) continue
-    const said = ruleSays(due.record, judgement)
+    if (judgement.findings.length === 0) return []
+    return [{ due, around, judgement, facts, said: ruleSays(due.record, judgement), maxPowerW: input.maxPowerW }]
+  })
+  const corrected = await correctByRule(tx, deps, { judged, chosen }, at)
+  return judged.map((one) => {
+    const isCorrected = corrected.has(one.due.sessionId)
+    const action = isCorrected ? 'correct' : actionFor(one.judgement.findings, chosen, false)
+    return { error: errorOf(one, action, at), around: one.around }
+  })
+}
+
+/** Corrects what a rule may correct. Answers those sessions. */
+async function correctByRule(
+  tx: Tx,
+  deps: SessionsDeps,
+  { judged, chosen }: { readonly judged: readonly Judged[]; readonly chosen: ChosenActions },
+  at: Temporal.Instant,
+): Promise<ReadonlySet<string>> {
+  const wanted = judged.filter(
+    ({ judgement: { findings, proposal } }) =>
+      proposal !== undefined && actionFor(findings, chosen, true) === 'correct',
+  )
+  if (wanted.length === 0) return new Set()
+  const { sessions, stations } = await loadSessions(
+    tx,
+    wanted.map(({ due }) => due.sessionId),
+  )
+  const bySession = new Map(sessions.map((session) => [session.row.id, session]))
+  const corrected = new Set<string>()
+  for (const { due, judgement, said, facts } of wanted) {
+    const session = must(bySession.get(due.sessionId), 'session of a record')
     // What the station said meanwhile is judged by itself, and soon.
-    const isNewest = session.row.machine.recorded?.revision === revision
-    const action = actionFor(judgement.findings, chosen, judgement.proposal !== undefined && isNewest)
-    const error = errorOf(due, { around, judgement, facts, said, action, maxPowerW: input.maxPowerW }, at)
-    if (action === 'correct' && judgement.proposal !== undefined) {
-      await reviseRecord(tx, deps, session, { correction: judgement.proposal, said, facts, stations }, at)
-    }
-    found.push({ error, around })
+    if (judgement.proposal === undefined || session.row.machine.recorded?.revision !== due.revision) continue
+    await reviseRecord(tx, deps, session, { correction: judgement.proposal, said, facts, stations }, at)
+    corrected.add(due.sessionId)
   }
-  return found
+  return corrected
 }
 
 interface Judged {
+  readonly due: DueRecord
   readonly around: Surroundings
   readonly judgement: Judgement
   readonly facts: RecordFacts
   readonly said: CorrectionJson
-  readonly action: CheckAction
   readonly maxPowerW: number
 }
 
-function errorOf({ sessionId, revision, record }: DueRecord, judged: Judged, at: Temporal.Instant): FoundError {
-  const { around, judgement, facts, said, action, maxPowerW } = judged
+function errorOf(judged: Judged, action: CheckAction, at: Temporal.Instant): FoundError {
+  const { due, around, judgement, facts, said, maxPowerW } = judged
+  const { sessionId, revision, record } = due
   const { findings, proposal } = judgement
   const corrected =
     proposal === undefined
@@ -254,37 +279,37 @@ async function tell(
     at,
   )
   const held = found.filter(({ error }) => error.state === 'held')
-  for (const [stationId, ofStation] of Map.groupBy(held, ({ error }) => error.stationId)) {
-    const newest = must(ofStation.at(-1), 'usage error')
-    const { sessionId, findings } = newest.error
-    const evidence = {
-      sessionNumber: Number(newest.around.sessionNumber),
-      checks: findings.map(({ check }) => check).join(', '),
-    }
-    const { tenantId } = tx
-    await deps.raiseAlert(tx, {
-      tenantId,
+  const newest = new Map(held.map((one) => [one.error.stationId, one]))
+  await deps.raiseAlerts(
+    tx,
+    Array.from(newest, ([stationId, { error, around }]) => ({
+      tenantId: tx.tenantId,
       kind: USAGE_HELD,
       severity: 'minor',
       subject: stationId,
       stationId,
-      sessionId,
-      evidence,
+      sessionId: error.sessionId,
+      evidence: {
+        sessionNumber: Number(around.sessionNumber),
+        checks: error.findings.map(({ check }) => check).join(', '),
+      },
       at,
-    })
-  }
+    })),
+  )
   await clearAlerts(tx, deps, freed, at)
 }
 
 /** The alert of a station goes when nothing of it waits any more. */
 export async function clearAlerts(
   tx: Tx,
-  deps: Pick<SessionsDeps, 'clearAlert'>,
+  deps: Pick<SessionsDeps, 'clearAlerts'>,
   stationIds: readonly string[],
   at: Temporal.Instant,
 ): Promise<void> {
   const { tenantId } = tx
-  for (const subject of await stationsWithoutHeld(tx, stationIds)) {
-    await deps.clearAlert(tx, { tenantId, kind: USAGE_HELD, subject, at })
-  }
+  const free = await stationsWithoutHeld(tx, stationIds)
+  await deps.clearAlerts(
+    tx,
+    free.map((subject) => ({ tenantId, kind: USAGE_HELD, subject, at })),
+  )
 }
