@@ -18,13 +18,29 @@ export function openIncoming(options: PeerOptions, link: Link): Incoming {
   const waiting: IncomingCall[] = []
   let running = 0
 
-  const handle = async (call: IncomingCall): Promise<void> => {
-    running += 1
+  const fail = (call: IncomingCall, error: unknown): void => {
+    link.report(unhandled(call, error), call.text)
+    link.refuse(call, { code: 'InternalError' })
+  }
+  /** False: its answer comes later. What is answered at once waits for no turn of its own. */
+  const handleAtOnce = (call: IncomingCall): boolean => {
     try {
-      answer(options, link, call, await options.handle(call))
+      const given = options.handle(call)
+      if (given instanceof Promise) {
+        void handleLater(call, given)
+        return false
+      }
+      answer(options, link, call, given)
     } catch (error) {
-      link.report(unhandled(call, error), call.text)
-      link.refuse(call, { code: 'InternalError' })
+      fail(call, error)
+    }
+    return true
+  }
+  const handleLater = async (call: IncomingCall, given: Promise<Answer | undefined>): Promise<void> => {
+    try {
+      answer(options, link, call, await given)
+    } catch (error) {
+      fail(call, error)
     } finally {
       running -= 1
       next()
@@ -34,7 +50,8 @@ export function openIncoming(options: PeerOptions, link: Link): Incoming {
     while (running === 0 || !isSerial) {
       const call = waiting.shift()
       if (call === undefined) return
-      void handle(call)
+      running += 1
+      if (handleAtOnce(call)) running -= 1
     }
   }
 

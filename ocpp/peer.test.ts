@@ -50,9 +50,9 @@ describe.each(ocppVersions)('%s', (version) => {
     peer.receive('[3,"unknown",{}]')
     await settled()
     expect(sent).toEqual([
+      [3, 'a', { currentTime: time }],
       [4, 'b', 'NotImplemented', '', {}],
       [4, 'c', 'NotImplemented', '', {}],
-      [3, 'a', { currentTime: time }],
     ])
   })
 
@@ -313,8 +313,8 @@ it('lets a vendor rule repair what does not fit, once, and marks it', async () =
   await settled()
   expect(calls).toMatchObject([{ payload: { connectorId: 1 }, marks: [{ pointer: '', what: 'vendor-repair' }] }])
   expect(sent.map(([type, id]) => [type, id])).toEqual([
-    [4, 'b'],
     [3, 'a'],
+    [4, 'b'],
   ])
 })
 

@@ -20,17 +20,22 @@ interface Generated {
 }
 
 const require = createRequire(import.meta.url)
-const loaded = new Map<string, ReadonlyMap<string, Generated>>()
+type Validators = Readonly<Record<Direction, ReadonlyMap<string, Generated>>>
+const loaded: Readonly<Record<ValidatorSet, Map<OcppVersion, Validators>>> = { strict: new Map(), tolerant: new Map() }
 const loadedShapes = new Map<OcppVersion, Shapes>()
 
 /** Loaded when a version is first spoken: some 10 to 40 ms and below 10 MB for each set. */
-function validatorsOf(version: OcppVersion, set: ValidatorSet): ReadonlyMap<string, Generated> {
-  const name = `${version}-${set}`
-  let validators = loaded.get(name)
+function validatorsOf(version: OcppVersion, set: ValidatorSet): Validators {
+  let validators = loaded[set].get(version)
   if (validators === undefined) {
-    // A map, since names like `constructor` must not be found.
-    validators = new Map(Object.entries(require(`./generated/${name}.cjs`) as Record<string, Generated>))
-    loaded.set(name, validators)
+    const all = Object.entries(require(`./generated/${version}-${set}.cjs`) as Record<string, Generated>)
+    // By action, so that no name is put together for each message; maps, since names like `constructor` must not be found.
+    const of = (ending: string): ReadonlyMap<string, Generated> =>
+      new Map(
+        all.flatMap(([name, validator]) => (name.endsWith(ending) ? [[name.slice(0, -ending.length), validator]] : [])),
+      )
+    validators = { request: of('Request'), response: of('Response') }
+    loaded[set].set(version, validators)
   }
   return validators
 }
@@ -51,7 +56,7 @@ export function messageName(action: string, direction: Direction): string {
 }
 
 export function hasValidator(version: OcppVersion, set: ValidatorSet, action: string, direction: Direction): boolean {
-  return validatorsOf(version, set).has(messageName(action, direction))
+  return validatorsOf(version, set)[direction].has(action)
 }
 
 /** The first fault of a payload; undefined: it fits. Throws for an action that the version has not. */
@@ -62,12 +67,11 @@ export function faultOf(
   direction: Direction,
   payload: unknown,
 ): SchemaFault | undefined {
-  const name = messageName(action, direction)
-  const validator = validatorsOf(version, set).get(name)
-  if (validator === undefined) throw new Error(`${version} has no ${name}`)
+  const validator = validatorsOf(version, set)[direction].get(action)
+  if (validator === undefined) throw new Error(`${version} has no ${messageName(action, direction)}`)
   if (validator(payload)) return undefined
   const error = validator.errors?.[0]
-  if (error === undefined) throw new Error(`${name}: a fault without a description`)
+  if (error === undefined) throw new Error(`${messageName(action, direction)}: a fault without a description`)
   return { pointer: error.instancePath, keyword: error.keyword, params: error.params }
 }
 

@@ -8,7 +8,22 @@ export type Seconds = number
 
 /** RFC 3339 in UTC with at most milliseconds, as all JSON of ours carries instants: `2026-11-26T08:15:30.5Z`. */
 export function textFromInstant(at: Temporal.Instant): string {
-  return Temporal.Instant.fromEpochMilliseconds(at.epochMilliseconds).toString()
+  const ms = at.epochMilliseconds
+  const second = Math.floor(ms / 1000)
+  if (second !== writtenSecond) {
+    writtenText = new Date(second * 1000).toISOString().slice(0, -'.000Z'.length)
+    writtenSecond = second
+  }
+  return `${writtenText}${fractionOf(ms - second * 1000)}Z`
+}
+
+/** Most instants lie in the second of the one before, and a date costs ten times what its fraction does. */
+let [writtenSecond, writtenText] = [Number.NaN, '']
+
+function fractionOf(ms: number): string {
+  if (ms === 0) return ''
+  if (ms % 100 === 0) return `.${ms / 100}`
+  return ms % 10 === 0 ? `.${String(ms / 10).padStart(2, '0')}` : `.${String(ms).padStart(3, '0')}`
 }
 
 /** Undefined for what is no instant with its offset or Z. */

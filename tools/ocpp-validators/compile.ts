@@ -46,7 +46,10 @@ function compacted(code: string): string {
     /const (schema\d+) = \{.*?\};(?=const |function |exports)/g,
     (text, name: string) => ((uses.get(name)?.length ?? 0) > 1 ? text : ''),
   )
-  const plain = withoutIdle.replaceAll(/\/\*# sourceURL="[^"]*" \*\/;/g, '')
+  const plain = withoutIdle
+    .replaceAll(/\/\*# sourceURL="[^"]*" \*\/;/g, '')
+    // Once or more in every message.
+    .replaceAll('require("ajv-formats/dist/formats").fullFormats["date-time"]', 'require("../date-time.ts").dateTime')
   return plain.replaceAll(/(?=function validate\d+\(|exports\.)/g, '\n').concat('\n')
 }
 

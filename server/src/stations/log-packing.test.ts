@@ -6,8 +6,7 @@ it('gives every text of a log back, long or short', () => {
   fc.assert(
     fc.property(fc.json(), fc.integer({ min: 1, max: 3_000 }), (text, times) => {
       const long = `[${Array.from({ length: times }, () => text).join(',')}]`
-      const bytes = Buffer.from(packed(long))
-      expect(unpacked(bytes)).toBe(long)
+      expect(unpacked(packed(Buffer.from(long)))).toBe(long)
     }),
     { numRuns: 30 },
   )
@@ -16,5 +15,5 @@ it('gives every text of a log back, long or short', () => {
 it('packs what stations say over and over to a fraction', () => {
   const frames = Array.from({ length: 100 }, (_, n) => `[2,"${n}","Heartbeat",{}]`).join(',')
   const text = `[${frames.repeat(5)}]`
-  expect(packed(text).length).toBeLessThan(text.length / 5)
+  expect(packed(Buffer.from(text)).length).toBeLessThan(text.length / 5)
 })

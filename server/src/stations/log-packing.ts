@@ -8,7 +8,7 @@ const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 const MAGIC = Buffer.of(0x28, 0xb5, 0x2f, 0xfd)
 
 /** The text of a log row before it is sealed: sealed bytes cannot be packed any more. */
-export function packed(text: string): string | Buffer {
+export function packed(text: Buffer): Buffer {
   return text.length < WORTH_PACKING ? text : zstdCompressSync(text, OPTIONS)
 }
 

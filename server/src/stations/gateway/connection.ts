@@ -1,6 +1,7 @@
+import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { type Answer, type Fault, type IncomingCall, openPeer, type Peer } from '../../../../ocpp/index.ts'
-import { type Clock, DatabaseAway, failPoint, type Log, monotonicMs } from '../../platform/index.ts'
+import { type Clock, DatabaseAway, type Log, monotonicMs } from '../../platform/index.ts'
 import type { HandedIn } from '../handed-in.ts'
 import { type Incoming, type Protocol, protocolOf } from '../protocols/index.ts'
 import type { StationMessage } from '../receive/message.ts'
@@ -10,12 +11,14 @@ import { type VendorBorder, vendorBorder } from '../vendors/index.ts'
 import type { AdmittedStation } from './knocks.ts'
 import { type ClockWatch, watchClock } from './clock-offset.ts'
 import { type DispatchDeps, type Dispatcher, openDispatcher } from './dispatch.ts'
+import type { GatheredWrites } from './gathered-writes.ts'
 import { logFrame, type RawLog } from './raw-log.ts'
 import { openThrottle, type Throttle } from './throttle.ts'
 
 export interface ConnectionDeps extends DispatchDeps {
   readonly receiver: Receiver
   readonly rawLog: RawLog
+  readonly writes: GatheredWrites
   readonly log: Log
   readonly clock: Clock
   readonly judgeToken: HandedIn['judgeToken']
@@ -53,15 +56,22 @@ const CLOSE_MS = 2_000
 export const REPLACED = 4001
 const POLICY = 1008
 
+export interface StationSocket {
+  readonly socket: WebSocket
+  /** What it writes to. */
+  readonly raw: Duplex
+}
+
 /** One station's socket: frames in, answers out, its commands. */
-export function openConnection(socket: WebSocket, station: AdmittedStation, deps: ConnectionDeps): Connection {
+export function openConnection(sockets: StationSocket, station: AdmittedStation, deps: ConnectionDeps): Connection {
+  const { socket } = sockets
   const protocol = protocolOf(station.version)
   let saidAt = monotonicMs()
   let isAsked = false
   let isReplaced = false
 
   const border = vendorBorder(station.version, station.vendor)
-  const peer = peerFor(socket, deps, { protocol, border }, () => connection)
+  const peer = peerFor(sockets, deps, { protocol, border }, () => connection)
   const throttle = throttleFor(socket, peer, deps, () => connection)
 
   const heard = (): void => {
@@ -126,7 +136,7 @@ function closeSoon(socket: WebSocket, code: number, reason: string): void {
 }
 
 function peerFor(
-  socket: WebSocket,
+  { socket, raw }: StationSocket,
   deps: ConnectionDeps,
   { protocol, border }: { readonly protocol: Protocol; readonly border: VendorBorder },
   connection: () => Connection,
@@ -138,15 +148,18 @@ function peerFor(
     ...(deps.answerTimeoutMs === undefined ? {} : { timeoutMs: deps.answerTimeoutMs }),
     socket: {
       send(text, onSent) {
-        if (socket.readyState === socket.OPEN) socket.send(text, onSent)
-        failPoint('frame.sent')
+        if (socket.readyState !== socket.OPEN) return
+        deps.writes.hold(raw)
+        socket.send(text, onSent)
       },
     },
     handle: (call) => handleCall(deps, connection(), protocol, border.asMeant(call)),
-    handleSend(call) {
-      handleCall(deps, connection(), protocol, border.asMeant(call)).catch((error: unknown) =>
-        deps.log.error('a message without an answer could not be taken', { error }),
-      )
+    async handleSend(call) {
+      try {
+        await handleCall(deps, connection(), protocol, border.asMeant(call))
+      } catch (error) {
+        deps.log.error('a message without an answer could not be taken', { error })
+      }
     },
     onFrame(text, meta) {
       const frame = logFrame(text, meta, deps.clock.now())
@@ -196,23 +209,41 @@ function answersPing(socket: WebSocket): Promise<boolean> {
 /** The station waits and repeats: saying nothing is the only answer that loses nothing. */
 const silence = new Promise<never>(() => {})
 
-async function handleCall(
+/** What needs nothing of the database is answered at once. */
+function handleCall(
   deps: ConnectionDeps,
   connection: Connection,
   protocol: Protocol,
-  { action, payload, text }: IncomingCall,
-): Promise<Answer> {
+  call: IncomingCall,
+): Answer | Promise<Answer> {
+  const { action, payload } = call
   const receivedAt = deps.clock.now()
   const incoming = protocol.reportFrom(action, payload, receivedAt)
   if (!connection.isAccepted && !isBoot(incoming) && !connection.dispatcher.askedFor.has(action, payload, receivedAt)) {
     return { kind: 'error', code: 'SecurityError', description: 'Boot first: this station is not accepted yet' }
   }
+  if (incoming.kind === 'heartbeat') {
+    if (connection.dispatcher.isExpecting) deps.onHeartbeat(connection)
+    return result(protocol.answerFor(action, payload, { kind: 'noted' }, receivedAt))
+  }
+  return handleLater(deps, connection, protocol, { call, incoming, receivedAt })
+}
+
+interface Received {
+  readonly call: IncomingCall
+  readonly incoming: Exclude<Incoming, { readonly kind: 'heartbeat' }>
+  readonly receivedAt: Temporal.Instant
+}
+
+async function handleLater(
+  deps: ConnectionDeps,
+  connection: Connection,
+  protocol: Protocol,
+  { call: { action, payload, text }, incoming, receivedAt }: Received,
+): Promise<Answer> {
   const { tenantId, stationId, epoch } = connection
   try {
     switch (incoming.kind) {
-      case 'heartbeat':
-        if (connection.dispatcher.isExpecting) deps.onHeartbeat(connection)
-        return result(protocol.answerFor(action, payload, { kind: 'noted' }, deps.clock.now()))
       case 'authorize': {
         const { idToken } = incoming
         return result(

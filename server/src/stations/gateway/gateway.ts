@@ -14,6 +14,7 @@ import { openAvailability } from './availability.ts'
 import { type CommandCheck, openCommandCheck } from './command-check.ts'
 import type { Connection, ConnectionDeps } from './connection.ts'
 import { effectsOf } from './effects.ts'
+import { openGatheredWrites } from './gathered-writes.ts'
 import { FLUSH_MS, openPresence } from './presence.ts'
 import { openRawLog } from './raw-log.ts'
 import { openRefusals } from './refusals.ts'
@@ -204,6 +205,7 @@ function connectionDepsFrom(
     onFrame: deps.onFrame,
     receiver,
     rawLog,
+    writes: openGatheredWrites(),
     askForCommands: commandCheck.ask,
     ...(deps.messagesPerSecond === undefined ? {} : { messagesPerSecond: deps.messagesPerSecond }),
     ...(deps.answerTimeoutMs === undefined ? {} : { answerTimeoutMs: deps.answerTimeoutMs }),

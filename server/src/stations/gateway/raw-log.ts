@@ -1,7 +1,17 @@
 import type { FrameMeta } from '../../../../ocpp/index.ts'
-import { type Database, DatabaseAway, failPoint, type Keys, type Log, randomHex } from '../../platform/index.ts'
-import { type LogFrame, type LogMark, textFromFrames } from '../rules/log-frames.ts'
+import {
+  type Database,
+  DatabaseAway,
+  type DataKey,
+  failPoint,
+  type Keys,
+  type Log,
+  monotonicMs,
+  randomHex,
+} from '../../platform/index.ts'
+import { type LogFrame, type LogMark, textFromFrame } from '../rules/log-frames.ts'
 import { packed } from '../log-packing.ts'
+import { type LogRows, openLogRows, type Places } from './log-rows.ts'
 import { type LogChunk, saveLogChunks } from './store.ts'
 
 export interface RawLog {
@@ -13,16 +23,33 @@ export interface RawLog {
 
 /** A crash loses this much of the log, never of a session. */
 const FLUSH_MS = 1_000
-const MOST_FRAMES = 4_000
+/** So much is written before its second is over. A station's row costs much the same, however much stands in it. */
+const MUCH_BYTES = 4_194_304
 /** Beyond this frames are given up: a log that cannot be written must not eat the memory. */
-const MOST_WAITING = 20_000
+const MOST_WAITING_BYTES = 50_331_648
+/** Packing goes on for so long at a time: stations wait for their answers meanwhile. */
+const PACKING_MS = 1
 /** A frame is capped at 256 KB by the socket; the log keeps less of the longest. */
 const MOST_CHARACTERS = 65_536
 
 interface Noted {
   readonly tenantId: string
   readonly stationId: string
-  readonly frames: LogFrame[]
+  /** Of its first frame. */
+  readonly at: Temporal.Instant
+  readonly actions: string[]
+  readonly places: Places
+}
+
+interface Batch {
+  readonly stations: Map<string, Noted>
+  readonly rows: LogRows
+  frames: number
+  bytes: number
+}
+
+function openBatch(): Batch {
+  return { stations: new Map(), rows: openLogRows(), frames: 0, bytes: 0 }
 }
 
 /**
@@ -30,53 +57,54 @@ interface Noted {
  * within a second is one row: a row for each frame cost a third of all work.
  */
 export function openRawLog(deps: { readonly database: Database; readonly keys: Keys; readonly log: Log }): RawLog {
-  let noted = new Map<string, Noted>()
+  let current = openBatch()
+  /** Bytes of all that is not written yet. */
   let waiting = 0
   let lost = 0
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
 
-  const write = async (): Promise<void> => {
-    const stations = [...noted.values()]
-    noted = new Map()
-    if (stations.length === 0) return
-    const count = stations.reduce((sum, { frames }) => sum + frames.length, 0)
+  const write = async (batch: Batch): Promise<void> => {
     try {
-      const tenantIds = [...new Set(stations.map(({ tenantId }) => tenantId))]
-      const chunks: LogChunk[] = []
-      for (const station of stations) {
-        chunks.push(
-          chunkOf(station, (await deps.keys.tenant(station.tenantId)).encrypt(packed(textFromFrames(station.frames)))),
-        )
-      }
+      const tenantIds = [...new Set([...batch.stations.values()].map(({ tenantId }) => tenantId))]
+      const chunks = await chunksOf(batch, deps.keys)
       await deps.database.inTenantsUnsynced(tenantIds, async (tx) => {
         await saveLogChunks(tx, chunks)
         failPoint('raw-log.before-commit')
       })
     } catch (error) {
-      lost += count
+      lost += batch.frames
       if (!(error instanceof DatabaseAway)) deps.log.error('raw frames could not be logged', { error, lost })
     } finally {
-      waiting -= count
+      waiting -= batch.bytes
     }
   }
   const flush = (): void => {
     clearTimeout(timer)
     timer = undefined
-    running = running.then(write)
+    const batch = current
+    if (batch.frames === 0) return
+    current = openBatch()
+    running = running.then(() => write(batch))
   }
 
   return {
     note({ tenantId, stationId }, frame) {
-      if (waiting >= MOST_WAITING) {
+      if (waiting >= MOST_WAITING_BYTES) {
         lost += 1
         return
       }
-      waiting += 1
-      let station = noted.get(stationId)
-      if (station === undefined) noted.set(stationId, (station = { tenantId, stationId, frames: [] }))
-      station.frames.push(frame)
-      if (waiting % MOST_FRAMES === 0) flush()
+      let station = current.stations.get(stationId)
+      if (station === undefined) {
+        station = { tenantId, stationId, at: frame.at, actions: [], places: [] }
+        current.stations.set(stationId, station)
+      }
+      const bytes = current.rows.add(textFromFrame(frame), station.places)
+      if (frame.action !== undefined && !station.actions.includes(frame.action)) station.actions.push(frame.action)
+      current.frames += 1
+      current.bytes += bytes
+      waiting += bytes
+      if (current.bytes >= MUCH_BYTES) flush()
       else timer ??= setTimeout(flush, FLUSH_MS).unref()
     },
     async idle() {
@@ -86,13 +114,23 @@ export function openRawLog(deps: { readonly database: Database; readonly keys: K
   }
 }
 
-function chunkOf({ tenantId, stationId, frames }: Noted, sealed: Buffer): LogChunk {
-  const actions = new Set(frames.flatMap(({ action }) => (action === undefined ? [] : action)))
-  const [first] = frames
-  if (first === undefined) throw new Error('a chunk of the log without a frame')
+async function chunksOf({ stations, rows }: Batch, keys: Keys): Promise<readonly LogChunk[]> {
+  const chunks: LogChunk[] = []
+  let since = monotonicMs()
+  for (const station of stations.values()) {
+    if (monotonicMs() - since > PACKING_MS) {
+      await new Promise(setImmediate)
+      since = monotonicMs()
+    }
+    chunks.push(chunkOf(station, rows, await keys.tenant(station.tenantId)))
+  }
+  return chunks
+}
+
+function chunkOf({ tenantId, stationId, at: first, actions, places }: Noted, texts: LogRows, key: DataKey): LogChunk {
   // As exact as its frames are kept, so that one finds the other.
-  const at = Temporal.Instant.fromEpochMilliseconds(first.at.epochMilliseconds)
-  return { tenantId, stationId, at, actions: [...actions], frames: sealed }
+  const at = Temporal.Instant.fromEpochMilliseconds(first.epochMilliseconds)
+  return { tenantId, stationId, at, actions, frames: key.encrypt(packed(texts.list(places))) }
 }
 
 const noMarks: readonly LogMark[] = []

@@ -1,10 +1,11 @@
+import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { type Bus, type Clock, type Database, hearsNobody, monotonicMs } from '../../platform/index.ts'
 import { QUEUED_NOTICE } from '../commands/queue.ts'
 import { loadWaitingStations } from '../commands/store.ts'
 import type { Receiver } from '../receive/receiver.ts'
 import type { AdmittedStation } from './knocks.ts'
-import { type Connection, type ConnectionDeps, openConnection } from './connection.ts'
+import { type Connection, type ConnectionDeps, openConnection, type StationSocket } from './connection.ts'
 import type { PresenceKeeper } from './presence.ts'
 import { noteSwap } from './swaps.ts'
 
@@ -22,7 +23,8 @@ export interface RegistryDeps {
 }
 
 export interface Registry {
-  register(socket: WebSocket, station: AdmittedStation): void
+  /** `raw`: what the socket writes to. */
+  register(socket: WebSocket, station: AdmittedStation, raw: Duplex): void
   /** Pings everybody; ends who no longer answers, and who never was let in and says nothing. */
   keepAlive(): void
   /** Wakes the stations for which commands wait: notices may be lost. */
@@ -52,7 +54,7 @@ export function openRegistry(deps: RegistryDeps): Registry {
   }, hearsNobody)
 
   return {
-    register: (socket, station) => register(deps, socket, station),
+    register: (socket, station, raw) => register(deps, { socket, raw }, station),
     keepAlive() {
       for (const connection of connections.values()) {
         if (!connection.isAccepted && connection.silentMs() > deps.silenceMs) connection.close(POLICY, 'silent')
@@ -78,11 +80,12 @@ export function openRegistry(deps: RegistryDeps): Registry {
   }
 }
 
-function register(deps: RegistryDeps, socket: WebSocket, station: AdmittedStation): void {
+function register(deps: RegistryDeps, sockets: StationSocket, station: AdmittedStation): void {
+  const { socket } = sockets
   const { connections, presence, bus } = deps
   const { tenantId, stationId, epoch } = station
   const older = connections.get(stationId)
-  const connection = openConnection(socket, station, deps.connectionDeps)
+  const connection = openConnection(sockets, station, deps.connectionDeps)
   socket.on('close', () => {
     // The late close of an older socket says nothing about the station.
     if (connections.get(stationId) === connection) connections.delete(stationId)

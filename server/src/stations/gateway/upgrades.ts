@@ -14,7 +14,7 @@ export interface UpgradeDeps {
   whenLost(): Promise<void>
   admit(request: IncomingMessage): Promise<Admitted>
   /** The handshake is done: the socket is the station's. */
-  onOpen(socket: WebSocket, station: AdmittedStation): void
+  onOpen(socket: WebSocket, station: AdmittedStation, raw: Duplex): void
   /** It was let in, but had left before the handshake was done. */
   onLeft(station: AdmittedStation): void
 }
@@ -34,7 +34,7 @@ export function openUpgrades(deps: UpgradeDeps): (request: IncomingMessage, sock
     const server = station.version === 'ocpp1.6' ? plain : deflating
     server.handleUpgrade(request, socket, head, (opened) => {
       isOpened = true
-      deps.onOpen(opened, station)
+      deps.onOpen(opened, station, socket)
     })
     if (!isOpened) deps.onLeft(station)
   }

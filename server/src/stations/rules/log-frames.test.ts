@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { framesFromText, type LogFrame, pairedFrames, textFromFrames } from './log-frames.ts'
+import { framesFromText, type LogFrame, pairedFrames, textFromFrame } from './log-frames.ts'
 
 const start = Temporal.Instant.from('2026-11-26T12:00:00Z')
 let count = 0
@@ -9,8 +9,13 @@ function frame(direction: LogFrame['direction'], kind: LogFrame['kind'], message
 }
 
 it('comes back from its text as it was', () => {
-  const frames = [frame('from-station', 'call', 'a'), { ...frame('to-station', 'result', 'a'), text: '\u0000"\ud800' }]
-  expect(framesFromText(textFromFrames(frames))).toEqual(frames)
+  const marks = [
+    { code: 'unknown-property', pointer: '/a"b' },
+    { code: 'refused', note: 'so' },
+  ]
+  const odd = { messageId: '\\"\u0000', action: 'Heartbeat', text: '\u0000"\ud800', marks }
+  const frames = [frame('from-station', 'call', 'a'), { ...frame('to-station', 'result', 'a'), ...odd }]
+  expect(framesFromText(`[${frames.map(textFromFrame).join(',')}]`)).toEqual(frames)
 })
 
 it('pairs each request with the first answer of the other side that follows, newest first', () => {

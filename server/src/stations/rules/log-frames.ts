@@ -29,13 +29,20 @@ type Row = readonly [
   ...marks: LogMark[],
 ]
 
-/** Frames of one station as one text, in order. */
-export function textFromFrames(frames: readonly LogFrame[]): string {
-  return JSON.stringify(
-    frames.map(({ id, at, direction, kind, messageId, action, text, marks }): Row => {
-      return [id, at.epochMilliseconds, direction, kind, messageId ?? null, action ?? null, text, ...marks]
-    }),
-  )
+/** A frame as one text. Those of one station, in order, with commas between and in brackets, are read by `framesFromText`. */
+export function textFromFrame({ id, at, direction, kind, messageId, action, text, marks }: LogFrame): string {
+  // Put together by hand: written twice for every message there is.
+  const head = `[${quoted(id)},${at.epochMilliseconds},"${direction}","${kind}",${quoted(messageId)},${quoted(action)},`
+  const more = marks.length === 0 ? '' : `,${marks.map((mark) => JSON.stringify(mark)).join(',')}`
+  return `${head}${JSON.stringify(text)}${more}]`
+}
+
+/** Nothing that JSON would write otherwise. */
+const PLAIN = /^[\w.:+-]*$/
+
+function quoted(text: string | undefined): string {
+  if (text === undefined) return 'null'
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text)
 }
 
 export function framesFromText(text: string): readonly LogFrame[] {
