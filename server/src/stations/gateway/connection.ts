@@ -63,15 +63,18 @@ export interface StationSocket {
 }
 
 /** One station's socket: frames in, answers out, its commands. */
-export function openConnection(sockets: StationSocket, station: AdmittedStation, deps: ConnectionDeps): Connection {
-  const { socket } = sockets
+export function openConnection(
+  { socket, raw }: StationSocket,
+  station: AdmittedStation,
+  deps: ConnectionDeps,
+): Connection {
   const protocol = protocolOf(station.version)
   let saidAt = monotonicMs()
   let isAsked = false
   let isReplaced = false
 
   const border = vendorBorder(station.version, station.vendor)
-  const peer = peerFor(sockets, deps, { protocol, border }, () => connection)
+  const peer = peerFor({ socket, raw }, deps, { protocol, border }, () => connection)
   const throttle = throttleFor(socket, peer, deps, () => connection)
 
   const heard = (): void => {
