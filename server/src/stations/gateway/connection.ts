@@ -69,10 +69,7 @@ export function openConnection(
   deps: ConnectionDeps,
 ): Connection {
   const protocol = protocolOf(station.version)
-  let saidAt = monotonicMs()
-  let isAsked = false
-  let isReplaced = false
-
+  let [saidAt, isAsked, isReplaced] = [monotonicMs(), false, false]
   const border = vendorBorder(station.version, station.vendor)
   const peer = peerFor({ socket, raw }, deps, { protocol, border }, () => connection)
   const throttle = throttleFor(socket, peer, deps, () => connection)
