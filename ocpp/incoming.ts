@@ -18,10 +18,6 @@ export function openIncoming(options: PeerOptions, link: Link): Incoming {
   const waiting: IncomingCall[] = []
   let running = 0
 
-  const fail = (call: IncomingCall, error: unknown): void => {
-    link.report(unhandled(call, error), call.text)
-    link.refuse(call, { code: 'InternalError' })
-  }
   /** False: its answer comes later. What is answered at once waits for no turn of its own. */
   const handleAtOnce = (call: IncomingCall): boolean => {
     try {
@@ -32,7 +28,7 @@ export function openIncoming(options: PeerOptions, link: Link): Incoming {
       }
       answer(options, link, call, given)
     } catch (error) {
-      fail(call, error)
+      fail(link, call, error)
     }
     return true
   }
@@ -40,7 +36,7 @@ export function openIncoming(options: PeerOptions, link: Link): Incoming {
     try {
       answer(options, link, call, await given)
     } catch (error) {
-      fail(call, error)
+      fail(link, call, error)
     } finally {
       running -= 1
       next()
@@ -141,6 +137,11 @@ function handleSend(options: PeerOptions, link: Link, call: IncomingCall): void 
   } catch (error) {
     link.report(unhandled(call, error), call.text)
   }
+}
+
+function fail(link: Link, call: IncomingCall, error: unknown): void {
+  link.report(unhandled(call, error), call.text)
+  link.refuse(call, { code: 'InternalError' })
 }
 
 function unhandled({ action }: IncomingCall, error: unknown): Fault {
