@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launchBrowser } from './browser.ts'
+import { axeFaults } from './kit/axe.ts'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { addCard, addStation, addTariff, makeNetwork, type Network } from './kit/network.ts'
 import type { List } from './kit/rest.ts'
@@ -60,8 +60,7 @@ async function faultsInEveryLook(name: string, isNew = true): Promise<readonly s
       )
       if (over > 0) faults.push(`${name}, ${colorScheme}, ${width}: ${over} px too wide`)
       if (isNew && colorScheme === 'dark' && width === 320) {
-        const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag22aa']).analyze()
-        faults.push(...violations.map((one) => `${name}, ${width}: ${one.id} at ${one.nodes[0]?.target.join(' ')}`))
+        faults.push(...(await axeFaults(page)).map((one) => `${name}, ${width}: ${one}`))
       }
       await stage.picture(`${name}-${colorScheme}-${width}`)
     }
