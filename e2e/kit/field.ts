@@ -63,6 +63,11 @@ export const quick = {
   backOffRandom: '1',
 } as const
 
+/** How long a driver looks at the station before giving up. */
+const ANSWERED_WITHIN_MS = 5_000
+/** Stations may have ten minutes' messages in their queues, and the machine something else to do. */
+const PATIENCE_MS = 300_000
+
 /** Sessions of some seconds, over and over, by a driver who holds the card out again where nothing came of it. */
 export async function drive(
   station: StationHandle,
@@ -73,7 +78,7 @@ export async function drive(
 ): Promise<void> {
   const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
   const becomes = (fact: (state: StationState) => boolean): Promise<boolean> =>
-    station.until(fact, 2_000).then(
+    station.until(fact, ANSWERED_WITHIN_MS).then(
       () => true,
       () => false,
     )
@@ -132,14 +137,14 @@ export async function openField(server: Server, wishes: FieldWishes): Promise<Fi
       const before = [...oracle.all()]
       return missingFrom(before, await kept())
     },
-    async goesOn(sessions, timeoutMs = 240_000) {
+    async goesOn(sessions, timeoutMs = PATIENCE_MS) {
       const wanted = fleet.totals().sessionsEnded + sessions
       await until(() => fleet.totals().sessionsEnded >= wanted, timeoutMs)
     },
     async comeToRest() {
       isOver = true
       await Promise.all(drivers)
-      await until(() => fleet.totals().waitingMessages === 0, 120_000).catch(() => {})
+      await until(() => fleet.totals().waitingMessages === 0, PATIENCE_MS).catch(() => {})
       const refused = fleet.totals().messagesRefused
       await fleet.stop()
       return { ...(await atRest(kept, oracle.all())), refused }
