@@ -1,6 +1,6 @@
 import { chanceFrom } from './chance.ts'
 import { addManyStations, type MadeStation, type Network } from './network.ts'
-import { getPatiently, type List } from './rest.ts'
+import type { List } from './rest.ts'
 import { bootOf, type Frame, openStation, type StationSocket } from './station-socket.ts'
 import { until } from './until.ts'
 
@@ -89,7 +89,7 @@ async function startsOfOne(
     unresolved.push(...open)
     if (!isForgotten()) slowestMs = Math.max(slowestMs, performance.now() - began)
   }
-  const { items } = await getPatiently<List<Session>>(network.rest, `/v1/sessions?stationId=${made.id}&limit=200`)
+  const { items } = await network.rest.get<List<Session>>(`/v1/sessions?stationId=${made.id}&limit=200`)
   // An answer that is lost leaves its command waiting until the patience with the station is over.
   let open: string[] = []
   await until(
@@ -141,8 +141,7 @@ async function startOnce(
   const again = await ask()
   const { id } = asked.body
   const ids = again.status < 300 && again.body.id !== id ? [id, `${again.body.id}, a second one`] : [id]
-  const isEnded = async (): Promise<boolean> =>
-    ends.has((await getPatiently<Session>(rest, `/v1/sessions/${id}`)).state)
+  const isEnded = async (): Promise<boolean> => ends.has((await rest.get<Session>(`/v1/sessions/${id}`)).state)
   const isOver =
     (await comesTrue(isEnded, PATIENCE_MS, lookMs)) ||
     (isForgotten() && (await comesTrue(isEnded, FORGOTTEN_MS - PATIENCE_MS, lookMs)))
@@ -156,10 +155,7 @@ const comesTrue = (fact: () => Promise<boolean>, withinMs: number, everyMs: numb
   )
 
 async function commandsLeftOpen({ rest }: Network, stationId: string): Promise<string[]> {
-  const { items } = await getPatiently<List<{ id: string; state: string }>>(
-    rest,
-    `/v1/commands?stationId=${stationId}&limit=200`,
-  )
+  const { items } = await rest.get<List<{ id: string; state: string }>>(`/v1/commands?stationId=${stationId}&limit=200`)
   return items
     .filter(({ state }) => state === 'queued' || state === 'sent')
     .map(({ id, state }) => `command ${id} is ${state}`)

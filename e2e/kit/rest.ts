@@ -1,5 +1,3 @@
-import { until } from './until.ts'
-
 /** A small REST client: it throws nothing at a refusal, so that tests can look at it. */
 
 export interface Reply<T = unknown> {
@@ -34,6 +32,8 @@ export interface List<T> {
   readonly total?: number
 }
 
+const PATIENCE_SECONDS = 60
+
 export function restOf(url: string, key: string | undefined): Rest {
   const send = async <T>(method: string, path: string, body?: unknown, headers: More = {}): Promise<Reply<T>> => {
     const response = await fetch(`${url}${path}`, {
@@ -54,29 +54,24 @@ export function restOf(url: string, key: string | undefined): Rest {
     if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.status} ${reply.text}`)
     return reply.body
   }
+  /** Again, where the database did not answer just now, as that refusal says: the machine may be busy with something else. */
+  const get = async <T>(path: string): Promise<T> => {
+    let reply = await send<T>('GET', path)
+    for (let tries = 1; reply.status === 503 && tries < PATIENCE_SECONDS; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      reply = await send<T>('GET', path)
+    }
+    if (reply.status >= 300) throw new Error(`GET ${path}: ${reply.status} ${reply.text}`)
+    return reply.body
+  }
   return {
     url,
     send,
-    get: (path) => must('GET', path),
+    get,
     post: (path, body = {}) => must('POST', path, body),
     patch: (path, body) => must('PATCH', path, body),
     remove: (path) => must('DELETE', path),
   }
-}
-
-/** Asks again where the database did not answer just now, as that refusal says: for long runs on a machine that is busy with more. */
-export async function getPatiently<T>({ send }: Pick<Rest, 'send'>, path: string): Promise<T> {
-  let reply = await send<T>('GET', path)
-  await until(
-    async () => {
-      if (reply.status === 503) reply = await send<T>('GET', path)
-      return reply.status !== 503
-    },
-    120_000,
-    1_000,
-  )
-  if (reply.status >= 300) throw new Error(`GET ${path}: ${reply.status} ${reply.text}`)
-  return reply.body
 }
 
 function parsed(text: string): unknown {
