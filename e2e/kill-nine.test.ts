@@ -58,6 +58,7 @@ describe('the comparison of what was acknowledged with what is kept', () => {
     seen: [0, 3, 5, 5],
     records: [1],
     billed: [1],
+    held: [],
     readings: new Map([[Temporal.Instant.from(at).epochMilliseconds, 5000n]]),
   }
   const everything = [
@@ -93,5 +94,21 @@ describe('the comparison of what was acknowledged with what is kept', () => {
   ])('sees a record that was not made and handed on once: %j', (more) => {
     expect(notHandedOn(new Map([['A|7', { ...kept, ...more }]]))).toHaveLength(1)
     expect(notHandedOn(new Map([['A|7', kept]]))).toEqual([])
+  })
+
+  it('looks for the stop of a start that nobody answered among those the server had to number itself', () => {
+    const lost = said('StopTransaction', { transactionId: -1, transactionData: reading })
+    const beside = (more: Partial<KeptTransaction>): readonly string[] =>
+      missingFrom([lost], new Map([['A|-1:x', { ...kept, ...more }]]))
+    expect(beside({})).toEqual([])
+    expect(beside({ readings: new Map() })).toHaveLength(1)
+    expect(missingFrom([lost], new Map([['A|7', kept]]))).toEqual(['A|-1: the transaction'])
+  })
+
+  it('lets only such a one wait for somebody instead of being handed on', () => {
+    const held = { ...kept, billed: [], held: [1] }
+    expect(notHandedOn(new Map([['A|-1:x', held]]))).toEqual([])
+    expect(notHandedOn(new Map([['A|-1:x', { ...held, billed: [1] }]]))).toHaveLength(1)
+    expect(notHandedOn(new Map([['A|7', held]]))).toHaveLength(1)
   })
 })

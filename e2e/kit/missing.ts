@@ -18,20 +18,31 @@ export function missingFrom(acknowledged: readonly Acknowledgement[], kept: Kept
     const said = saidIn(acknowledgement)
     if (said === undefined) continue
     const name = `${acknowledgement.identity}|${said.transaction}`
-    const has = kept.get(name)
+    const has = said.transaction === UNNUMBERED ? unnumbered(name, said, kept) : kept.get(name)
     if (has === undefined) missing.add(`${name}: the transaction`)
     else for (const what of missingOf(said, has)) missing.add(`${name}: ${what}`)
   }
   return [...missing]
 }
 
+/** What a 1.6 station says whose start was never answered: it cannot know the number. */
+const UNNUMBERED = '-1'
+
+/** Which transaction that was, the server had to tell by itself; it is looked for by what was said. */
+function unnumbered(name: string, said: Said, kept: Kept): KeptTransaction | undefined {
+  const all = [...kept].filter(([other]) => other.startsWith(`${name}:`)).map(([, has]) => has)
+  return all.find((has) => missingOf(said, has).length === 0) ?? all[0]
+}
+
 /** Sessions whose data record is not made exactly once, or not (yet) handed on exactly once. */
 export function notHandedOn(kept: Kept): readonly string[] {
-  return [...kept].flatMap(([name, { state, records, billed }]) => {
+  return [...kept].flatMap(([name, { state, records, billed, held }]) => {
     if (state !== 'ended') return records.length === 0 ? [] : [`${name}: a record before the end`]
-    return records.join() === '1' && billed.join() === '1'
+    // A stop without a start is doubtful: handed on, or waiting for somebody's decision, and never both.
+    const settled = name.includes(`|${UNNUMBERED}:`) ? [...billed, ...held] : billed
+    return records.join() === '1' && settled.join() === '1'
       ? []
-      : [`${name}: records ${records.join()}, handed on ${billed.join()}`]
+      : [`${name}: records ${records.join()}, handed on ${billed.join()}, held ${held.join()}`]
   })
 }
 

@@ -1,6 +1,6 @@
 import { chanceFrom } from './chance.ts'
 import { addManyStations, type MadeStation, type Network } from './network.ts'
-import type { List } from './rest.ts'
+import type { List, Reply } from './rest.ts'
 import { bootOf, type Frame, openStation, type StationSocket } from './station-socket.ts'
 import { until } from './until.ts'
 
@@ -129,18 +129,22 @@ async function startOnce(
   isForgotten: () => boolean,
 ): Promise<{ readonly ids: readonly string[]; readonly open: readonly string[] }> {
   const body = { stationId: station.id, evseId: 1 }
-  const ask = () => rest.send<{ id: string }>('POST', '/v1/sessions', body, { 'idempotency-key': `start-${n}-${turn}` })
-  let asked = await ask()
+  const key = { 'idempotency-key': `start-${n}-${turn}` }
+  const none = { status: 0, body: { id: '' }, text: 'no answer' }
+  // Whoever hears nothing asks again, under the same key.
+  const ask = () => rest.send<{ id: string }>('POST', '/v1/sessions', body, key).catch(() => none)
+  const isYes = (status: number): boolean => status >= 200 && status < 300
+  let asked: Pick<Reply<{ id: string }>, 'status' | 'body' | 'text'> = await ask()
   // While the station comes back it is not there.
   const isTaken = async (): Promise<boolean> => {
-    if (asked.status >= 300) asked = await ask()
-    return asked.status < 300
+    if (!isYes(asked.status)) asked = await ask()
+    return isYes(asked.status)
   }
   const taken = await comesTrue(isTaken, PATIENCE_MS, lookMs)
   if (!taken) return { ids: [], open: [`REMOTE-${n}: start ${turn} was refused to the end: ${asked.text}`] }
   const again = await ask()
   const { id } = asked.body
-  const ids = again.status < 300 && again.body.id !== id ? [id, `${again.body.id}, a second one`] : [id]
+  const ids = isYes(again.status) && again.body.id !== id ? [id, `${again.body.id}, a second one`] : [id]
   const isEnded = async (): Promise<boolean> => ends.has((await rest.get<Session>(`/v1/sessions/${id}`)).state)
   const isOver =
     (await comesTrue(isEnded, PATIENCE_MS, lookMs)) ||

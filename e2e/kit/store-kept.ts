@@ -9,6 +9,8 @@ export interface KeptTransaction {
   readonly seen: readonly number[]
   readonly records: readonly number[]
   readonly billed: readonly number[]
+  /** Records that are doubtful and wait for somebody: those are not handed on. */
+  readonly held: readonly number[]
   /** The register by the reading's instant, in milliseconds. */
   readonly readings: ReadonlyMap<number, bigint | null>
 }
@@ -27,7 +29,8 @@ export async function keptOf(client: pg.Client, tenantId: string): Promise<Kept>
     `select st.identity || '|' || t.number as name, t.id as "transactionId", s.state, s.ended_at as "endedAt", s.energy_wh as "energyWh",
        s.progress::jsonb->3 as seen,
        array(select r.revision from session_records r where r.tenant_id = s.tenant_id and r.session_id = s.id order by 1) as records,
-       array(select b.revision from billing_records b where b.tenant_id = s.tenant_id and b.session_id = s.id order by 1) as billed
+       array(select b.revision from billing_records b where b.tenant_id = s.tenant_id and b.session_id = s.id order by 1) as billed,
+       array(select u.revision from usage_errors u where u.tenant_id = s.tenant_id and u.session_id = s.id and u.state = 'held' order by 1) as held
      from transactions t join sessions s on s.tenant_id = t.tenant_id and s.id = t.session_id
      join stations st on st.tenant_id = t.tenant_id and st.id = t.station_id where t.tenant_id = $1`,
     [tenantId],

@@ -1,7 +1,6 @@
 import { residentMb } from './processes.ts'
 import { openMachineTime } from './machine-time.ts'
 import { addManyStations, type MadeStation, type Network } from './network.ts'
-import { openProxy } from './proxy.ts'
 import type { Server } from './server.ts'
 import { bootOf, openStation, type StationSocket } from './station-socket.ts'
 
@@ -27,12 +26,11 @@ export async function runStorm(server: Server, network: Network, input: StormInp
     network,
     Array.from({ length: input.stations }, (_, n) => `STORM-${n}`),
   )
-  const proxy = await openProxy({ port: server.options.port })
   let retries = 0
   let failed = 0
   let sockets: StationSocket[] = []
   const connect = async ({ identity, password }: MadeStation): Promise<void> => {
-    const url = `ws://127.0.0.1:${proxy.port}/ocpp/${network.slug}/${identity}`
+    const url = `${network.stationsUrl}/${identity}`
     for (let tries = 1; tries <= TRIES; tries += 1) {
       try {
         const socket = await openStation({ url, user: identity, password, more: { handshakeTimeout: 60_000 } })
@@ -55,18 +53,18 @@ export async function runStorm(server: Server, network: Network, input: StormInp
   }
   try {
     await connectAll()
-    const gone = Promise.all(sockets.map(({ closed }) => closed))
+    const before = sockets
     sockets = []
     retries = 0
     const time = openMachineTime()
-    proxy.cutAll()
-    await gone
+    // As when a network goes down: without a word, all in one moment.
+    for (const { socket } of before) socket.terminate()
+    await Promise.all(before.map(({ closed }) => closed))
     await connectAll()
     const backAfterMs = Math.round(time.now())
     time.stop()
     return { booted: sockets.length, failed, retries, backAfterMs, residentMb: Math.round(residentMb(server.pid)) }
   } finally {
     for (const { socket } of sockets) socket.terminate()
-    await proxy.close()
   }
 }
