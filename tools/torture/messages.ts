@@ -2,11 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { chanceFrom } from '../../e2e/kit/chance.ts'
 import { fuzzSocket, fuzzWire } from '../../e2e/kit/fuzz.ts'
 import { runDeadlines } from '../../e2e/kit/many-deadlines.ts'
-import { addStation } from '../../e2e/kit/network.ts'
+import { addManyStations } from '../../e2e/kit/network.ts'
 import { runRemoteStarts } from '../../e2e/kit/remote-starts.ts'
 import { faultsIn, home } from '../../e2e/kit/server.ts'
 import { bootOf, openStation } from '../../e2e/kit/station-socket.ts'
 import { ocppVersions } from '../../ocpp/index.ts'
+import { must } from '../../server/src/platform/result.ts'
 import { noticedBy, plantedFaults } from '../planted-faults.ts'
 import { onServer, type TortureRow, type Verdict } from './row.ts'
 
@@ -106,7 +107,8 @@ export const messages: readonly TortureRow[] = [
         let faults = 0
         for (const version of ocppVersions) {
           const wire = await fuzzWire(version, times, chanceFrom(seed))
-          const { identity, password } = await addStation(network, { identity: `FUZZ-${version}` })
+          const [made] = await addManyStations(network, [`FUZZ-${version}`])
+          const { identity, password } = must(made, 'the station')
           const wishes = { url: `${network.stationsUrl}/${identity}`, user: identity, password }
           const first = await openStation({ ...wishes, protocols: [version] })
           await first.call(...bootOf(version))

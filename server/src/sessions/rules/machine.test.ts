@@ -207,6 +207,17 @@ describe('a transaction', () => {
     expect(effects).toMatchObject([{ kind: 'alert', alert: 'session-not-authorised' }])
   })
 
+  // Found by the property above, seed 2135837431.
+  it('shown free, then told to wait and not free after all, waits for its cable', () => {
+    const free = after(wished(), [0, fact('transaction-started')], [1, { kind: 'evse-status', status: 'available' }])
+    const idle = after(free, [1, fact('transaction-started', { seqNo: 0, chargingState: 'idle' })])
+    expect(idle.state).toBe('waiting-for-meter')
+    const session = after(idle, [0, { kind: 'evse-status', status: 'occupied', phase: 'suspended-ev' }])
+    expect(session.state).toBe('waiting-for-cable')
+    const row = transitions.find(({ from, fact: kind }) => from.includes('waiting-for-meter') && kind === 'evse-status')
+    expect(row?.late).toContain(session.state)
+  })
+
   it('knows its newest report by number, not by when it came', () => {
     const late = [9, fact('transaction-updated', { seqNo: 1 })] as const
     const session = after(

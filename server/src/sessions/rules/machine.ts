@@ -86,7 +86,7 @@ export const transitions: readonly Transition[] = [
   row(['waiting-for-meter'], 'transaction-updated', ['ended'], 'what was missing', takeTransaction, ['abandoned']),
   row(['waiting-for-meter'], 'transaction-ended', ['ended'], 'what was missing', takeTransaction, ['abandoned']),
   row(['waiting-for-meter'], 'readings', ['ended'], 'the missing reading', takeReadings, running),
-  row(['waiting-for-meter'], 'evse-status', [], 'the connector was not free after all (1.6)', takeStatus, running),
+  row(['waiting-for-meter'], 'evse-status', [], 'the connector was not free after all (1.6)', takeStatus, begun),
   row(['waiting-for-meter'], 'queue-answered', ['ended'], 'nothing more will come', takeQueueAnswer),
   row(['waiting-for-meter'], 'deadline', ['ended'], 'asked in vain: an estimate', meterIsLate),
   row(['waiting-for-cable'], 'deadline', ['abandoned'], 'no cable in time', cableIsLate, ['ended']),
