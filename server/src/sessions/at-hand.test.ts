@@ -80,6 +80,15 @@ describe('the short way of a meter value, on the database', () => {
     expect(atHand.step(said(other, 120, say16.meter(at(120), number, 1_200)))).toBeUndefined()
   })
 
+  it('keeps a reading to the millisecond, as the whole way does: the same again is no second one (row 3)', async () => {
+    const { number, stationId } = await begin()
+    const before = await readings()
+    const body = say16.meter(at(60).add({ microseconds: 1_234 }), number, 1_100)
+    expect(await save(atHand.step(said(stationId, 61, body)))).toBe(true)
+    await whole(stationId, 62, body)
+    expect((await readings()) - before).toBe(1)
+  })
+
   it('saves nothing where somebody else has written the session since', async () => {
     const { stationId, step } = await begin()
     const stale = step(60, 1_100)

@@ -2,7 +2,7 @@ import type { Bus, Clock, Database } from '../platform/index.ts'
 import { textFromInstant } from '../../../units/index.ts'
 import type { ReportBody, ShortStep, ShortWay, StationReport } from '../stations/index.ts'
 import type { SessionRow, TransactionRow } from './held.ts'
-import { energyOfRunning, movedOn, type Onward, type Running, runningFrom } from './rules/index.ts'
+import { energyOfRunning, movedOn, type Onward, type Running, runningFrom, toMilliseconds } from './rules/index.ts'
 import type { MeterRow } from './store-meter.ts'
 import { isNotAsKnown, type Move, moveStatement } from './store-running.ts'
 
@@ -115,7 +115,8 @@ interface Said extends Onward {
 /** What a meter value says; undefined for whatever may be more. */
 function onwardFrom(body: ReportBody): Said | undefined {
   if (body.kind === 'meter-read') {
-    const { transactionNumber: number, evse, connector, readings } = body
+    const { transactionNumber: number, evse, connector } = body
+    const readings = toMilliseconds(body.readings)
     const last = readings.at(-1)
     if (number === undefined || last === undefined) return undefined
     return { number, evse, connector, readings, reportedAtMs: last.at.epochMilliseconds }
@@ -127,7 +128,7 @@ function onwardFrom(body: ReportBody): Said | undefined {
     number: transaction.number,
     evse,
     connector,
-    readings,
+    readings: toMilliseconds(readings),
     reportedAtMs: body.reportedAt.epochMilliseconds,
     ...(seqNo === undefined ? {} : { seqNo }),
     ...(chargingState === undefined ? {} : { chargingState }),

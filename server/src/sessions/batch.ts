@@ -3,7 +3,7 @@ import type { ReportBody, StationReport, TransactionReport } from '../stations/i
 import { hashOfUid, type JudgedTokenRow, tokensByHash } from '../subscribers/index.ts'
 import type { SessionsDeps } from './deps.ts'
 import { type HeldSession, held, type SessionRow, type TransactionRow } from './held.ts'
-import { isClosed } from './rules/index.ts'
+import { isClosed, toMilliseconds } from './rules/index.ts'
 import { currentTransaction, lockOpenSessions, lockSessions, lockSessionsOfNumbers } from './store.ts'
 import { lockPlaces, type PlaceRow } from './store-places.ts'
 import { transactionsByStartKey, transactionsOfSessions } from './store-transactions.ts'
@@ -194,15 +194,11 @@ function prepare(given: StationReport, key: DataKey): Prepared {
   }
 }
 
-/** Readings are kept to the millisecond, which is all that OCPP promises: their time is their key. */
 function inMilliseconds(report: StationReport): StationReport {
   const { body } = report
-  if (!('readings' in body) || body.readings.every(({ at }) => at.epochNanoseconds % 1_000_000n === 0n)) return report
-  const readings = body.readings.map((reading) => ({
-    ...reading,
-    at: Temporal.Instant.fromEpochMilliseconds(reading.at.epochMilliseconds),
-  }))
-  return { ...report, body: { ...body, readings } }
+  if (!('readings' in body)) return report
+  const readings = toMilliseconds(body.readings)
+  return readings === body.readings ? report : { ...report, body: { ...body, readings } }
 }
 
 /** The natural key of a stop that names no transaction (1.6: -1, 0): what it says is all there is. */

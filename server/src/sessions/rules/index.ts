@@ -29,7 +29,7 @@ export {
 } from './session.ts'
 export { energyOfRunning, movedOn, type Onward, type Running, runningFrom, textFromRunning } from './running.ts'
 export { dueAt, energyOfSession, stopReasonOf } from './settle.ts'
-export { saysOtherwise } from './meter.ts'
+export { saysOtherwise, toMilliseconds } from './meter.ts'
 export { flowChanges } from './transaction.ts'
 export { isProgressOnly, sessionFromText, textFromMachine, textFromProgress, textToSave } from './session-json.ts'
 export {

@@ -2,6 +2,14 @@ import type { WattHours } from '../../../../units/index.ts'
 import type { MeterReading } from '../../stations/model.ts'
 import type { Meter, RegisterPoint } from './session.ts'
 
+/** Readings are kept to the millisecond, which is all that OCPP promises: their time is their key. The same list where they are so. */
+export function toMilliseconds(readings: readonly MeterReading[]): readonly MeterReading[] {
+  if (readings.every(({ at }) => at.epochNanoseconds % 1_000_000n === 0n)) return readings
+  return readings.map((reading) => {
+    return { ...reading, at: Temporal.Instant.fromEpochMilliseconds(reading.at.epochMilliseconds) }
+  })
+}
+
 /** Adds readings in whatever order: only the first and the last register decide how much energy it was. */
 export function withReadings(meter: Meter, readings: readonly MeterReading[]): Meter {
   let { first, last, power } = meter
