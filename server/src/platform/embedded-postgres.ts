@@ -26,9 +26,14 @@ const DATABASE = 'lataamo'
 
 /**
  * Starts PostgreSQL on `dataDir`, making the cluster when there is none. A folder half made by an interrupted first start is
- * made anew. The caller holds the folder's lock (platform/lock.ts). Throws one sentence that says what to do.
+ * made anew. The caller holds the folder's lock (platform/lock.ts). Throws one sentence that says what to do. `more`: settings of PostgreSQL
+ * beside ours, for tests.
  */
-export async function startEmbedded(dataDir: string, secret: string): Promise<EmbeddedPostgres> {
+export async function startEmbedded(
+  dataDir: string,
+  secret: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<EmbeddedPostgres> {
   const user = userOfDatabase()
   const reachable = ensureReachable(dataDir, user)
   const folder = path.join(reachable.home, 'postgres')
@@ -36,7 +41,8 @@ export async function startEmbedded(dataDir: string, secret: string): Promise<Em
   if (!fs.existsSync(folder)) makeCluster(folder, password, user, reachable.bin)
   await clearStalePid(folder)
   const sockets = socketFolder(user)
-  const child = launch(folder, sockets, user, reachable.bin, path.join(dataDir, 'postgres.log'))
+  const settings = { ...SETTINGS, ...more, unix_socket_directories: sockets }
+  const child = launch(folder, settings, user, reachable.bin, path.join(dataDir, 'postgres.log'))
   const ended = once(child, 'exit').then(
     ([code]) => `PostgreSQL ended (${code}): see ${path.join(dataDir, 'postgres.log')}`,
   )
@@ -120,18 +126,15 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 function launch(
   folder: string,
-  sockets: string,
+  settings: Readonly<Record<string, string>>,
   user: DatabaseUser | undefined,
   bin: string,
   logFile: string,
 ): ChildProcess {
   if (fs.existsSync(logFile) && fs.statSync(logFile).size > 10_000_000) fs.renameSync(logFile, `${logFile}.1`)
   const log = fs.openSync(logFile, 'a', 0o600)
-  const settings = Object.entries({ ...SETTINGS, unix_socket_directories: sockets }).flatMap(([name, value]) => [
-    '-c',
-    `${name}=${value}`,
-  ])
-  const postgres = asUser(user, path.join(bin, 'postgres'), ['-D', folder, ...settings], true)
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const postgres = asUser(user, path.join(bin, 'postgres'), ['-D', folder, ...flags], true)
   // A process group of its own: Ctrl-C must reach us first, so that we can drain before it stops.
   const child = spawn(postgres.command, postgres.args, {
     stdio: ['ignore', log, log],
