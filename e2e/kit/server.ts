@@ -160,9 +160,14 @@ export async function startSupervised(options: ServerOptions): Promise<Server> {
     try {
       return await startServer(options)
     } catch (error) {
-      if (tries === 5 || !(error as Error).message.includes('the database cannot serve now')) throw error
+      if (tries === 5 || !saidOfDatabase((error as Error).message)) throw error
     }
   }
+}
+
+/** The sentence with which it ended, not what it logged before. */
+function saidOfDatabase(said: string): boolean {
+  return said.split('\n').some((line) => /^(the server ended \(1\): )?the database (cannot|does not)/.test(line))
 }
 
 async function isReady(url: string): Promise<boolean> {
