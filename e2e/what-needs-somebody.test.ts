@@ -228,8 +228,13 @@ async function plantIncident(stationId: string): Promise<void> {
     values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)`
   const began = JSON.stringify([{ at, what: 'began', severity: 'critical' }])
   await owner.query('begin')
-  // So that the watchers, who see that nobody is lost, leave it open.
-  await owner.query('update watches set due_at = $1', [Temporal.Now.instant().add({ hours: 1 }).toString()])
+  // So that the watchers, who see that nobody is lost, leave it open; also where they have not begun with this network yet.
+  const later = Temporal.Now.instant().add({ hours: 1 }).toString()
+  await owner.query(
+    `insert into watches (tenant_id, id, due_at, watching_since) values ($1, $1, $2, $2)
+     on conflict (tenant_id, id) do update set due_at = excluded.due_at`,
+    [tenantId, later],
+  )
   await owner.query(insert, [
     tenantId,
     incident,
