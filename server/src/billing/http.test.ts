@@ -233,6 +233,10 @@ it('a tariff is renamed and made the default, never changed in place; removed on
   expect(await remove(unused)).toMatchObject({ status: 409, body: { code: 'tariff-has-sessions' } })
   priced.delete(unused)
   expect((await call('DELETE', `/v1/tariffs/${unused}`, undefined, 'first')).status).toBe(404)
+  const price = () =>
+    call('POST', '/v1/price-calculations', { tariffId: unused, timeZone: 'Europe/Helsinki', session }, 'second')
+  expect((await price()).status).toBe(200)
   expect((await remove(unused)).status).toBe(204)
+  expect(await price()).toMatchObject({ status: 404, body: { code: 'no-such-tariff' } })
   expect((await call('GET', `/v1/tariffs/${unused}`, undefined, 'second')).status).toBe(404)
 })

@@ -120,12 +120,13 @@ async function readVersions(tx: Tx, names: readonly TariffVersionName[]): Promis
     join tariff_versions v using (tenant_id, tariff_id, version)`)
 }
 
-/** As `tariffVersions`, for one of the transaction's tenant. */
+/** One of the transaction's tenant, named by somebody: unlike those that sessions name, it may have been removed since. */
 export async function tariffVersion(tx: Tx, tariffId: string, version: number): Promise<TariffVersion | undefined> {
-  return (await tariffVersions(tx, [{ tenantId: tx.tenantId, tariffId, version }]))[0]
+  const [row] = await readVersions(tx, [{ tenantId: tx.tenantId, tariffId, version }])
+  return row === undefined ? undefined : versionOf(row)
 }
 
-/** Versions never change: each is read once. */
+/** Versions never change, and what a session names is never removed: each is read once. */
 const known = new Map<string, TariffVersion>()
 const MOST_KNOWN = 1_000
 

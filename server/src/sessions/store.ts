@@ -72,23 +72,21 @@ export async function lockSessions(
   wanted: readonly Owned[],
   { skipLocked = false }: { readonly skipLocked?: boolean } = {},
 ): Promise<readonly SessionRow[]> {
-  if (wanted.length === 0) return []
-  const rows = await tx.named<Raw>(
-    `sessions-lock${skipLocked ? '-skip' : ''}`,
-    `select ${SESSION_COLUMNS} from unnest($1::uuid[], $2::uuid[]) as n (tenant_id, id)
-     join sessions s using (tenant_id, id)
-     order by s.id for update of s${skipLocked ? ' skip locked' : ''}`,
-    [wanted.map(({ tenantId }) => tenantId), wanted.map(({ id }) => id)],
-  )
-  return rows.map(rowFrom)
+  return sessionsById(tx, wanted, `for update of s${skipLocked ? ' skip locked' : ''}`)
 }
 
 /** The same as they are, unlocked: for who only looks. */
 export async function readSessions(tx: Tx, wanted: readonly Owned[]): Promise<readonly SessionRow[]> {
+  return sessionsById(tx, wanted, '')
+}
+
+async function sessionsById(tx: Tx, wanted: readonly Owned[], lock: string): Promise<readonly SessionRow[]> {
   if (wanted.length === 0) return []
   const rows = await tx.named<Raw>(
-    'sessions-read',
-    `select ${SESSION_COLUMNS} from unnest($1::uuid[], $2::uuid[]) as n (tenant_id, id) join sessions s using (tenant_id, id)`,
+    `sessions-by-id ${lock}`.trim(),
+    `select ${SESSION_COLUMNS} from unnest($1::uuid[], $2::uuid[]) as n (tenant_id, id)
+     join sessions s using (tenant_id, id)
+     order by s.id ${lock}`,
     [wanted.map(({ tenantId }) => tenantId), wanted.map(({ id }) => id)],
   )
   return rows.map(rowFrom)

@@ -1,10 +1,9 @@
-import { Modal } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import { Choice, Field } from '../../parts/Field.tsx'
-import { FormProblem } from '../../parts/Waiting.tsx'
+import { FormDialog } from '../../parts/FormDialog.tsx'
 import { lastMinute } from '../../parts/zoned.ts'
 import { useMe } from '../../session-of-staff.ts'
 
@@ -37,30 +36,10 @@ export function AddCard({ close }: { readonly close: () => void }) {
       close()
     },
   })
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    add.mutate()
-  }
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={t('portal.cards.add.title')}
-      closeButtonProps={{ 'aria-label': t('portal.close') }}
-    >
-      <form className="col g3" onSubmit={submit}>
-        <CardFields form={form} set={set} />
-        <FormProblem error={add.error} />
-        <div className="row">
-          <button type="submit" className="btn main" disabled={add.isPending}>
-            {t('portal.cards.add.do')}
-          </button>
-          <button type="button" className="btn quiet" onClick={close}>
-            {t('portal.cancel')}
-          </button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog title={t('portal.cards.add.title')} does={t('portal.cards.add.do')} act={add} close={close}>
+      <CardFields form={form} set={set} />
+    </FormDialog>
   )
 }
 

@@ -1,12 +1,11 @@
-import { Modal } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import type { IdToken } from '../../api-types.ts'
 import { Field } from '../../parts/Field.tsx'
 import { milliseconds } from '../../parts/quantities.ts'
-import { FormProblem } from '../../parts/Waiting.tsx'
+import { FormDialog } from '../../parts/FormDialog.tsx'
 import { lastMinute, localFieldText } from '../../parts/zoned.ts'
 import { useMe } from '../../session-of-staff.ts'
 
@@ -32,53 +31,38 @@ export function EditCard({ card, close }: { readonly card: IdToken; readonly clo
       close()
     },
   })
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    save.mutate()
-  }
   return (
-    <Modal
-      opened
-      onClose={close}
+    <FormDialog
       title={t('portal.cards.edit.title', { last4: card.last4 })}
-      closeButtonProps={{ 'aria-label': t('portal.close') }}
+      does={t('portal.cards.edit.do')}
+      act={save}
+      close={close}
     >
-      <form className="col g3" onSubmit={submit}>
+      <Field
+        label={t('portal.cards.add.label')}
+        hint={t('portal.cards.add.label-hint')}
+        value={form.label}
+        onText={set('label')}
+      />
+      <Field
+        label={t('portal.cards.class')}
+        hint={t('portal.cards.edit.class-hint')}
+        pattern="[A-Za-z0-9][A-Za-z0-9\-]*"
+        maxLength={40}
+        value={form.class}
+        onText={set('class')}
+      />
+      <div className="cols">
+        <Field label={t('portal.cards.until')} type="date" value={form.validUntil} onText={set('validUntil')} />
         <Field
-          label={t('portal.cards.add.label')}
-          hint={t('portal.cards.add.label-hint')}
-          value={form.label}
-          onText={set('label')}
+          label={t('portal.cards.add.max')}
+          type="number"
+          min={1}
+          value={form.maxSessions}
+          onText={set('maxSessions')}
         />
-        <Field
-          label={t('portal.cards.class')}
-          hint={t('portal.cards.edit.class-hint')}
-          pattern="[A-Za-z0-9][A-Za-z0-9\-]*"
-          maxLength={40}
-          value={form.class}
-          onText={set('class')}
-        />
-        <div className="cols">
-          <Field label={t('portal.cards.until')} type="date" value={form.validUntil} onText={set('validUntil')} />
-          <Field
-            label={t('portal.cards.add.max')}
-            type="number"
-            min={1}
-            value={form.maxSessions}
-            onText={set('maxSessions')}
-          />
-        </div>
-        <FormProblem error={save.error} />
-        <div className="row">
-          <button type="submit" className="btn main" disabled={save.isPending}>
-            {t('portal.cards.edit.do')}
-          </button>
-          <button type="button" className="btn quiet" onClick={close}>
-            {t('portal.cancel')}
-          </button>
-        </div>
-      </form>
-    </Modal>
+      </div>
+    </FormDialog>
   )
 }
 

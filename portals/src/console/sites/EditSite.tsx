@@ -1,11 +1,10 @@
-import { Modal } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import type { Site } from '../../api-types.ts'
 import { Field } from '../../parts/Field.tsx'
-import { FormProblem } from '../../parts/Waiting.tsx'
+import { FormDialog } from '../../parts/FormDialog.tsx'
 import { emptySite, formOfSite, type SiteForm, siteFromForm } from './site-form.ts'
 
 /** A new site, or one to be changed. */
@@ -24,31 +23,16 @@ export function EditSite({ site, close }: { readonly site: Site | undefined; rea
       close()
     },
   })
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    save.mutate()
-  }
   const place = site === undefined ? 'add' : 'edit'
   return (
-    <Modal
-      opened
-      onClose={close}
+    <FormDialog
       title={t(`portal.sites.${place}.title`)}
-      closeButtonProps={{ 'aria-label': t('portal.close') }}
+      does={t(site === undefined ? 'portal.sites.add.do' : 'portal.sites.edit.save')}
+      act={save}
+      close={close}
     >
-      <form className="col g3" onSubmit={submit}>
-        <SiteFields form={form} set={(name) => (text) => setForm({ ...form, [name]: text })} />
-        <FormProblem error={save.error} />
-        <div className="row">
-          <button type="submit" className="btn main" disabled={save.isPending}>
-            {t(site === undefined ? 'portal.sites.add.do' : 'portal.sites.edit.save')}
-          </button>
-          <button type="button" className="btn quiet" onClick={close}>
-            {t('portal.cancel')}
-          </button>
-        </div>
-      </form>
-    </Modal>
+      <SiteFields form={form} set={(name) => (text) => setForm({ ...form, [name]: text })} />
+    </FormDialog>
   )
 }
 

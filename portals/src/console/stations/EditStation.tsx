@@ -1,11 +1,11 @@
-import { Modal } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call, get } from '../../api.ts'
 import type { List, Site, Station, Tariff } from '../../api-types.ts'
 import { CopyField } from '../../parts/CopyField.tsx'
 import { Choice, Field } from '../../parts/Field.tsx'
+import { FormDialog } from '../../parts/FormDialog.tsx'
 import { FormProblem } from '../../parts/Waiting.tsx'
 
 type SetForm = ReturnType<typeof formOf>
@@ -58,31 +58,16 @@ export function EditStation({ station, close }: { readonly station: Station; rea
       close()
     },
   })
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    save.mutate()
-  }
   return (
-    <Modal
-      opened
-      onClose={close}
+    <FormDialog
       title={t('portal.stations.edit.title')}
-      closeButtonProps={{ 'aria-label': t('portal.close') }}
+      does={t('portal.stations.edit.save')}
+      act={save}
+      close={close}
+      below={<NewPassword station={station} />}
     >
-      <form className="col g3" onSubmit={submit}>
-        <SetFields form={form} set={set} />
-        <FormProblem error={save.error} />
-        <div className="row">
-          <button type="submit" className="btn main" disabled={save.isPending}>
-            {t('portal.stations.edit.save')}
-          </button>
-          <button type="button" className="btn quiet" onClick={close}>
-            {t('portal.cancel')}
-          </button>
-        </div>
-      </form>
-      <NewPassword station={station} />
-    </Modal>
+      <SetFields form={form} set={set} />
+    </FormDialog>
   )
 }
 

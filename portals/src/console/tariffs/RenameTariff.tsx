@@ -1,11 +1,10 @@
-import { Modal } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import type { Tariff } from '../../api-types.ts'
 import { Field } from '../../parts/Field.tsx'
-import { FormProblem } from '../../parts/Waiting.tsx'
+import { FormDialog } from '../../parts/FormDialog.tsx'
 
 /** Another name for a tariff; its versions, and what was priced by them, stay as they are. */
 export function RenameTariff({ tariff }: { readonly tariff: Tariff }) {
@@ -33,40 +32,22 @@ function Rename({ tariff, close }: { readonly tariff: Tariff; readonly close: ()
       close()
     },
   })
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    save.mutate()
-  }
   return (
-    <Modal
-      opened
-      onClose={close}
+    <FormDialog
       title={t('portal.tariffs.rename.title')}
-      closeButtonProps={{ 'aria-label': t('portal.close') }}
+      does={t('portal.tariffs.rename.do')}
+      act={save}
+      close={close}
+      isUnready={name.trim() === '' || name.trim() === tariff.name}
     >
-      <form className="col g3" onSubmit={submit}>
-        <Field
-          label={t('portal.tariffs.name')}
-          hint={t('portal.tariffs.rename.hint')}
-          required
-          maxLength={100}
-          value={name}
-          onText={setName}
-        />
-        <FormProblem error={save.error} />
-        <div className="row">
-          <button
-            type="submit"
-            className="btn main"
-            disabled={save.isPending || name.trim() === '' || name.trim() === tariff.name}
-          >
-            {t('portal.tariffs.rename.do')}
-          </button>
-          <button type="button" className="btn quiet" onClick={close}>
-            {t('portal.cancel')}
-          </button>
-        </div>
-      </form>
-    </Modal>
+      <Field
+        label={t('portal.tariffs.name')}
+        hint={t('portal.tariffs.rename.hint')}
+        required
+        maxLength={100}
+        value={name}
+        onText={setName}
+      />
+    </FormDialog>
   )
 }

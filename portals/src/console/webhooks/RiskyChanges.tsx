@@ -1,12 +1,13 @@
 import { Modal } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import type { MadeWebhook, Webhook, WebhookHealth } from '../../api-types.ts'
 import { Field } from '../../parts/Field.tsx'
 import { numberText } from '../../parts/quantities.ts'
+import { FormDialog } from '../../parts/FormDialog.tsx'
 import { FormProblem } from '../../parts/Waiting.tsx'
 import { SecretShown } from './SecretShown.tsx'
 
@@ -62,36 +63,23 @@ export function RemoveWebhook(props: {
     },
   })
   const isTyped = typed.trim() === webhook.name
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    if (isTyped) remove.mutate()
-  }
   const counts = { waiting: numberText(health.waiting), dead: numberText(health.dead) }
   return (
-    <Modal
-      opened
-      onClose={close}
+    <FormDialog
       title={t('portal.webhooks.remove-do')}
-      closeButtonProps={{ 'aria-label': t('portal.close') }}
+      does={t('portal.webhooks.remove-do')}
+      act={remove}
+      close={close}
+      isUnready={!isTyped}
+      isRisk
     >
-      <form className="col g3" onSubmit={submit}>
-        <p>{t('portal.webhooks.remove.text', counts)}</p>
-        <Field
-          label={t('portal.webhooks.remove.type', { name: webhook.name })}
-          autoComplete="off"
-          value={typed}
-          onText={setTyped}
-        />
-        <FormProblem error={remove.error} />
-        <div className="row">
-          <button type="submit" className="btn risk" disabled={!isTyped || remove.isPending}>
-            {t('portal.webhooks.remove-do')}
-          </button>
-          <button type="button" className="btn quiet" onClick={close}>
-            {t('portal.cancel')}
-          </button>
-        </div>
-      </form>
-    </Modal>
+      <p>{t('portal.webhooks.remove.text', counts)}</p>
+      <Field
+        label={t('portal.webhooks.remove.type', { name: webhook.name })}
+        autoComplete="off"
+        value={typed}
+        onText={setTyped}
+      />
+    </FormDialog>
   )
 }

@@ -1,11 +1,10 @@
-import { Modal } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import { type MadeWebhook, type Webhook, webhookTypes } from '../../api-types.ts'
 import { Field, Tick } from '../../parts/Field.tsx'
-import { FormProblem } from '../../parts/Waiting.tsx'
+import { FormDialog } from '../../parts/FormDialog.tsx'
 import { SecretShown } from './SecretShown.tsx'
 
 /** Adds a webhook, or changes one. A new one shows its secret once before it closes. */
@@ -28,59 +27,45 @@ export function WebhookForm({ webhook, close }: { readonly webhook?: Webhook; re
   if (webhook === undefined && save.data !== undefined)
     return <SecretShown webhook={save.data as MadeWebhook} close={close} />
   const kind = webhook === undefined ? 'add' : 'edit'
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    save.mutate()
-  }
   return (
-    <Modal
-      opened
-      onClose={close}
+    <FormDialog
       title={t(`portal.webhooks.${kind}.title`)}
-      closeButtonProps={{ 'aria-label': t('portal.close') }}
+      does={t(`portal.webhooks.${kind}.do`)}
+      act={save}
+      close={close}
+      isUnready={types.length === 0}
     >
-      <form className="col g3" onSubmit={submit}>
-        <Field
-          label={t('portal.webhooks.name')}
-          hint={t('portal.webhooks.add.name-hint')}
-          required
-          value={name}
-          onText={setName}
-        />
-        <Field
-          label={t('portal.webhooks.target')}
-          hint={t('portal.webhooks.add.url-hint')}
-          type="url"
-          required
-          autoComplete="off"
-          spellCheck={false}
-          value={url}
-          onText={setUrl}
-        />
-        {webhookTypes.length > 1 && (
-          <fieldset className="field">
-            <legend className="lab">{t('portal.webhooks.types')}</legend>
-            {webhookTypes.map((type) => (
-              <Tick
-                key={type}
-                label={t(`portal.webhooks.type.${type}`)}
-                checked={types.includes(type)}
-                onChange={(on) => setTypes(on ? [...types, type] : types.filter((other) => other !== type))}
-              />
-            ))}
-          </fieldset>
-        )}
-        <FormProblem error={save.error} />
-        <div className="row">
-          <button type="submit" className="btn main" disabled={save.isPending || types.length === 0}>
-            {t(`portal.webhooks.${kind}.do`)}
-          </button>
-          <button type="button" className="btn quiet" onClick={close}>
-            {t('portal.cancel')}
-          </button>
-        </div>
-      </form>
-    </Modal>
+      <Field
+        label={t('portal.webhooks.name')}
+        hint={t('portal.webhooks.add.name-hint')}
+        required
+        value={name}
+        onText={setName}
+      />
+      <Field
+        label={t('portal.webhooks.target')}
+        hint={t('portal.webhooks.add.url-hint')}
+        type="url"
+        required
+        autoComplete="off"
+        spellCheck={false}
+        value={url}
+        onText={setUrl}
+      />
+      {webhookTypes.length > 1 && (
+        <fieldset className="field">
+          <legend className="lab">{t('portal.webhooks.types')}</legend>
+          {webhookTypes.map((type) => (
+            <Tick
+              key={type}
+              label={t(`portal.webhooks.type.${type}`)}
+              checked={types.includes(type)}
+              onChange={(on) => setTypes(on ? [...types, type] : types.filter((other) => other !== type))}
+            />
+          ))}
+        </fieldset>
+      )}
+    </FormDialog>
   )
 }
 

@@ -78,6 +78,8 @@ interface Claimant {
   readonly form: CredentialForm | undefined
 }
 
+const unknown = { kind: 'turned-away', reason: 'unknown-identity', status: 404, countsAsGuess: true } as const
+
 async function takeKnocks(deps: KnockDeps, knocks: readonly Knock[]): Promise<readonly Knocked[]> {
   const tenantIds = [...new Set(knocks.map(({ tenantId }) => tenantId))]
   // Before a connection is held: finding a key may need one.
@@ -95,7 +97,10 @@ async function takeKnocks(deps: KnockDeps, knocks: readonly Knock[]): Promise<re
     const epochs = claims.length === 0 ? new Map<string, bigint>() : await claimStations(tx, claims)
     return judged.map((one) => {
       if (one.kind === 'turned-away') return one
-      return { kind: 'admitted', station: admitted(one, epochs.get(one.station.id) ?? 0n, at) }
+      const epoch = epochs.get(one.station.id)
+      // Removed since it was found.
+      if (epoch === undefined) return unknown
+      return { kind: 'admitted', station: admitted(one, epoch, at) }
     })
   })
 }
@@ -129,8 +134,7 @@ function judge(
   if (admission.kind === 'refused') {
     return { ...admission, kind: 'turned-away', countsAsGuess: admission.reason !== 'quarantined' }
   }
-  if (station === undefined)
-    return { kind: 'turned-away', reason: 'unknown-identity', status: 404, countsAsGuess: true }
+  if (station === undefined) return unknown
   if (version === undefined) {
     return { kind: 'turned-away', reason: 'no-common-protocol', status: 400, countsAsGuess: false }
   }
