@@ -1,4 +1,5 @@
 import { chanceFrom, seedOf } from './chance.ts'
+import type { Memory } from './memory.ts'
 import type { StationSpec } from './new-station.ts'
 import type { Acknowledgement } from './oracle.ts'
 import { type Hands, Play } from './play.ts'
@@ -26,6 +27,8 @@ export interface FleetOptions {
   readonly sameIdOnRetry?: boolean
   /** Scenarios of one's own, by name; they come before those of the table. */
   readonly scenarios?: ReadonlyMap<string, Scenario>
+  /** What stations remember when the program is started anew; absent: nothing. */
+  readonly memory?: Memory
 }
 
 /** One station in the hand: what a driver, a technician or a test can do to it. */
@@ -132,6 +135,7 @@ function addStation(
     timeline,
     timeoutMs: options.timeoutMs ?? 30_000,
     sameIdOnRetry: options.sameIdOnRetry ?? false,
+    memory: options.memory,
     onEvent(event) {
       countEvent(counts, event)
       if (event.kind === 'own-fault') options.log?.('simulator fault', { identity, description: event.description })

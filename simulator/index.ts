@@ -7,6 +7,7 @@ export {
   startFleet,
   type StationHandle,
 } from './fleet.ts'
+export { folderMemory, type Memory } from './memory.ts'
 export type { StationSpec } from './new-station.ts'
 export { type AcknowledgedTransaction, type Acknowledgement, naturalKey, openOracle, type Oracle } from './oracle.ts'
 export { type Scenario, scenarioSchema } from './scenario.ts'

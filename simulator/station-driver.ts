@@ -3,7 +3,8 @@ import { stationUrl } from './address.ts'
 import { chanceFrom, seedOf } from './chance.ts'
 import { dialects } from './dialects/index.ts'
 import { type Habits, Line } from './line.ts'
-import { newStation, type StationSpec } from './new-station.ts'
+import { hasNewToKeep, type Memory, stationFrom, textToKeep } from './memory.ts'
+import type { StationSpec } from './new-station.ts'
 import { type Acknowledgement, naturalKey } from './oracle.ts'
 import { nextToSend } from './outbox.ts'
 import type { Fact, Input, Ms, OutboxEntry, Output, Payload, StationState } from './state.ts'
@@ -33,6 +34,8 @@ export interface DriverOptions {
   readonly timeoutMs: number
   /** Retries under the id they had, as OCPP allows; else under a new one each time. */
   readonly sameIdOnRetry: boolean
+  /** Absent: a station that is made anew knows nothing of what was. */
+  readonly memory: Memory | undefined
 }
 
 /** A station with a socket: the machine decides, this carries out. */
@@ -42,6 +45,7 @@ export class StationDriver {
   readonly #chance: () => number
   readonly #line: Line
   readonly #retryIds = new Map<number, string>()
+  #memory: Memory | undefined
   #state: StationState
   #inFlight: number | undefined
   #isAnswering = false
@@ -52,7 +56,8 @@ export class StationDriver {
     this.#spec = spec
     this.#options = options
     this.#chance = chanceFrom(seedOf(`${spec.identity}/driver`) ^ (spec.seed ?? 0))
-    this.#state = newStation(spec, timeline.now())
+    this.#memory = options.memory
+    this.#state = stationFrom(spec, options.memory?.recall(spec.identity), timeline.now())
     this.#line = new Line({
       url: stationUrl(spec.url ?? options.url, spec.identity),
       identity: spec.identity,
@@ -80,8 +85,10 @@ export class StationDriver {
 
   /** Something happens to the station. */
   apply(input: Input): readonly Output[] {
-    const { state, outputs } = step(this.#state, input, this.#options.timeline.now())
+    const before = this.#state
+    const { state, outputs } = step(before, input, this.#options.timeline.now())
     this.#state = state
+    if (hasNewToKeep(before, state)) this.#keep()
     for (const output of outputs) this.#carryOut(output)
     if (!this.#isAnswering) void this.#pump()
     this.#options.onChange()
@@ -111,8 +118,15 @@ export class StationDriver {
     this.#line.goOnline()
   }
 
+  /** As when the power goes: a station with a memory knows the moment, and its registers then. */
   stop(): void {
+    this.#keep()
+    this.#memory = undefined
     this.#line.drop()
+  }
+
+  #keep(): void {
+    this.#memory?.keep(this.#spec.identity, textToKeep(this.#state, this.#options.timeline.now()))
   }
 
   #opened(): void {

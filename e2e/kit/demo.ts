@@ -16,28 +16,56 @@ export interface DemoHere {
   close(): Promise<void>
 }
 
-/** The demo in this process, so that a test has its simulated stations in the hand. Put together as `command/start.ts` does. */
-export async function startDemoHere(): Promise<DemoHere> {
+export interface KeptDemo extends DemoHere {
+  /** The program stops, and is started again on the same data. */
+  stopAndStart(): Promise<void>
+}
+
+type Running = Omit<DemoHere, 'url'>
+
+/** The demo in this process, so that a test has its simulated stations in the hand. */
+export async function startDemoHere(): Promise<KeptDemo> {
   const database = await borrowDatabase()
   const dataDir = makeDataDir()
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const config = readConfig({ DATA_DIR: dataDir, PORT: String(port), OPS_PORT: '0', DEMO: 'on', ...database.settings })
+  const settings = { DATA_DIR: dataDir, PORT: String(port), OPS_PORT: '0', DEMO: 'on', ...database.settings }
+  let running = await startOn(settings, port, url)
+  return {
+    url,
+    get demo() {
+      return running.demo
+    },
+    get greeting() {
+      return running.greeting
+    },
+    async stopAndStart() {
+      await running.close()
+      running = await startOn(settings, port, url)
+    },
+    async close() {
+      await running.close()
+      removeDataDir(dataDir)
+      await database.drop()
+    },
+  }
+}
+
+/** Put together as `command/start.ts` does. */
+async function startOn(settings: Readonly<Record<string, string>>, port: number, url: string): Promise<Running> {
+  const config = readConfig(settings)
   const installation = await openInstallation(config, openLog('error'), url)
   const app = await openApp(config, installation, true)
   await app.listen('127.0.0.1', port)
   const demo = await startDemo({ config, installation, app, url })
   const place = { local: url, publicUrl: url, lanAddress: undefined, port }
   return {
-    url,
     demo,
     greeting: await greet({ config, installation, app, demo, ...place }),
     async close() {
       await demo.stop()
       await app.close()
       await installation.close()
-      removeDataDir(dataDir)
-      await database.drop()
     },
   }
 }

@@ -1,4 +1,5 @@
-import { type Fleet, type StationSpec, startFleet } from '../../../simulator/index.ts'
+import path from 'node:path'
+import { type Fleet, folderMemory, type StationSpec, startFleet } from '../../../simulator/index.ts'
 import type { App } from '../app.ts'
 import type { Config } from '../config.ts'
 import type { Installation } from '../installation.ts'
@@ -58,7 +59,10 @@ export async function startDemo({ config, installation, app, url }: DemoInput): 
     }
     if (stationNumber === '')
       stationNumber = (await rest.get<{ items: { number: string }[] }>('/v1/stations?limit=1')).items[0]?.number ?? ''
-    if (config.ROLES.includes('gateway')) fleets[network.slug] = startFleet(fleetOf(network, secret, url, installation))
+    if (!config.ROLES.includes('gateway')) continue
+    // By the network's id: stations must not tell another database what they did under this one.
+    const memory = folderMemory(path.join(config.DATA_DIR, 'demo-stations', tenantId))
+    fleets[network.slug] = startFleet({ ...fleetOf(network, secret, url, installation), memory })
   }
   const stations = Object.values(fleets).reduce((sum, fleet) => sum + fleet.identities.length, 0)
   return {
