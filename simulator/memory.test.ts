@@ -118,9 +118,13 @@ describe.each(protocols)('a station of %s whose program was started anew', (prot
     await stage.begin({ protocol, settings: { sampleInterval: '10' } }, { memory })
     expect(stage.station.state().settings.sampleInterval).toBe('17')
     await stage.fleet.stop()
-    memory.kept.set('S', '{"version":1,"prot')
-    await stage.begin({ protocol, settings: { sampleInterval: '10' } }, { memory })
-    expect(stage.station.state().settings.sampleInterval).toBe('10')
+    const whole = memory.kept.get('S') ?? ''
+    for (const unreadable of ['{"version":1,"prot', whole.replace('"numbers"', '"numerals"'), 'null']) {
+      memory.kept.set('S', unreadable)
+      await stage.begin({ protocol, settings: { sampleInterval: '10' } }, { memory })
+      expect(stage.station.state().settings.sampleInterval).toBe('10')
+      await stage.fleet.stop()
+    }
   })
 })
 

@@ -95,7 +95,8 @@ interface Memorised {
 function read(text: string): Memorised | undefined {
   try {
     const memory = JSON.parse(text) as Memorised
-    return memory.version === keptVersion ? memory : undefined
+    const isWhole = keptMembers.every((name) => memory.kept[name] !== undefined)
+    return memory.version === keptVersion && isWhole ? memory : undefined
   } catch {
     return undefined
   }

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { basicAuthHeader } from '../../../../ocpp/index.ts'
 import { makeTestTenant, type TestGround, testGround } from '../../platform/testing.ts'
 import { openReconnectLimits } from '../rules/reconnect-limits.ts'
+import { removeStation } from '../store.ts'
 import { addTestStation, TEST_PASSWORD } from '../testing.ts'
 import { type Knock, type Knocked, openKnocks } from './knocks.ts'
 
@@ -49,4 +51,32 @@ it('of two that knock at once as one station the later has the higher epoch (att
   const both = await Promise.all([knock(knockAs(first, 'TWICE')), knock(knockAs(first, 'TWICE'))])
   const [earlier, later] = both.map((one) => (one.kind === 'admitted' ? one.station.epoch : undefined))
   expect([earlier, later]).toEqual([1n, 2n])
+})
+
+/** Returns once somebody waits in the database for somebody else. */
+async function somebodyWaits(): Promise<void> {
+  const client = new pg.Client(ground.owner)
+  await client.connect()
+  try {
+    const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    while ((await client.query(waiting)).rowCount === 0) await new Promise((resolve) => setImmediate(resolve))
+  } finally {
+    await client.end()
+  }
+}
+
+it('a station that is removed while it knocks is unknown, and those that knock with it come in', async () => {
+  const leaving = await addTestStation(ground, first, { identity: 'LEAVING' })
+  const staying = await addTestStation(ground, first, { identity: 'STAYING' })
+  const { knock } = openKnocks({ ...ground, reconnects: openReconnectLimits() })
+  // Found as it was, then held up where it is made the socket's, until the removal is done.
+  const both = await ground.database.inTenant(first, async (tx) => {
+    await removeStation(tx, leaving, ground.clock.now())
+    const knocking = Promise.all([knock(knockAs(first, 'LEAVING')), knock(knockAs(first, 'STAYING'))])
+    await somebodyWaits()
+    return { knocking }
+  })
+  expect((await both.knocking).map(heard)).toEqual(['unknown-identity', staying])
+  const again = await knock(knockAs(first, 'LEAVING'))
+  expect(heard(again)).toBe('unknown-identity')
 })

@@ -55,7 +55,7 @@ export interface Claim {
   readonly at: Temporal.Instant
 }
 
-/** These sockets are the stations' from now on: each gets a higher epoch than any before it. Answers epochs by station. */
+/** These sockets are the stations' from now on: each gets a higher epoch than any before it. Answers epochs by station, none for one that is removed. */
 export async function claimStations(tx: Tx, unordered: readonly Claim[]): Promise<ReadonlyMap<string, bigint>> {
   const claims = inLockOrder(unordered)
   const rows = await tx.named<{ stationId: string; epoch: bigint }>(
@@ -63,7 +63,7 @@ export async function claimStations(tx: Tx, unordered: readonly Claim[]): Promis
     `update stations s set epoch = s.epoch + 1, connected_at = c.at, disconnected_at = null, last_seen_at = c.at,
        protocol = c.protocol, credential_form = coalesce(c.form, s.credential_form)
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[]) as c (tenant_id, id, protocol, form, at)
-     where s.tenant_id = c.tenant_id and s.id = c.id
+     where s.tenant_id = c.tenant_id and s.id = c.id and s.removed_at is null
      returning s.id as "stationId", s.epoch`,
     [
       claims.map(({ tenantId }) => tenantId),
