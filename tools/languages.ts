@@ -4,7 +4,8 @@ import type { Texts } from './collect-texts.ts'
 
 /**
  * How complete each language is beside English: `npm run languages`, `npm run languages -- fi` with every key named. Fails
- * when a file could not be used as it stands (values that English does not give, plurals the language does not have).
+ * when a file could not be used as it stands (values that English does not give, plurals the language does not have), and when
+ * it has texts that no `texts.en.json` has.
  */
 
 const folder = join(import.meta.dirname, '..', 'languages')
@@ -103,7 +104,7 @@ function main(): void {
   const [only] = process.argv.slice(2)
   const all = allCompleteness().filter(({ language }) => only === undefined || language === only)
   for (const one of all) console.log(report(one, only !== undefined))
-  if (all.some(({ values }) => values.length > 0)) process.exitCode = 1
+  if (all.some(({ values, extra }) => values.length + extra.length > 0)) process.exitCode = 1
 }
 
 if (import.meta.main) main()
