@@ -25,8 +25,12 @@ interface Sampled {
   readonly location?: string
 }
 
-/** A session whose one reading on the way is as given; what register it was taken for. */
-async function readAs(station: Speaker, sampled: readonly Sampled[]): Promise<number | undefined> {
+/** A session whose one reading on the way is as given; what register it was taken for. `apart`: each a value of its own. */
+async function readAs(
+  station: Speaker,
+  sampled: readonly Sampled[],
+  { apart = false } = {},
+): Promise<number | undefined> {
   const { told } = await start(whole, station, { registerWh: 0 })
   whole.clock.move({ minutes: 20 })
   const values = sampled.map(({ value, unit, multiplier, ...rest }) =>
@@ -45,7 +49,10 @@ async function readAs(station: Speaker, sampled: readonly Sampled[]): Promise<nu
               }),
         },
   )
-  const meterValue = [{ timestamp: now(), sampledValue: values }]
+  const timestamp = now()
+  const meterValue = apart
+    ? values.map((value) => ({ timestamp, sampledValue: [value] }))
+    : [{ timestamp, sampledValue: values }]
   if (station.is16)
     await station.call('MeterValues', { connectorId: 1, transactionId: Number(told.number), meterValue })
   else {
@@ -84,6 +91,14 @@ behaviour('phases-added', async (version) => {
   const phases = [5_100, 5_200, 5_135].map((value, index) => ({ value, phase: `L${index + 1}` }))
   expect(await readAs(station, phases)).toBe(15_435)
   expect(await readAs(station, [...phases, { value: 15_000 }])).toBe(15_000)
+  await station.close()
+})
+
+behaviour('phases-apart', async (version) => {
+  const station = await openSpeaker(whole, version)
+  const phases = [5_100, 5_200, 5_135].map((value, index) => ({ value, phase: `L${index + 1}` }))
+  expect(await readAs(station, phases, { apart: true })).toBe(15_435)
+  expect(await readAs(station, [...phases, { value: 15_000 }], { apart: true })).toBe(15_000)
   await station.close()
 })
 

@@ -36,6 +36,11 @@ export const charging = {
     all,
     'the card that began may end though it was blocked since; a stranger’s is answered by what it is',
   ),
+  'stop-authorised-first': row(
+    AUTHORISATION,
+    only2,
+    'a card that stops before the end is told (StopAuthorized) is judged as one that stops, and begins nothing',
+  ),
   'concurrent-second': row(
     AUTHORISATION,
     all,
@@ -88,6 +93,11 @@ export const charging = {
     only2,
     'a remote start where the cable is in already joins the transaction that runs',
     [http, 'are met by their remoteStartId (2.x) when the cable was in already'],
+  ),
+  'remote-begins-elsewhere': row(
+    AUTHORISATION,
+    all,
+    'a remote start that begins at another EVSE of its station is there, and leaves the one it was meant for free',
   ),
   'remote-stop': row(
     AUTHORISATION,
@@ -146,6 +156,12 @@ export const charging = {
     readings,
     'prefers the total, and adds the phases where there is none',
   ]),
+  'phases-apart': row(
+    METERING,
+    all,
+    'phases that are told as values of their own, all of one moment, are added like those told together',
+    [readings, 'adds phases of one moment that come as values of their own'],
+  ),
   'inlet-ignored': row(METERING, all, 'the grid’s side of the station bills nobody', [
     readings,
     'never takes the grid side for what a driver took',

@@ -139,6 +139,23 @@ export const transactions = {
     'who is connected and takes no energy is told apart: paused by the car, or by the station',
     [machine, 'pauses and goes on with what the connector shows (1.6)'],
   ),
+  'away-after-start': row(
+    SECTION,
+    all,
+    'a station that is away right after a start is not told to stop for want of energy: what it did, it tells when it is back',
+    [deadlines, 'is not decided while the station is away, nor as it comes back'],
+  ),
+  'authorised-late': row(
+    SECTION,
+    only2,
+    'who connects first and is let charge later has as long as anybody: limits are counted from then',
+    [deadlines, 'is counted from when somebody was let charge, not from when the cable came'],
+  ),
+  'meter-asked-when-idle': row(
+    'ocpp.md 6',
+    only2,
+    'the meter of a transaction that is over is asked by MeterValues, which comes when idle too; it is the last reading',
+  ),
   'meter-missing': row(
     'ocpp.md 6',
     all,

@@ -325,7 +325,7 @@ behaviour('meter-missing', async (version) => {
   expect((await only(station)).state).toBe('waiting-for-meter')
   for (let turn = 1; turn <= 3; turn += 1) {
     whole.clock.move({ seconds: 181 })
-    await until(() => asked(station, station.is16 ? 'MeterValues' : 'TransactionEvent') === turn)
+    await until(() => asked(station, 'MeterValues') === turn)
     await whole.stations.idle()
   }
   whole.clock.move({ seconds: 181 })

@@ -20,6 +20,7 @@ export function beginTransaction(batch: Batch, prepared: Prepared, body: Transac
   const evseId = place(body.evse) ?? wish?.row.evseId ?? 0
   const isLatest = displaceAt(batch, report.stationId, evseId, at, body.readings[0]?.registerWh)
   const startedBy: StartedBy = body.idToken === undefined || isAnybody(body.idToken) ? 'station' : 'card'
+  if (wish !== undefined) wish.row = { ...wish.row, evseId, machine: { ...wish.row.machine, evse: evseId } }
   const session =
     wish ?? makeSession(batch, report, { evseId, connectorId: place(body.connector) ?? null, startedBy, at })
   if (isLatest && evseId > 0) batch.opened.set(placeKey(report.stationId, evseId), session)

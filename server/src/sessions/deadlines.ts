@@ -1,3 +1,4 @@
+import { isBefore } from '../../../units/index.ts'
 import type { DeadlineTable } from '../platform/index.ts'
 import type { SessionsDeps } from './deps.ts'
 import type { HeldSession } from './held.ts'
@@ -6,6 +7,7 @@ import { loadSessions } from './load-session.ts'
 import { type Deadlines, dueAt } from './rules/index.ts'
 import { saveSessions } from './save-sessions.ts'
 import { putOffLooks } from './store.ts'
+import type { StationFacts } from './store-validity.ts'
 
 /** Sessions whose next deadline is over: the machine decides what that means. */
 export function sessionDeadlines(deps: SessionsDeps): DeadlineTable {
@@ -19,13 +21,21 @@ export function sessionDeadlines(deps: SessionsDeps): DeadlineTable {
         sessions.filter((session) => !due.includes(session)).map(({ row }) => row),
       )
       for (const session of due) {
-        const isOnline = stations.get(session.row.stationId)?.isConnected ?? false
-        learn(session, { kind: 'deadline', isOnline }, at)
+        learn(session, { kind: 'deadline', ...lineOf(stations.get(session.row.stationId), at) }, at)
         if (isDue(session, at) && session.row.machine === session.before) dropOverdue(session, at, deps)
       }
       await saveSessions(tx, deps, { sessions: due, stations }, at)
     },
   }
+}
+
+/** Back for less than this, what waited at the station may still be on its way. */
+const RETURNING_SECONDS = 60
+
+function lineOf(station: StationFacts | undefined, at: Temporal.Instant) {
+  const since = station?.connectedAt ?? null
+  if (since === null) return { isOnline: false }
+  return { isOnline: true, hasJustReturned: isBefore(at, since.add({ seconds: RETURNING_SECONDS })) }
 }
 
 function isDue({ row }: HeldSession, at: Temporal.Instant): boolean {

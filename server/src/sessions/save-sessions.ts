@@ -129,13 +129,19 @@ async function showPlaces(tx: Tx, { opened = [] }: ToSave, touched: readonly Hel
   await showOpenSessions(tx, {
     opened: opened.filter(isOpen).map(placeOf),
     moved: moved.filter((session) => isOpen(session) && !opened.includes(session)).map(placeOf),
-    closed: moved.filter(({ row }) => isClosed(row.machine.state)).map(placeOf),
+    closed: [...moved.filter(({ row }) => isClosed(row.machine.state)).map(placeOf), ...touched.flatMap(placeLeft)],
   })
+}
+
+/** A wish for one EVSE that began at another: the first is free again. */
+function placeLeft({ loaded, row }: HeldSession): readonly SessionPlace[] {
+  if (loaded.evseId === row.evseId || loaded.evseId === 0) return []
+  return [{ ...placeOf({ row }), evseId: loaded.evseId }]
 }
 
 const isOpen = ({ row }: HeldSession): boolean => !isClosed(row.machine.state) && row.evseId > 0
 
-function placeOf({ row }: HeldSession): SessionPlace {
+function placeOf({ row }: Pick<HeldSession, 'row'>): SessionPlace {
   const { tenantId, stationId, evseId, id: sessionId, machine } = row
   return { tenantId, stationId, evseId, sessionId, state: machine.state }
 }

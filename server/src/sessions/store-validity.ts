@@ -11,6 +11,7 @@ export interface StationFacts {
   readonly state: 'active' | 'test' | 'disabled'
   readonly onboarding: 'waiting' | 'accepted' | 'refused'
   readonly isConnected: boolean
+  readonly connectedAt: Temporal.Instant | null
   readonly maxSessions: number | null
   readonly tariffId: string | null
   readonly cableTimeoutSeconds: number
@@ -42,7 +43,7 @@ export async function stationsById(tx: Tx, stations: readonly Owned[]): Promise<
   return tx.named<StationFacts>(
     'sessions-stations',
     `select s.tenant_id as "tenantId", s.id, s.number, s.site_id as "siteId", s.state, s.onboarding,
-       s.connected_at is not null as "isConnected",
+       s.connected_at is not null as "isConnected", s.connected_at as "connectedAt",
        s.max_sessions as "maxSessions", s.tariff_id as "tariffId", s.cable_timeout_seconds as "cableTimeoutSeconds",
        s.max_duration_seconds as "maxDurationSeconds",
        coalesce(i.time_zone, t.time_zone) as "timeZone", t.settings

@@ -45,7 +45,8 @@ function takeTransactionReport(
   const session = must(batch.sessions.get(known.sessionId), 'session of a transaction')
   const { machine } = session.row
   const when = instantOfReport({ ...report, ...body, ...neighbours(machine, body) })
-  const isEnd = body.kind === 'transaction-ended'
+  // 2.x: who stops may be told before the end is.
+  const isEnd = body.kind === 'transaction-ended' || body.trigger === 'stop-authorized'
   const judged =
     body.idToken === undefined
       ? undefined

@@ -134,6 +134,54 @@ describe('what takes too long', () => {
     expect(decide(read, due, at(2_001)).effects).toMatchObject([{ alert: 'session-no-energy' }, { kind: 'command' }])
   })
 
+  it('is not decided while the station is away, nor as it comes back: it may be charging, and tells then', () => {
+    const due = (more: { isOnline: boolean; hasJustReturned?: boolean }): Fact => ({ kind: 'deadline', ...more })
+    // The line broke right after the start: nothing was heard since.
+    let session = after(born(), [0, started])
+    for (const more of [{ isOnline: false }, { isOnline: true, hasJustReturned: true }]) {
+      const decision = decide(session, due(more), dueAt(session) as Temporal.Instant)
+      expect(decision).toMatchObject({ effects: [], session: { flags: [], stopAsked: 0 } })
+      expect(Temporal.Instant.compare(dueAt(decision.session) as Temporal.Instant, dueAt(session) as never)).toBe(1)
+      session = decision.session
+    }
+    // Back again with its queue: the first of it gives the rest time to come.
+    const back = (dueAt(session) as Temporal.Instant).subtract({ seconds: 1 })
+    const ended = fact('transaction-updated', { wasQueued: true, receivedAt: back })
+    const telling = decide(session, ended, at(60)).session
+    expect(Temporal.Instant.compare(dueAt(telling) as Temporal.Instant, back.add({ seconds: 299 }))).toBe(1)
+    // Nothing more came of it: then it is so.
+    const last = decide(telling, due({ isOnline: true }), dueAt(telling) as Temporal.Instant)
+    expect(last.effects).toMatchObject([{ alert: 'session-no-energy' }, { kind: 'command' }])
+  })
+
+  it('waits with the cable, too, for a station that is away (2.x, card first)', () => {
+    const cardFirst = fact('transaction-started', { seqNo: 0, token: 'may-charge', chargingState: 'idle' })
+    const session = after(born(), [0, cardFirst])
+    expect(session.state).toBe('waiting-for-cable')
+    const late = dueAt(session) as Temporal.Instant
+    const { session: waiting, effects } = decide(session, { kind: 'deadline', isOnline: false }, late)
+    expect({ effects, state: waiting.state, stopAsked: waiting.stopAsked }).toEqual({
+      effects: [],
+      state: 'waiting-for-cable',
+      stopAsked: 0,
+    })
+    const charging = fact('transaction-updated', { seqNo: 1, chargingState: 'charging', wasQueued: true })
+    expect(decide(waiting, charging, at(30)).session).toMatchObject({ state: 'delivering', stopAsked: 0 })
+    expect(decide(session, { kind: 'deadline', isOnline: true }, late).effects).toMatchObject([{ kind: 'command' }])
+  })
+
+  it('is counted from when somebody was let charge, not from when the cable came (2.x, cable first)', () => {
+    const cable = fact('transaction-started', { seqNo: 0, chargingState: 'ev-connected', readings: [begin(1_000)] })
+    const waiting = after(born(), [0, cable])
+    expect(waiting.state).toBe('waiting-for-token')
+    // An hour and a half later the driver has found the card.
+    const card = fact('transaction-updated', { seqNo: 1, token: 'may-charge', chargingState: 'ev-connected' })
+    const begun = decide(waiting, card, at(5_400)).session
+    expect(begun.state).toBe('delivering')
+    expect(begun.deadlines['no-energy']?.toString()).toBe(at(5_400 + 1_800).toString())
+    expect(begun.deadlines.duration?.toString()).toBe(at(5_400 + 86_400).toString())
+  })
+
   it('is told three times, then people are called', () => {
     let session = after(born(), [0, started])
     let stops = 0

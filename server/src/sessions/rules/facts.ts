@@ -39,7 +39,8 @@ export type Fact =
   | { readonly kind: 'stop-asked' }
   /** The station was told to stop and knows of no such transaction. */
   | { readonly kind: 'stop-refused' }
-  | { readonly kind: 'deadline'; readonly isOnline: boolean }
+  /** `hasJustReturned`: the station is back since a moment ago; what waited there may still be on its way. */
+  | { readonly kind: 'deadline'; readonly isOnline: boolean; readonly hasJustReturned?: boolean }
 
 export type FactKind = Fact['kind']
 export type FactOf<K extends FactKind> = Extract<Fact, { readonly kind: K }>

@@ -13,6 +13,8 @@ const METER_QUESTION_SECONDS = 180
 const OFFLINE_HOURS = 7 * 24
 const MOST_STOPS = 3
 const STOP_AGAIN_SECONDS = 600
+/** What an absent station has not said is looked for again after this. */
+const LOOK_AGAIN_SECONDS = 120
 
 const unchanged = (session: Session): Step => ({ session, effects: [] })
 
@@ -129,20 +131,32 @@ export function takeQueueAnswer(session: Session, fact: FactOf<'queue-answered'>
 /** The cable did not come. A transaction that already runs is told to stop, and says itself how it ended. */
 export function cableIsLate(session: Session, fact: FactOf<'deadline'>, at: Temporal.Instant): Step {
   if (!isOver(session.deadlines.cable, at)) return takeDeadline(session, fact, at)
-  return session.transaction === undefined ? abandon(session, at) : stopped(session, at, [])
+  if (session.transaction === undefined) return abandon(session, at)
+  return mayHaveMoreToTell(fact) ? putOff(session, 'cable', at) : stopped(session, at, [])
+}
+
+/** What a station did while it was away it tells when it is back: until then nothing is known to be missing. */
+function mayHaveMoreToTell({ isOnline, hasJustReturned = false }: FactOf<'deadline'>): boolean {
+  return !isOnline || hasJustReturned
+}
+
+function putOff(session: Session, name: 'cable' | 'no-energy', at: Temporal.Instant): Step {
+  const deadlines = { ...session.deadlines, [name]: at.add({ seconds: LOOK_AGAIN_SECONDS }) }
+  return unchanged({ ...session, deadlines })
 }
 
 /** No energy, too long, or not stopped when told. */
 export function takeDeadline(session: Session, fact: FactOf<'deadline'>, at: Temporal.Instant): Step {
   const { deadlines } = session
   if (isOver(deadlines.duration, at)) return tooLong(session, at)
-  if (isOver(deadlines['no-energy'], at)) return noEnergyCame(session, at)
+  if (isOver(deadlines['no-energy'], at)) return noEnergyCame(session, fact, at)
   return isOver(deadlines.stop, at) ? notStopped(session, fact, at) : unchanged(session)
 }
 
-function noEnergyCame(session: Session, at: Temporal.Instant): Step {
+function noEnergyCame(session: Session, fact: FactOf<'deadline'>, at: Temporal.Instant): Step {
   const { 'no-energy': _, ...deadlines } = session.deadlines
   if (energyOf(session.meter) > 0 || isUnread(session)) return unchanged({ ...session, deadlines })
+  if (mayHaveMoreToTell(fact)) return putOff(session, 'no-energy', at)
   const alert: SessionEffect = {
     kind: 'alert',
     alert: 'session-no-energy',
@@ -207,8 +221,11 @@ function questionsFor({ transaction, evse }: Session): readonly SessionEffect[] 
     kind: 'command',
     command: { kind: 'transaction-status', transactionNumber: number },
   }
-  const meter: SessionEffect = { kind: 'command', command: { kind: 'fetch-meter', evse, transactionNumber: number } }
-  return transaction.isNumbered ? [status, meter] : [meter]
+  // An event of a transaction comes only while it runs; the meter of its EVSE answers when idle, too.
+  const running = transaction.ended === undefined ? { transactionNumber: number } : {}
+  const meter: SessionEffect = { kind: 'command', command: { kind: 'fetch-meter', evse, ...running } }
+  if (!transaction.isNumbered) return [meter]
+  return evse > 0 ? [status, meter] : [status]
 }
 
 function stopped(session: Session, at: Temporal.Instant, effects: readonly SessionEffect[]): Step {

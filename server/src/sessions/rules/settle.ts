@@ -61,7 +61,7 @@ export function settle(before: Session, learned: Session, at: Temporal.Instant, 
   if (state === 'abandoned') {
     return { session: { ...flagged, endedAt: transaction.ended?.at ?? at, deadlines: {} }, effects }
   }
-  const deadlines = deadlinesOf(flagged, transaction, at, arrival)
+  const deadlines = deadlinesOf(countedAnew(before, flagged), transaction, at, arrival)
   return {
     session: { ...flagged, deadlines: isSame(deadlines, before.deadlines) ? before.deadlines : deadlines },
     effects,
@@ -204,18 +204,31 @@ function contentOf(session: Session): string {
   ])
 }
 
+/** Who connects first and is let charge later begins then: what was counted until then is counted anew. */
+function countedAnew(before: Session, session: Session): Session {
+  const since = before.transaction?.authorisedAt
+  const now = session.transaction?.authorisedAt
+  if (now === undefined || since?.equals(now) === true) return session
+  const { duration: _, 'no-energy': __, ...deadlines } = session.deadlines
+  return { ...session, deadlines }
+}
+
 function deadlinesOf(session: Session, transaction: Transaction, at: Temporal.Instant, arrival: Arrival): Deadlines {
   const { state, limits, deadlines } = session
   if (state === 'waiting-for-meter') {
     return { meter: deadlines.meter ?? laterOf(at, arrival.receivedAt).add({ seconds: METER_GRACE_SECONDS }) }
   }
   const soonest = arrival.wasQueued ? arrival.receivedAt.add({ seconds: QUEUE_GRACE_SECONDS }) : at
-  const after = (seconds: number): Temporal.Instant => laterOf(session.startedAt.add({ seconds }), soonest)
+  const begunAt = laterOf(session.startedAt, transaction.authorisedAt ?? session.startedAt)
+  const after = (seconds: number): Temporal.Instant => laterOf(begunAt.add({ seconds }), soonest)
   const isWaitingForCable =
     state === 'waiting-for-cable' && transaction.authorisedAt !== undefined && !arrival.wasQueued
   const cable = isWaitingForCable ? (deadlines.cable ?? at.add({ seconds: limits.cableSeconds })) : undefined
   const isOpenForEnergy = (state === 'delivering' || state === 'paused') && energyOf(session.meter) === 0
-  const noEnergy = isOpenForEnergy ? (deadlines['no-energy'] ?? after(limits.noEnergySeconds)) : undefined
+  // The first of a queue gives the rest of it time.
+  const known = deadlines['no-energy']
+  const counted = known !== undefined && arrival.wasQueued ? laterOf(known, soonest) : known
+  const noEnergy = isOpenForEnergy ? (counted ?? after(limits.noEnergySeconds)) : undefined
   // Once over, its place is taken by `stop`.
   const duration = deadlines.stop === undefined ? (deadlines.duration ?? after(limits.durationSeconds)) : undefined
   return {

@@ -45,8 +45,23 @@ const phaseIndex = new Map([
 /** What the columns hold; anything beyond is kept aside, never lost and never a crash. */
 const INT4 = 2 ** 31 - 1
 
+export interface Moment {
+  readonly at: Temporal.Instant
+  readonly samples: readonly Sample[]
+}
+
+/** All readings of a message. Some stations tell each sample as a moment of its own: those of one time are one. */
+export function readingsOfMoments(moments: readonly Moment[]): readonly MeterReading[] {
+  if (moments.length < 2) return moments.flatMap(readingsFrom)
+  return [...Map.groupBy(moments, ({ at }) => at.epochNanoseconds).values()].flatMap((same) =>
+    same.flatMap(({ at }, index) =>
+      index > 0 ? [] : readingsFrom({ at, samples: same.flatMap(({ samples }) => samples) }),
+    ),
+  )
+}
+
 /** The readings of one moment, one for each context it names, in the order they came. */
-export function readingsFrom(at: Temporal.Instant, samples: readonly Sample[]): readonly MeterReading[] {
+function readingsFrom({ at, samples }: Moment): readonly MeterReading[] {
   return [...Map.groupBy(samples, (sample) => sample.context)].map(([context, group]) => readingOf(at, context, group))
 }
 

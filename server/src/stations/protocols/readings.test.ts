@@ -54,6 +54,19 @@ describe('reading energy robustly', () => {
     expect(reading).not.toHaveProperty('registerWh')
   })
 
+  it('adds phases of one moment that come as values of their own', () => {
+    const phases = [5_100, 5_200, 5_135].map((value, index) => ({ value, phase: `L${index + 1}` }))
+    const later = '2026-11-26T11:59:30Z'
+    const values16 = [timestamp, later].flatMap((time) =>
+      phases.map(({ value, phase }) => ({ timestamp: time, sampledValue: [{ value: String(value), phase }] })),
+    )
+    const body = protocolOf('ocpp1.6').reportFrom('MeterValues', { connectorId: 1, meterValue: values16 }, at)
+    const expected = [timestamp, later].map((time) => ({ at: Temporal.Instant.from(time), registerWh: 15_435 }))
+    expect(body).toMatchObject({ bodies: [{ readings: expected }] })
+    const meterValue = phases.map((sampled) => ({ timestamp, sampledValue: [sampled] }))
+    expect(transaction('ocpp2.0.1', { meterValue }).readings).toMatchObject([{ registerWh: 15_435 }])
+  })
+
   it('adds no phases beyond what a number holds exactly', () => {
     const phases = ['L1', 'L2', 'L3'].map((phase) => ({ value: '9000000000000', unit: 'kWh', phase }))
     expect(readings16(phases).readings[0]).not.toHaveProperty('registerWh')

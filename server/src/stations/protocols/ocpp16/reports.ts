@@ -9,7 +9,7 @@ import type {
   TransactionReport,
 } from '../../model.ts'
 import type { Incoming, Payload } from '../contract.ts'
-import { contextFrom, numberFrom, readingsFrom, type Sample, withRegister } from '../meter-readings.ts'
+import { contextFrom, numberFrom, readingsOfMoments, type Sample, withRegister } from '../meter-readings.ts'
 import { securityProblem } from '../security-events.ts'
 import { instantOr } from '../times.ts'
 
@@ -126,7 +126,7 @@ const reasons: Readonly<Record<string, StopReason>> = {
 
 function stopped(said: Request<'ocpp1.6', 'StopTransaction'>, receivedAt: Temporal.Instant): TransactionReport {
   const at = instantOr(said.timestamp, receivedAt)
-  const readings = (said.transactionData ?? []).flatMap((value) => readingsOf(value, receivedAt))
+  const readings = readingsOf(said.transactionData ?? [], receivedAt)
   // OCPP 1.6, 6.49: no reason means Local.
   const stopReason = reasons[said.reason ?? 'Local'] ?? 'other'
   return {
@@ -146,15 +146,19 @@ function metered(said: Request<'ocpp1.6', 'MeterValues'>, receivedAt: Temporal.I
     kind: 'meter-read',
     ...placeOf(said.connectorId),
     ...(said.transactionId === undefined ? {} : { transactionNumber: String(said.transactionId) }),
-    readings: said.meterValue.flatMap((value) => readingsOf(value, receivedAt)),
+    readings: readingsOf(said.meterValue, receivedAt),
   }
 }
 
 type MeterValue = Request<'ocpp1.6', 'MeterValues'>['meterValue'][number]
 type SampledValue = MeterValue['sampledValue'][number]
 
-function readingsOf(value: MeterValue, receivedAt: Temporal.Instant): readonly MeterReading[] {
-  return readingsFrom(instantOr(value.timestamp, receivedAt), value.sampledValue.map(sampleOf))
+function readingsOf(values: readonly MeterValue[], receivedAt: Temporal.Instant): readonly MeterReading[] {
+  return readingsOfMoments(
+    values.map(({ timestamp, sampledValue }) => {
+      return { at: instantOr(timestamp, receivedAt), samples: sampledValue.map(sampleOf) }
+    }),
+  )
 }
 
 function sampleOf(sampled: SampledValue): Sample {

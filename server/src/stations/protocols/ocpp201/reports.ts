@@ -9,7 +9,7 @@ import type {
   TransactionTrigger,
 } from '../../model.ts'
 import type { Incoming, Payload } from '../contract.ts'
-import { contextFrom, readingsFrom, type Sample } from '../meter-readings.ts'
+import { contextFrom, readingsOfMoments, type Sample } from '../meter-readings.ts'
 import { securityProblem } from '../security-events.ts'
 import { instantOr } from '../times.ts'
 import { bodiesOfEvents, statusFrom } from './events.ts'
@@ -141,7 +141,7 @@ function transaction(said: Request<'ocpp2.0.1', 'TransactionEvent'>, receivedAt:
     ...(said.reservationId === undefined ? {} : { reservationId: said.reservationId }),
     // OCPP 2.0.1 part 2, TransactionType: an absent stoppedReason means Local.
     ...(said.eventType === 'Ended' ? { stopReason: stopReasons[info.stoppedReason ?? 'Local'] ?? 'other' } : {}),
-    readings: (said.meterValue ?? []).flatMap((value) => readingsOf(value, receivedAt)),
+    readings: readingsOf(said.meterValue ?? [], receivedAt),
   }
 }
 
@@ -149,14 +149,18 @@ function metered(said: Request<'ocpp2.0.1', 'MeterValues'>, receivedAt: Temporal
   return {
     kind: 'meter-read',
     evse: said.evseId,
-    readings: said.meterValue.flatMap((value) => readingsOf(value, receivedAt)),
+    readings: readingsOf(said.meterValue, receivedAt),
   }
 }
 
 type MeterValue = Request<'ocpp2.0.1', 'MeterValues'>['meterValue'][number]
 
-function readingsOf(value: MeterValue, receivedAt: Temporal.Instant): readonly MeterReading[] {
-  return readingsFrom(instantOr(value.timestamp, receivedAt), value.sampledValue.map(sampleOf))
+function readingsOf(values: readonly MeterValue[], receivedAt: Temporal.Instant): readonly MeterReading[] {
+  return readingsOfMoments(
+    values.map(({ timestamp, sampledValue }) => {
+      return { at: instantOr(timestamp, receivedAt), samples: sampledValue.map(sampleOf) }
+    }),
+  )
 }
 
 function sampleOf(sampled: MeterValue['sampledValue'][number]): Sample {

@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, expect } from 'vitest'
+import type { IncomingCall } from '../../ocpp/index.ts'
+import { makeTestToken } from '../../server/src/sessions/testing-network.ts'
+import { behaviour } from './behaviour.ts'
+import {
+  CARD_OF,
+  event,
+  meter,
+  openSpeaker,
+  recordsOf,
+  type Speaker,
+  sessionsOf,
+  start,
+  stop,
+  type Told,
+  until,
+} from './station.ts'
+import { openWhole, type Whole } from './whole.ts'
+
+let whole: Whole
+beforeAll(async () => {
+  whole = await openWhole()
+})
+afterAll(async () => {
+  expect(whole.errors).toEqual([])
+  await whole.close()
+})
+
+const now = (): string => whole.clock.now().toString()
+const one = async (station: Speaker) => (await sessionsOf(whole, station)).at(-1)
+const becomes = (station: Speaker, state: string) =>
+  until(async () => {
+    const session = await one(station)
+    return session?.state === state ? session : undefined
+  })
+const sent = (station: Speaker, pattern: RegExp): Promise<IncomingCall> =>
+  until(() => station.socket.calls.find(({ action }) => pattern.test(action)))
+const isOffline = (station: Speaker): Promise<unknown> =>
+  until(async () => {
+    const { body } = await whole.call<{ connection: { state: string } }>('GET', `/v1/stations/${station.id}`)
+    return body.connection.state === 'offline'
+  })
+/** The worker has been round: another session, whose time for energy is over with it, was told to stop. */
+async function roundOf(other: Speaker, seconds: number): Promise<void> {
+  whole.clock.move({ seconds })
+  await sent(other, /StopTransaction$/)
+  await whole.stations.idle()
+}
+
+/** Begun, and nothing flows yet. */
+async function connected(station: Speaker): Promise<Told> {
+  if (station.is16) return (await start(whole, station)).told
+  const told: Told = { number: `connected-${station.identity}`, evse: 1, seqNo: 0 }
+  const words = { uid: CARD_OF.ordinary, state: 'EVConnected', names: true, registerWh: 1_000 }
+  await event(whole, station, told, 'Started', words)
+  return told
+}
+
+behaviour('away-after-start', async (version) => {
+  const [station, witness] = [await openSpeaker(whole, version), await openSpeaker(whole, version)]
+  const began = whole.clock.now()
+  const at = (minutes: number): string => began.add({ minutes }).toString()
+  const told = await connected(station)
+  await station.close()
+  await isOffline(station)
+  // Nothing flows there either, and it listens: it is told.
+  await connected(witness)
+  await roundOf(witness, 1_900)
+  await station.connect()
+  const more = { offline: true, state: 'Charging' }
+  for (const minutes of [10, 20, 30]) {
+    if (station.is16) await meter(whole, station, told, 1_000 + minutes * 100, at(minutes))
+    else await event(whole, station, told, 'Updated', { ...more, registerWh: 1_000 + minutes * 100, at: at(minutes) })
+  }
+  await whole.stations.idle()
+  expect(station.socket.calls).toEqual([])
+  expect(await one(station)).toMatchObject({ state: 'delivering', energyWh: 3_000, flags: [] })
+  await stop(whole, station, told, 5_000)
+  expect(await one(station)).toMatchObject({ state: 'ended', energyWh: 4_000, flags: [] })
+  await Promise.all([station.close(), witness.close()])
+})
+
+behaviour('authorised-late', async (version) => {
+  const [station, witness] = [await openSpeaker(whole, version), await openSpeaker(whole, version)]
+  const told: Told = { number: `late-${version}`, evse: 1, seqNo: 0 }
+  await event(whole, station, told, 'Started', {
+    trigger: 'CablePluggedIn',
+    state: 'EVConnected',
+    names: true,
+    registerWh: 1_000,
+  })
+  whole.clock.move({ minutes: 21 })
+  await connected(witness)
+  whole.clock.move({ minutes: 29 })
+  await event(whole, station, told, 'Updated', { trigger: 'Authorized', state: 'EVConnected', uid: CARD_OF.ordinary })
+  expect((await one(station))?.state).toBe('delivering')
+  // Half an hour from then, not from the cable.
+  await roundOf(witness, 61)
+  expect(station.socket.calls).toEqual([])
+  await event(whole, station, told, 'Updated', { state: 'Charging', registerWh: 1_100 })
+  whole.clock.move({ minutes: 10 })
+  await stop(whole, station, told, 3_000)
+  expect(await one(station)).toMatchObject({ state: 'ended', energyWh: 2_000, flags: [] })
+  await Promise.all([station.close(), witness.close()])
+})
+
+behaviour('meter-asked-when-idle', async (version) => {
+  const station = await openSpeaker(whole, version)
+  station.answer = ({ action }) =>
+    action === 'GetTransactionStatus'
+      ? { kind: 'result', payload: { messagesInQueue: false, ongoingIndicator: false } }
+      : { kind: 'result', payload: { status: 'Accepted' } }
+  const { told } = await start(whole, station)
+  whole.clock.move({ minutes: 20 })
+  await meter(whole, station, told, 2_000)
+  whole.clock.move({ minutes: 5 })
+  // Its last event bears no reading.
+  await event(whole, station, told, 'Ended', { reason: 'EVDisconnected' })
+  const endedAt = now()
+  expect((await one(station))?.state).toBe('waiting-for-meter')
+  whole.clock.move({ seconds: 61 })
+  const asked = await sent(station, /TriggerMessage/)
+  // An event of the transaction comes only while it runs; the meter itself answers when idle, too.
+  expect(asked.payload).toEqual({ requestedMessage: 'MeterValues', evse: { id: 1 } })
+  await station.call('MeterValues', {
+    evseId: 1,
+    meterValue: [{ timestamp: now(), sampledValue: [{ value: 2_600, context: 'Trigger' }] }],
+  })
+  const session = await becomes(station, 'ended')
+  expect(session).toMatchObject({ energyWh: 1_600, flags: [], endedAt })
+  expect(await recordsOf(whole, session.id)).toMatchObject([{ revision: 1, energyWh: 1_600, estimated: false }])
+  await station.close()
+})
+
+behaviour('stop-authorised-first', async (version) => {
+  const station = await openSpeaker(whole, version)
+  const cardOf = (last: string): string => `04570BB0${version === 'ocpp2.1' ? '21' : '20'}${last}`
+  const [uid, family, stranger] = [cardOf('0001'), cardOf('0002'), cardOf('0003')]
+  const id = await makeTestToken(whole, uid, { groupUid: `STOPPERS-${version}` })
+  await makeTestToken(whole, family, { groupUid: `STOPPERS-${version}`, maxSessions: 1 })
+  const { told } = await start(whole, station, { uid, evse: 1 })
+  // The family's other card charges already, and may not begin another session; ending one it may.
+  await start(whole, station, { uid: family, evse: 2 })
+  await whole.call('PATCH', `/v1/id-tokens/${id}`, { status: 'blocked' })
+  const shows = async (card: string): Promise<unknown> => {
+    const words = { trigger: 'StopAuthorized', uid: card, state: 'EVConnected' }
+    const answer = await event(whole, station, told, 'Updated', words)
+    return (answer['idTokenInfo'] as { status: string }).status
+  }
+  expect([await shows(uid), await shows(family), await shows(stranger)]).toEqual(['Accepted', 'Accepted', 'Invalid'])
+  await stop(whole, station, told, 1_000)
+  const [ended] = await sessionsOf(whole, station)
+  expect(ended).toMatchObject({ flags: [], startedBy: { kind: 'card', last4: uid.slice(-4) } })
+  await station.close()
+})
+
+behaviour('remote-begins-elsewhere', async (version) => {
+  const station = await openSpeaker(whole, version)
+  const idToken = { uid: CARD_OF.other }
+  const wish = await whole.call<{ id: string }>('POST', '/v1/sessions', {
+    stationId: station.id,
+    evseId: 1,
+    for: { idToken },
+  })
+  expect(wish.status).toBeLessThan(300)
+  const call = await sent(station, /StartTransaction$/)
+  const remote = station.is16 ? {} : { remoteStartId: Number(call.payload['remoteStartId']) }
+  // The driver took the other plug.
+  const { told } = await start(whole, station, { uid: CARD_OF.other, evse: 2, ...remote })
+  expect(await sessionsOf(whole, station)).toMatchObject([{ id: wish.body.id, state: 'delivering', evseId: 2 }])
+  // The one it was meant for is free for somebody else, who ends nothing by it.
+  const second = await start(whole, station, { uid: CARD_OF.ordinary, evse: 1 })
+  await stop(whole, station, second.told, 1_200)
+  expect((await sessionsOf(whole, station)).map(({ state, evseId }) => [state, evseId])).toEqual([
+    ['delivering', 2],
+    ['ended', 1],
+  ])
+  const { body } = await whole.call<{ evses: { id: number; session?: { id: string } }[] }>(
+    'GET',
+    `/v1/stations/${station.id}`,
+  )
+  expect(body.evses.map(({ id, session }) => [id, session?.id])).toEqual([
+    [1, undefined],
+    [2, wish.body.id],
+  ])
+  await stop(whole, station, told, 1_900)
+  expect((await sessionsOf(whole, station))[0]).toMatchObject({ state: 'ended', energyWh: 900, flags: [] })
+  await station.close()
+})
