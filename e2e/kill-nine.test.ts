@@ -105,6 +105,14 @@ describe('the comparison of what was acknowledged with what is kept', () => {
     expect(missingFrom([lost], new Map([['A|7', kept]]))).toEqual(['A|-1: the transaction'])
   })
 
+  it('looks for readings of such a one also where its start is known, though the answer was lost', () => {
+    const lost = said('MeterValues', { transactionId: -1, connectorId: 1, meterValue: reading })
+    const beside = (more: Partial<KeptTransaction>): readonly string[] =>
+      missingFrom([lost], new Map([['A|7', { ...kept, ...more }]]))
+    expect(beside({})).toEqual([])
+    expect(beside({ readings: new Map() })).toHaveLength(1)
+  })
+
   it('lets only such a one wait for somebody instead of being handed on', () => {
     const held = { ...kept, billed: [], held: [1] }
     expect(notHandedOn(new Map([['A|-1:x', held]]))).toEqual([])

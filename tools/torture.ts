@@ -56,7 +56,7 @@ async function runAll(): Promise<readonly RowEnd[]> {
   if (wishes.stations !== undefined) words.push(`--stations=${wishes.stations}`)
   const all = await runInLanes({
     rows,
-    run: (row, leftMs) => runAsProcess(fileURLToPath(import.meta.url), [row.name, ...words], leftMs),
+    run: (row, leftMs, lane) => runAsProcess(fileURLToPath(import.meta.url), [row.name, ...words], leftMs, lane),
     withinMs: wishes.full ? Infinity : MOST_MS,
     now: () => performance.now(),
     onEnd: (end) => console.log(lineOf(end)),

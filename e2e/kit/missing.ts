@@ -18,7 +18,7 @@ export function missingFrom(acknowledged: readonly Acknowledgement[], kept: Kept
     const said = saidIn(acknowledgement)
     if (said === undefined) continue
     const name = `${acknowledgement.identity}|${said.transaction}`
-    const has = said.transaction === UNNUMBERED ? unnumbered(name, said, kept) : kept.get(name)
+    const has = said.transaction === UNNUMBERED ? unnumbered(acknowledgement.identity, said, kept) : kept.get(name)
     if (has === undefined) missing.add(`${name}: the transaction`)
     else for (const what of missingOf(said, has)) missing.add(`${name}: ${what}`)
   }
@@ -28,9 +28,13 @@ export function missingFrom(acknowledged: readonly Acknowledgement[], kept: Kept
 /** What a 1.6 station says whose start was never answered: it cannot know the number. */
 const UNNUMBERED = '-1'
 
-/** Which transaction that was, the server had to tell by itself; it is looked for by what was said. */
-function unnumbered(name: string, said: Said, kept: Kept): KeptTransaction | undefined {
-  const all = [...kept].filter(([other]) => other.startsWith(`${name}:`)).map(([, has]) => has)
+/**
+ * Which transaction that was, the server had to tell by itself; it is looked for by what was said. Readings may have found the one that runs
+ * there, whose start is known though its answer was lost; an end alone would be found in any.
+ */
+function unnumbered(identity: string, said: Said, kept: Kept): KeptTransaction | undefined {
+  const start = said.isEnd === true ? `${identity}|${UNNUMBERED}:` : `${identity}|`
+  const all = [...kept].filter(([other]) => other.startsWith(start)).map(([, has]) => has)
   return all.find((has) => missingOf(said, has).length === 0) ?? all[0]
 }
 

@@ -14,8 +14,8 @@ export interface RowEnd {
 
 export interface ScheduleOptions {
   readonly rows: readonly TortureRow[]
-  /** Runs one row; true: all was fine. */
-  run(row: TortureRow, leftMs: number): Promise<boolean>
+  /** Runs one row; true: all was fine. `lane`: its number. */
+  run(row: TortureRow, leftMs: number, lane: number): Promise<boolean>
   /** When the whole must have ended; what has not begun by then is not run. */
   readonly withinMs: number
   now(): number
@@ -36,7 +36,7 @@ export async function runInLanes({ rows, run, withinMs, now, onEnd }: ScheduleOp
   })
   const waiting = able.filter(({ waits }) => waits === true)
   const computing = able.filter(({ waits }) => waits !== true)
-  const lane = async (mine: TortureRow[], others: TortureRow[]): Promise<void> => {
+  const lane = async (number: number, mine: TortureRow[], others: TortureRow[]): Promise<void> => {
     for (;;) {
       const row = mine.shift() ?? others.shift()
       if (row === undefined) return
@@ -46,17 +46,26 @@ export async function runInLanes({ rows, run, withinMs, now, onEnd }: ScheduleOp
         tell({ row, state: 'FAILED', why: 'the time was over before it could begin', seconds: 0 })
         continue
       }
-      const isFine = await run(row, leftMs)
+      const isFine = await run(row, leftMs, number)
       tell({ row, state: isFine ? 'ok' : 'FAILED', seconds: Math.round((now() - began) / 1_000) })
     }
   }
-  await Promise.all([lane(waiting, computing), lane(computing, waiting)])
+  await Promise.all([lane(0, waiting, computing), lane(1, computing, waiting)])
   return ends
 }
 
+/** Each lane has ports of its own, as if it were one more worker of the tests. */
+const FIRST_POOL = 8
+
 /** A row in a process of its own, so that what it computes holds up no other; what it says comes as a whole when it ends. */
-export async function runAsProcess(program: string, words: readonly string[], leftMs: number): Promise<boolean> {
-  const child = spawn(process.execPath, [program, ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
+export async function runAsProcess(
+  program: string,
+  words: readonly string[],
+  leftMs: number,
+  lane: number,
+): Promise<boolean> {
+  const env = { ...process.env, VITEST_POOL_ID: String(FIRST_POOL + lane) }
+  const child = spawn(process.execPath, [program, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
   let isLate = false

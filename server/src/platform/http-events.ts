@@ -36,16 +36,22 @@ export interface StreamRow {
   readonly isStillAllowed: () => Promise<boolean>
 }
 
-/** An event goes to many readers one after the other: it is written out once. */
-function writeOnce(): (data: object) => string {
-  let last: { readonly data: object; readonly text: string } | undefined
-  return (data) => {
-    if (last?.data !== data) last = { data, text: JSON.stringify(data) }
-    return last.text
+type StreamEvent = Parameters<EventStream['send']>[0]
+
+/** An event goes to many readers one after the other: it is written out once, and what they have not read yet is the same bytes for all. */
+function writeOnce(): (event: StreamEvent) => Buffer {
+  let last: { readonly event: StreamEvent; readonly bytes: Buffer } | undefined
+  return (event) => {
+    const { id, type, data } = event
+    if (last === undefined || last.event.data !== data || last.event.id !== id || last.event.type !== type) {
+      const head = id === undefined ? '' : `id: ${id}\n`
+      last = { event, bytes: Buffer.from(`${head}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`) }
+    }
+    return last.bytes
   }
 }
 
-const textOf = writeOnce()
+const bytesOf = writeOnce()
 
 export async function serveStream(
   keeper: StreamKeeper,
@@ -65,17 +71,14 @@ export async function serveStream(
     keeper.open.delete(response)
     for (const close of closers) close()
   })
-  const early: string[] = []
-  const write = (text: string): void => {
-    if (!started) early.push(text)
+  const early: Buffer[] = []
+  const write = (event: Buffer): void => {
+    if (!started) early.push(event)
     else if (response.writableLength > MOST_UNREAD_BYTES) response.destroy()
-    else response.write(text)
+    else response.write(event)
   }
   const opened = await row.open({
-    send: ({ id, type, data }) =>
-      write(
-        `${id === undefined ? '' : `id: ${id}\n`}event: ${type}\ndata: ${typeof data === 'object' && data !== null ? textOf(data) : JSON.stringify(data)}\n\n`,
-      ),
+    send: (event) => write(bytesOf(event)),
     onClose(listener) {
       if (response.destroyed) listener()
       else closers.push(listener)
@@ -90,13 +93,15 @@ export async function serveStream(
   if (response.destroyed) return opened
   for (const [name, value] of Object.entries(reply.getHeaders()))
     if (value !== undefined) response.setHeader(name, value as string)
+  // It ends with the connection: as chunks, what a reader leaves unread would cost several times its length.
+  response.removeHeader('transfer-encoding')
   response.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
   })
   started = true
-  response.write(`retry: 2000\n\n${early.join('')}`)
+  response.write(Buffer.concat([Buffer.from('retry: 2000\n\n'), ...early]))
   keeper.open.set(response, request.ip)
   beating.timer = startBeating(keeper, response, row)
   return opened
