@@ -11,6 +11,7 @@ import {
   type Speaker,
   sessionsOf,
   start,
+  status,
   stop,
   type Told,
   until,
@@ -129,6 +130,39 @@ behaviour('meter-asked-when-idle', async (version) => {
   const session = await becomes(station, 'ended')
   expect(session).toMatchObject({ energyWh: 1_600, flags: [], endedAt })
   expect(await recordsOf(whole, session.id)).toMatchObject([{ revision: 1, energyWh: 1_600, estimated: false }])
+  await station.close()
+})
+
+behaviour('stop-of-forgotten', async (version) => {
+  const station = await openSpeaker(whole, version)
+  station.answer = ({ action }) => {
+    if (action === 'GetTransactionStatus')
+      return { kind: 'result', payload: { messagesInQueue: false, ongoingIndicator: false } }
+    return { kind: 'result', payload: { status: action.endsWith('StopTransaction') ? 'Rejected' : 'Accepted' } }
+  }
+  const { told } = await start(whole, station)
+  whole.clock.move({ minutes: 20 })
+  await meter(whole, station, told, 2_000)
+  const session = await one(station)
+  expect((await whole.call('POST', `/v1/sessions/${session?.id}/stop`, {})).status).toBe(202)
+  if (station.is16) {
+    const asked = await sent(station, /TriggerMessage/)
+    expect(asked.payload).toEqual({ requestedMessage: 'StatusNotification', connectorId: 1 })
+    whole.clock.move({ seconds: 1 })
+    await status(whole, station, 'Available')
+    for (let turn = 1; turn <= 3; turn += 1) {
+      whole.clock.move({ seconds: 181 })
+      await until(
+        () =>
+          station.socket.calls.filter(({ payload }) => payload['requestedMessage'] === 'MeterValues').length === turn,
+      )
+    }
+    whole.clock.move({ seconds: 181 })
+  } else await sent(station, /GetTransactionStatus/)
+  expect(await becomes(station, 'ended')).toMatchObject({ energyWh: 1_000, flags: ['end-lost', 'estimated'] })
+  // The EVSE is free for the next one.
+  const next = await whole.call('POST', '/v1/sessions', { stationId: station.id, evseId: 1 })
+  expect(next.status).toBeLessThan(300)
   await station.close()
 })
 

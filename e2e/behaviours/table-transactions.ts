@@ -151,6 +151,12 @@ export const transactions = {
     'who connects first and is let charge later has as long as anybody: limits are counted from then',
     [deadlines, 'is counted from when somebody was let charge, not from when the cable came'],
   ),
+  'stop-of-forgotten': row(
+    'ocpp.md 6',
+    all,
+    'a station that refuses a stop is asked whether the transaction still runs (1.6: what its connector shows); one that it has forgotten ends by an estimate',
+    [lostStops, 'a stop that the station refuses'],
+  ),
   'meter-asked-when-idle': row(
     'ocpp.md 6',
     only2,

@@ -35,8 +35,8 @@ async function takeBack(tx: Tx, session: HeldSession, { failure }: SettledComman
 
 function factFrom({ command, state, failure, answer }: SettledCommand): Fact | undefined {
   if (command.kind === 'transaction-status' && answer?.messagesInQueue !== undefined) {
-    // What still runs will say more by itself.
-    return { kind: 'queue-answered', messagesInQueue: answer.messagesInQueue || answer.ongoing === true }
+    const { messagesInQueue, ongoing } = answer
+    return { kind: 'queue-answered', messagesInQueue, ...(ongoing === undefined ? {} : { ongoing }) }
   }
   if (command.kind === 'stop-transaction') return failure === 'rejected' ? { kind: 'stop-refused' } : undefined
   if (command.kind !== 'start-transaction' || failure === 'no-effect') return undefined

@@ -4,7 +4,8 @@ import { decide, type Fact, type Session } from './rules/index.ts'
 /** Lets a held session learn a fact: its new state, its history and what must be done are kept with it. */
 export function learn(session: HeldSession, fact: Fact, at: Temporal.Instant): void {
   const decision = decide(session.row.machine, fact, at)
-  session.isTouched ||= decision.session !== session.row.machine
+  // What must be done is saved with the session, also where it stays as it is.
+  session.isTouched ||= decision.session !== session.row.machine || decision.effects.length > 0
   session.row = { ...session.row, machine: decision.session }
   session.changes.push(...decision.changes)
   for (const effect of decision.effects) {

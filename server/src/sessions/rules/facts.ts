@@ -35,7 +35,7 @@ export type Fact =
   /** A transaction began on the same EVSE after ours: ours lost its end. `registerWh`: where the next one starts. */
   | { readonly kind: 'displaced'; readonly registerWh?: number }
   /** 2.x: what the station says of messages still waiting (GetTransactionStatus). */
-  | { readonly kind: 'queue-answered'; readonly messagesInQueue: boolean }
+  | { readonly kind: 'queue-answered'; readonly messagesInQueue: boolean; readonly ongoing?: boolean }
   | { readonly kind: 'stop-asked' }
   /** The station was told to stop and knows of no such transaction. */
   | { readonly kind: 'stop-refused' }

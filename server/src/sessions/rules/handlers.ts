@@ -1,5 +1,5 @@
 import { isBefore } from '../../../../units/index.ts'
-import type { MeterReading } from '../../stations/model.ts'
+import type { MeterReading, StationCommand } from '../../stations/model.ts'
 import type { FactOf, SessionEffect, Step, TransactionFact } from './facts.ts'
 import { energyOf, goesBackwards, withReadings } from './meter.ts'
 import { type Deadlines, type Session, type Transaction, withFlag } from './session.ts'
@@ -112,8 +112,23 @@ export function takeStopWish(session: Session, _: FactOf<'stop-asked'>, at: Temp
   return isNameless ? closeByEstimate(session, undefined) : told(session, transaction, at)
 }
 
+/** It may have forgotten the transaction: it is asked whether it runs, or (1.6) what the connector shows. */
 export function takeStopRefused(session: Session): Step {
-  return session.flags.includes('orphan') ? closeByEstimate(session, undefined) : unchanged(session)
+  const { transaction, evse } = session
+  if (session.flags.includes('orphan')) return closeByEstimate(session, undefined)
+  if (transaction === undefined) return unchanged(session)
+  const command: StationCommand | undefined = transaction.isNumbered
+    ? { kind: 'transaction-status', transactionNumber: transaction.number }
+    : evse > 0
+      ? { kind: 'trigger', message: 'status', evse }
+      : undefined
+  return { session, effects: command === undefined ? [] : [{ kind: 'command', command }] }
+}
+
+/** It does not run any more and nothing of it will come: what is known is all there is. */
+export function takeForgotten(session: Session, fact: FactOf<'queue-answered'>): Step {
+  const isForgotten = fact.ongoing === false && !fact.messagesInQueue
+  return isForgotten && session.transaction !== undefined ? closeByEstimate(session, undefined) : unchanged(session)
 }
 
 export function takeDisplaced(session: Session, fact: FactOf<'displaced'>): Step {
@@ -121,7 +136,8 @@ export function takeDisplaced(session: Session, fact: FactOf<'displaced'>): Step
 }
 
 export function takeQueueAnswer(session: Session, fact: FactOf<'queue-answered'>, at: Temporal.Instant): Step {
-  if (fact.messagesInQueue) {
+  // What still runs will say more by itself.
+  if (fact.messagesInQueue || fact.ongoing === true) {
     return unchanged({ ...session, deadlines: { meter: at.add({ seconds: METER_QUESTION_SECONDS }) } })
   }
   const hasEnd = session.meter.last?.context === 'transaction-end'

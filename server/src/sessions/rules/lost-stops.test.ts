@@ -107,3 +107,30 @@ describe('an orphan that a person stops', () => {
     expect(after(charging(), [400, stopAsked], [401, { kind: 'stop-refused' }]).state).toBe('delivering')
   })
 })
+
+describe('a stop that the station refuses', () => {
+  const asked: readonly [number, Fact] = [400, { kind: 'stop-asked' }]
+  const refused: Fact = { kind: 'stop-refused' }
+  const answer = (messagesInQueue: boolean, ongoing?: boolean): Fact => {
+    return { kind: 'queue-answered', messagesInQueue, ...(ongoing === undefined ? {} : { ongoing }) }
+  }
+
+  it('makes it be asked whether the transaction still runs (2.x); one that it has forgotten ends by an estimate', () => {
+    const numbered = transaction('transaction-started', { ...started, seqNo: 0 })
+    const told = transaction('transaction-updated', { seqNo: 1, readings: [reading(300, 3_000)] })
+    const running = after(born(), [0, numbered], [300, told], asked)
+    const { session, effects } = decide(running, refused, at(401))
+    expect(effects).toMatchObject([{ command: { kind: 'transaction-status', transactionNumber: '7' } }])
+    for (const [messagesInQueue, ongoing] of [[false], [false, true], [true, false], [true, true]] as const) {
+      expect(after(session, [402, answer(messagesInQueue, ongoing)]).state).toBe('delivering')
+    }
+    const over = after(session, [402, answer(false, false)])
+    expect(over).toMatchObject({ state: 'ended', flags: ['end-lost', 'estimated'], recorded: { revision: 1 } })
+    expect(energyOfSession(over)).toBe(2_000)
+  })
+
+  it('makes it be asked what its connector shows (1.6)', () => {
+    const { effects } = decide(after(charging(), asked), refused, at(401))
+    expect(effects).toMatchObject([{ command: { kind: 'trigger', message: 'status', evse: 1 } }])
+  })
+})

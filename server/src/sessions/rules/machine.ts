@@ -5,6 +5,7 @@ import {
   noAnswer,
   takeDeadline,
   takeDisplaced,
+  takeForgotten,
   takeQueueAnswer,
   takeReadings,
   takeStatus,
@@ -96,12 +97,13 @@ export const transitions: readonly Transition[] = [
   row(['waiting-for-station', 'waiting-for-cable'], 'stop-asked', ['abandoned'], 'stopped by a person', takeStopWish),
   row([...running, 'waiting-for-token'], 'stop-asked', [], 'stopped by a person', takeStopWish, ['ended']),
   row(
-    [...running, 'waiting-for-token'],
+    begun,
     'stop-refused',
     ['ended'],
-    'an orphan that the station knows nothing of: an estimate',
+    'asked whether it runs; an orphan that the station knows nothing of: an estimate',
     takeStopRefused,
   ),
+  row(begun, 'queue-answered', ['ended'], 'the station has forgotten it: an estimate', takeForgotten),
   row(
     [...begun, 'waiting-for-meter'],
     'displaced',

@@ -85,11 +85,13 @@ async function tellAll(given: Case, stationId: string): Promise<string> {
   if (given.before !== undefined) await tellBefore(given.before, stationId)
   const begin = network.clock.now()
   const number = { of: given.version === '2.x' ? `t-${stationId}` : '' }
-  const socketOpenedAt =
-    given.backAtMinute === undefined ? begin.subtract({ hours: 1 }) : after(begin, given.backAtMinute)
+  const before = begin.subtract({ hours: 1 })
+  const openedAt = given.backAtMinute ?? given.connectedAtMinute
+  const newest = openedAt === undefined ? before : after(begin, openedAt)
   for (const [seqNo, told] of given.told.entries()) {
     const isAt = after(begin, told.minute)
-    const receivedAt = given.backAtMinute === undefined ? isAt : socketOpenedAt.add({ milliseconds: 200 + seqNo * 100 })
+    const receivedAt = given.backAtMinute === undefined ? isAt : newest.add({ milliseconds: 200 + seqNo * 100 })
+    const socketOpenedAt = Temporal.Instant.compare(receivedAt, newest) < 0 ? before : newest
     moveTo(receivedAt)
     if (given.lost?.includes(seqNo) === true) continue
     const body = given.version === '2.x' ? body2x(told, seqNo, isAt, number.of, given) : body16(told, isAt, number.of)

@@ -29,6 +29,8 @@ export interface Case {
   readonly type?: string
   /** All is told when the station is back, so many minutes after the begin. */
   readonly backAtMinute?: number
+  /** Its socket was opened at this minute; what came before came over another. Absent: an hour before the begin. */
+  readonly connectedAtMinute?: number
   /** Sequence numbers that never come (2.x). */
   readonly lost?: readonly number[]
   /** Another session before it at the same EVSE: minutes relative to the begin, and its registers. */

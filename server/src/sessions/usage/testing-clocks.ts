@@ -48,6 +48,27 @@ export const clockCases: readonly Case[] = [
     checks: ['clock-behind'],
     billedWh: 5_500,
   }),
+  one('ten minutes slow, connected five minutes before', byClock(shifted(-10)), 'corrected', {
+    checks: ['clock-behind'],
+    billedWh: 5_500,
+    connectedAtMinute: -5,
+  }),
+  one('ten minutes slow, connected again near its end', byClock(shifted(-10)), 'corrected', {
+    checks: ['clock-behind'],
+    billedWh: 5_500,
+    connectedAtMinute: 25,
+  }),
+  one('2.x, ten minutes slow, connected five minutes before', byClock(shifted(-10)), 'corrected', {
+    version: '2.x',
+    checks: ['clock-behind'],
+    billedWh: 5_500,
+    connectedAtMinute: -5,
+  }),
+  // Numbered events do not go back behind each other: here ours was taken at both ends.
+  noted('2.x, ten minutes slow, connected again near its end', byClock(shifted(-10)), {
+    version: '2.x',
+    connectedAtMinute: 25,
+  }),
   noted('30 years slow', byClock(shifted(-30 * 365 * DAY))),
   noted(
     'at 1970',

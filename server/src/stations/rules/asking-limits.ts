@@ -28,7 +28,7 @@ export const askingLimits: Readonly<Record<CommandKind, AskingLimit>> = {
   },
   'read-list': { perHour: 12, why: 'after a boot, once a day, and after a failure' },
   'send-list': { perHour: 240, why: 'a part each; five failures in a row, then the list rests and staff are alerted' },
-  trigger: { perHour: 30, why: 'a boot, once it is let in' },
+  trigger: { perHour: 30, why: 'a boot, once it is let in; what a connector shows, where a stop was refused' },
   'read-settings': { perHour: 30, why: 'questions after a boot' },
   'write-settings': { perHour: 30, why: 'settings that were wanted' },
   'set-availability': { perHour: 30, why: 'a state that was set' },

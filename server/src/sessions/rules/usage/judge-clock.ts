@@ -26,7 +26,7 @@ export interface ClockJudgement {
  * ours was taken at the time, the bill is sound and it is only noted; where nobody knows how long it was, people decide.
  */
 export function judgeClock(input: UsageInput, points: readonly Point[], isClockAlone: boolean): ClockJudgement {
-  const behind = input.flags.includes('clock-corrected') ? undefined : behindOurs(input, points)
+  const behind = behindOurs(input, points)
   if (behind !== undefined) return behind
   const found = disorder(input, points, isClockAlone)
   if (found !== undefined) return found
@@ -41,7 +41,7 @@ export function judgeClock(input: UsageInput, points: readonly Point[], isClockA
  * A clock that is late by more than a minute looks like a queue. But a queue is told at once when the station is back, and
  * these readings came one by one as time went on: ours are the times.
  */
-function behindOurs({ startedAt, endedAt }: UsageInput, points: readonly Point[]): ClockJudgement | undefined {
+function behindOurs({ flags, startedAt, endedAt }: UsageInput, points: readonly Point[]): ClockJudgement | undefined {
   const [first, last] = [points[0], points.at(-1)]
   if (first === undefined || last === undefined) return undefined
   const [from, to] = [first.reading.receivedAt, last.reading.receivedAt]
@@ -50,11 +50,21 @@ function behindOurs({ startedAt, endedAt }: UsageInput, points: readonly Point[]
   const told = to.epochMilliseconds - from.epochMilliseconds
   const isLive = told > 2 * QUEUE_MS && Math.abs(ages[0] - ages[1]) <= SAME_CLOCK_MS
   if (!isLive || Math.min(...ages) <= SAME_CLOCK_MS || Math.max(...ages) > LONGEST_MS) return undefined
+  // Where its socket opened in between, ours was taken at one end and its own at the other: that was neither's time.
+  const isMixed = flags.includes('clock-corrected')
+  const late = [isMixed && !isNear(startedAt, first) ? 0 : ages[0], isMixed && !isNear(endedAt, last) ? 0 : ages[1]]
+  const [lateStart = 0, lateEnd = 0] = late
+  if (lateStart === 0 && lateEnd === 0) return undefined
   const values = { seconds: secondsOf(ages[0]) }
   return {
     findings: [finding('clock-behind', [first, last], values)],
-    times: { startedAt: startedAt.add({ milliseconds: ages[0] }), endedAt: endedAt.add({ milliseconds: ages[1] }) },
+    times: { startedAt: startedAt.add({ milliseconds: lateStart }), endedAt: endedAt.add({ milliseconds: lateEnd }) },
   }
+}
+
+/** It was read just then, by the station's clock. */
+function isNear(at: Temporal.Instant, { reading }: Point): boolean {
+  return Math.abs(at.epochMilliseconds - reading.at.epochMilliseconds) <= SAME_CLOCK_MS
 }
 
 const ageOf = (receivedAt: Temporal.Instant, { reading }: Point): number =>
