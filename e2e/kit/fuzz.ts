@@ -133,10 +133,10 @@ export async function fuzzSocket(
     const sent = sentOf(mutator.frame(`f${n}`))
     heard.length = 0
     socket.raw(sent.text)
-    // Its answers come before that of the heartbeat which follows it.
-    socket.raw(JSON.stringify([2, `h${n}`, 'Heartbeat', {}]))
+    // Its answers come before that of the heartbeat which follows it, under an id that no spoilt frame comes upon by itself.
+    socket.raw(JSON.stringify([2, `after-${n}`, 'Heartbeat', {}]))
     await until(
-      () => heard.some(([, id]) => id === `h${n}`) || socket.socket.readyState !== socket.socket.OPEN,
+      () => heard.some(([, id]) => id === `after-${n}`) || socket.socket.readyState !== socket.socket.OPEN,
       45_000,
       1,
     )
@@ -144,7 +144,7 @@ export async function fuzzSocket(
       faults.push(`${sent.text.slice(0, 300)} closed the connection`)
       break
     }
-    const answers = heard.filter(([type, id]) => type !== 2 && id !== `h${n}`)
+    const answers = heard.filter(([type, id]) => type !== 2 && id !== `after-${n}`)
     const wrong = judge(version, sent, answers)
     if (wrong !== undefined) faults.push(`${sent.text.slice(0, 300)} ${wrong}`)
     seen[answers[0]?.[0] === 3 ? 'results' : 'errors'] += answers.length
