@@ -1,4 +1,3 @@
-import type { Writable } from 'node:stream'
 import type pg from 'pg'
 import { parametersOf } from './db-parameters.ts'
 import type { Sql } from './sql.ts'
@@ -52,12 +51,10 @@ export async function inTransaction<T>(
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   try {
-    gather(client)
     // Not waited for: statements are pipelined, and without it they find no rights and fail.
     client.query(begin).catch(() => {})
     const result = await work(txOver(client, tenantIds, state))
     state.isOver = true
-    gather(client)
     const ended = client.query('commit')
     await together([...state.sent, ended])
     mustBeCommitted(await ended)
@@ -73,24 +70,9 @@ export async function oneStatement<R>(
   { name, text, values }: Statement,
 ): Promise<readonly R[]> {
   const query = { name, text, values: parametersOf(text, values) }
-  gather(client)
   const [, said, ended] = await together([client.query(begin), client.query(query), client.query('commit')])
   mustBeCommitted(ended)
   return said.rows as R[]
-}
-
-const gathering = new WeakSet<Writable>()
-
-/** What is asked in one turn goes out in one write, and wakes the database once. */
-function gather(client: pg.PoolClient): void {
-  const { stream } = (client as unknown as { readonly connection: { readonly stream: Writable } }).connection
-  if (gathering.has(stream)) return
-  gathering.add(stream)
-  stream.cork()
-  process.nextTick(() => {
-    gathering.delete(stream)
-    stream.uncork()
-  })
 }
 
 /** Where a fault was caught on the way the database rolls back and says so: nothing may be answered as if it were saved. */
@@ -114,7 +96,6 @@ function txOver(client: pg.PoolClient, tenantIds: readonly string[], state: TxSt
     if (state.isOver) throw new Error('a statement after the end of its transaction')
     const { text, values } = statement
     const name = 'name' in statement ? { name: statement.name } : state.prepares ? nameFor(text) : {}
-    gather(client)
     return client.query({ ...name, text, values: parametersOf(text, values) })
   }
   return {
