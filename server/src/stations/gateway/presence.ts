@@ -7,6 +7,7 @@ export interface Present {
   readonly tenantId: string
   readonly stationId: string
   readonly epoch: bigint
+  readonly openedAt: Temporal.Instant
   readonly lastSeenAt: Temporal.Instant
   readonly lastSaidAt: Temporal.Instant
   readonly clock?: ClockWatch
@@ -82,6 +83,6 @@ export function openPresence(deps: {
 }
 
 function pick(station: Present): Omit<Presence, 'goneAt'> {
-  const { tenantId, stationId, epoch, lastSeenAt, lastSaidAt } = station
-  return { tenantId, stationId, epoch, lastSeenAt, lastSaidAt, clockOffsetMs: station.clock?.take() }
+  const { tenantId, stationId, epoch, openedAt, lastSeenAt, lastSaidAt } = station
+  return { tenantId, stationId, epoch, openedAt, lastSeenAt, lastSaidAt, clockOffsetMs: station.clock?.take() }
 }

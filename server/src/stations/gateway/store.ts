@@ -95,6 +95,7 @@ export interface Presence {
   readonly tenantId: string
   readonly stationId: string
   readonly epoch: bigint
+  readonly openedAt: Temporal.Instant
   readonly lastSeenAt: Temporal.Instant
   readonly lastSaidAt: Temporal.Instant
   /** How far its clock was ahead of ours; undefined: nothing new is known. */
@@ -103,21 +104,26 @@ export interface Presence {
   readonly goneAt: Temporal.Instant | undefined
 }
 
-/** When stations were last heard and which are gone, in one statement; a socket that was replaced changes nothing. */
+/**
+ * When stations were last heard and which are gone, in one statement; a socket that was replaced changes nothing. One that another
+ * process forgot as it started (nobody saw it leave) is connected all the same.
+ */
 export async function savePresences(tx: Tx, unordered: readonly Presence[]): Promise<void> {
   const presences = inLockOrder(unordered)
   await tx.run(sql`
     update stations s set last_seen_at = greatest(s.last_seen_at, p.seen),
       last_said_at = greatest(s.last_said_at, p.said),
       clock_offset_ms = coalesce(p.clock_offset_ms, s.clock_offset_ms),
-      connected_at = case when p.gone is null then s.connected_at end,
+      connected_at = case when p.gone is null then
+        coalesce(s.connected_at, case when s.disconnected_at is null then p.opened end) end,
       disconnected_at = coalesce(p.gone, s.disconnected_at)
     from unnest(${presences.map(({ tenantId }) => tenantId)}::uuid[], ${presences.map(({ stationId }) => stationId)}::uuid[],
       ${presences.map(({ epoch }) => epoch)}::bigint[], ${presences.map(({ lastSeenAt }) => lastSeenAt)}::timestamptz[],
       ${presences.map(({ goneAt }) => goneAt ?? null)}::timestamptz[],
       ${presences.map(({ clockOffsetMs }) => clockOffsetMs ?? null)}::bigint[],
-      ${presences.map(({ lastSaidAt }) => lastSaidAt)}::timestamptz[])
-      as p (tenant_id, id, epoch, seen, gone, clock_offset_ms, said)
+      ${presences.map(({ lastSaidAt }) => lastSaidAt)}::timestamptz[],
+      ${presences.map(({ openedAt }) => openedAt)}::timestamptz[])
+      as p (tenant_id, id, epoch, seen, gone, clock_offset_ms, said, opened)
     where s.tenant_id = p.tenant_id and s.id = p.id and s.epoch = p.epoch`)
 }
 
