@@ -53,5 +53,6 @@ export default defineConfig({
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     globalSetup: ['server/src/platform/testing-setup.ts'],
+    setupFiles: ['tools/compare-times.ts'],
   },
 })
