@@ -69,8 +69,10 @@ export function Failed({ error, retry }: { readonly error: unknown; readonly ret
   )
 }
 
-/** A refusal beside the form that caused it. */
-export function FormProblem({ error }: { readonly error: unknown }) {
+type FieldNames = Readonly<Record<string, string>>
+
+/** A refusal beside the form that caused it. `names`: what the form calls its fields, by pointer. */
+export function FormProblem({ error, names = {} }: { readonly error: unknown; readonly names?: FieldNames }) {
   const words = useProblemWords(error)
   if (error === null || error === undefined) return null
   return (
@@ -78,7 +80,7 @@ export function FormProblem({ error }: { readonly error: unknown }) {
       <Icon name="warning" />
       <div className="col g1">
         <p>{words}</p>
-        <FieldErrors error={error} />
+        <FieldErrors error={error} names={names} />
       </div>
     </div>
   )
@@ -95,14 +97,14 @@ function useProblemWords(error: unknown): string {
   return problem?.detail ?? (i18n.exists(key) ? t(key) : (problem?.title ?? t('portal.problem.other', { code })))
 }
 
-function FieldErrors({ error }: { readonly error: unknown }) {
+function FieldErrors({ error, names = {} }: { readonly error: unknown; readonly names?: FieldNames }) {
   const errors = isProblem(error) ? (error.problem.errors ?? []) : []
   if (errors.length === 0) return null
   return (
     <ul className="col g1">
       {errors.map(({ pointer, message, code }) => (
         <li key={`${pointer} ${code}`}>
-          <span className="mono">{pointer}</span> {message}
+          {names[pointer] === undefined ? <span className="mono">{pointer}</span> : <b>{names[pointer]}:</b>} {message}
         </li>
       ))}
     </ul>

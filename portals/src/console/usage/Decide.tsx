@@ -26,6 +26,7 @@ export function Decide({ error }: { readonly error: UsageErrorDetail }) {
   const [own, setOwn] = useState(() => ownOf(error))
   const [reason, setReason] = useState('')
   const figures = figuresOf(own, error)
+  const names = useFieldNames()
   const decide = useMutation({
     mutationFn: () =>
       call<UsageErrorDetail>('POST', `/v1/usage-errors/${error.id}/decide`, {
@@ -71,7 +72,7 @@ export function Decide({ error }: { readonly error: UsageErrorDetail }) {
           minLength={3}
           maxLength={1000}
         />
-        <FormProblem error={decide.error} />
+        <FormProblem error={decide.error} names={names} />
         <div className="row wrap">
           <button type="submit" className="btn main" disabled={decide.isPending || reason.trim().length < 3}>
             {t(`portal.usage.do.${way}`)}
@@ -127,7 +128,8 @@ function Preview({ error, figures }: { readonly error: UsageErrorDetail; readonl
     retry: false,
   })
   const { data } = preview
-  if (preview.isError) return <FormProblem error={preview.error} />
+  const names = useFieldNames()
+  if (preview.isError) return <FormProblem error={preview.error} names={names} />
   return (
     <output className="b">
       {data === undefined
@@ -140,12 +142,27 @@ function Preview({ error, figures }: { readonly error: UsageErrorDetail; readonl
   )
 }
 
+function useFieldNames(): Readonly<Record<string, string>> {
+  const { t } = useTranslation()
+  return {
+    '/energyWh': t('portal.usage.energy'),
+    '/startedAt': t('portal.usage.begin'),
+    '/endedAt': t('portal.usage.end'),
+    '/reason': t('portal.usage.why'),
+  }
+}
+
 const zone = (): string => shownZone() ?? 'UTC'
 
-function ownOf({ recorded, proposed }: UsageErrorDetail): Own {
+/** Begins with what may be right: what no connector can have given is left for somebody to say. */
+function ownOf({ recorded, proposed, mostWh }: UsageErrorDetail): Own {
   const { energyWh } = proposed ?? recorded
   const field = (at: string): string => localFieldText(milliseconds(at), zone())
-  return { energy: String(energyWh), begin: field(recorded.startedAt), end: field(recorded.endedAt) }
+  return {
+    energy: energyWh > mostWh ? '' : String(energyWh),
+    begin: field(recorded.startedAt),
+    end: field(recorded.endedAt),
+  }
 }
 
 interface Figures {

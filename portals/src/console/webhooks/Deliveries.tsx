@@ -81,7 +81,11 @@ function DeliveryTable(props: { readonly webhook: Webhook; readonly deliveries: 
         { key: 'what', head: t('portal.webhooks.what'), cell: (delivery) => <What delivery={delivery} /> },
         { key: 'about', head: t('portal.webhooks.about-head'), cell: (delivery) => <About delivery={delivery} /> },
         { key: 'when', head: t('portal.webhooks.when'), cell: ({ createdAt }) => <Time at={createdAt} /> },
-        { key: 'became', head: t('portal.webhooks.became'), cell: (delivery) => <Became delivery={delivery} /> },
+        {
+          key: 'became',
+          head: t('portal.webhooks.became'),
+          cell: (one) => <Became delivery={one} webhook={props.webhook} />,
+        },
         {
           key: 'attempts',
           head: t('portal.webhooks.attempts'),
@@ -134,9 +138,11 @@ function About({ delivery }: { readonly delivery: Delivery }) {
   )
 }
 
-function Became({ delivery }: { readonly delivery: Delivery }) {
+function Became({ delivery, webhook }: { readonly delivery: Delivery; readonly webhook: Webhook }) {
   const { t } = useTranslation()
   const { state, cause, nextTryAt } = delivery
+  // Nothing is tried while it is paused or disabled.
+  const isTried = webhook.state === 'active' && state === 'waiting' && delivery.attempts > 0
   return (
     <span>
       <span className={`row g1 m ${state === 'dead' ? 'bad' : state === 'delivered' ? 'ok' : ''}`}>
@@ -144,7 +150,7 @@ function Became({ delivery }: { readonly delivery: Delivery }) {
         {t(`portal.webhooks.delivery.${state}`)}
       </span>
       {state !== 'delivered' && cause !== undefined && <span className="block t12 mid break">{cause.text}</span>}
-      {state === 'waiting' && nextTryAt !== undefined && delivery.attempts > 0 && (
+      {isTried && nextTryAt !== undefined && (
         <span className="block t12 dim">{t('portal.webhooks.next-try', { at: nextTryAt })}</span>
       )}
     </span>

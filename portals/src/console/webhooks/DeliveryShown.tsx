@@ -64,7 +64,7 @@ function Detail({ delivery }: { readonly delivery: DeliveryDetail }) {
       <section className="col g1" aria-label={t('portal.webhooks.detail.body')}>
         <h3 className="b">{t('portal.webhooks.detail.body')}</h3>
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keys */}
-        <pre className="code mono t12" tabIndex={0}>
+        <pre className="code mono" tabIndex={0}>
           {pretty(delivery.body)}
         </pre>
       </section>

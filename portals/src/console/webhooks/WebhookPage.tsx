@@ -61,7 +61,7 @@ function Facts({ webhook, health }: { readonly webhook: Webhook; readonly health
       <div className="ph">
         <h2>{t('portal.webhooks.facts')}</h2>
       </div>
-      <dl className="kv ekv pb">
+      <dl className="kv ekv kv-wide pb">
         <dt>{t('portal.webhooks.health-head')}</dt>
         <dd>
           <TargetHealth webhook={webhook} health={health} />
