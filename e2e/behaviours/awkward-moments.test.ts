@@ -3,6 +3,7 @@ import type { IncomingCall } from '../../ocpp/index.ts'
 import { makeTestToken } from '../../server/src/sessions/testing-network.ts'
 import { behaviour } from './behaviour.ts'
 import {
+  alertsOf,
   CARD_OF,
   event,
   meter,
@@ -130,6 +131,40 @@ behaviour('meter-asked-when-idle', async (version) => {
   const session = await becomes(station, 'ended')
   expect(session).toMatchObject({ energyWh: 1_600, flags: [], endedAt })
   expect(await recordsOf(whole, session.id)).toMatchObject([{ revision: 1, energyWh: 1_600, estimated: false }])
+  await station.close()
+})
+
+behaviour('no-flow', async (version) => {
+  const station = await openSpeaker(whole, version)
+  const { told } = await start(whole, station)
+  const reads = async (registerWh: number, powerW: number): Promise<void> => {
+    whole.clock.move({ minutes: 1 })
+    const values = [{ value: registerWh }, { value: powerW, measurand: 'Power.Active.Import' }]
+    if (station.is16) {
+      const sampledValue = values.map(({ value, ...rest }) => ({ ...rest, value: String(value) }))
+      const meterValue = [{ timestamp: now(), sampledValue }]
+      await station.call('MeterValues', { connectorId: 1, transactionId: Number(told.number), meterValue })
+      return
+    }
+    await station.call('TransactionEvent', {
+      eventType: 'Updated',
+      timestamp: now(),
+      triggerReason: 'MeterValuePeriodic',
+      seqNo: told.seqNo++,
+      transactionInfo: { transactionId: told.number },
+      meterValue: [{ timestamp: now(), sampledValue: values }],
+    })
+  }
+  const isTold = async (): Promise<boolean> =>
+    (await alertsOf(whole, station)).some(({ kind }) => kind === 'session-no-flow')
+  await reads(1_200, 11_000)
+  for (let minute = 0; minute < 7; minute += 1) await reads(1_300, 20)
+  await until(isTold)
+  expect(await one(station)).toMatchObject({ state: 'delivering', flags: [], energyWh: 300 })
+  expect(station.socket.calls).toEqual([])
+  await reads(1_500, 11_000)
+  await stop(whole, station, told, 1_700)
+  expect(await one(station)).toMatchObject({ state: 'ended', flags: [], energyWh: 700 })
   await station.close()
 })
 

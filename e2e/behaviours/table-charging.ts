@@ -7,6 +7,8 @@ const commands = 'server/src/stations/commands/commands.test.ts'
 const rules = 'server/src/stations/rules/rules.test.ts'
 const conformance = 'server/src/stations/protocols/conformance.test.ts'
 
+const lists = 'server/src/subscribers/local-lists.test.ts'
+
 const AUTHORISATION = 'ocpp-semantics.md 3'
 const AVAILABILITY = 'ocpp-semantics.md 4'
 const METERING = 'ocpp-semantics.md 5'
@@ -105,6 +107,30 @@ export const charging = {
     'a remote stop names the transaction and ends with its end; one the station does not know is told as rejected',
   ),
   'stop-without-session': row(AUTHORISATION, all, 'a stop of what is over is refused without a message'),
+  'list-kept': row(
+    AUTHORISATION,
+    all,
+    'a local list goes out in full where nothing is known, then as what changed, in parts the station can take, with rising versions',
+    [lists, 'follow the cards of the network in %s: full, then what changed'],
+  ),
+  'list-written': row(
+    AUTHORISATION,
+    all,
+    'an entry without info is taken out of a local list; a full list without entries empties it, and has a version',
+    ['server/src/stations/protocols/local-lists.test.ts', 'are sent as the version writes them'],
+  ),
+  'list-mismatch': row(
+    AUTHORISATION,
+    only2,
+    'VersionMismatch, or a list that is lost at a boot: the whole list goes out again',
+    [lists, 'send the whole list again when the station says VersionMismatch, or lost it and booted'],
+  ),
+  'list-answer-lost': row(
+    AUTHORISATION,
+    all,
+    'where the answer to a list is lost, the version that the station tells says whether it took it',
+    [lists, 'believe the station’s version number where an answer was lost'],
+  ),
   'availability-set': row(
     AVAILABILITY,
     all,

@@ -162,6 +162,12 @@ export const transactions = {
     only2,
     'the meter of a transaction that is over is asked by MeterValues, which comes when idle too; it is the last reading',
   ),
+  'no-flow': row(
+    SECTION,
+    all,
+    'who is shown charging while the register stands still and hardly any power flows is told to staff after five minutes, and goes on',
+    ['server/src/monitoring/rules/watched.test.ts', 'charging by name only'],
+  ),
   'meter-missing': row(
     'ocpp.md 6',
     all,

@@ -1,6 +1,14 @@
 import { sql, type Tx } from '../platform/index.ts'
 import { endsWithSession } from './rules/kinds.ts'
-import type { Backlog, Marks, MuteStation, SilentStation, WatchedClock, WatchedSession } from './rules/watched.ts'
+import type {
+  Backlog,
+  Marks,
+  MuteStation,
+  SilentStation,
+  StillSession,
+  WatchedClock,
+  WatchedSession,
+} from './rules/watched.ts'
 import type { AlertName } from './store.ts'
 
 /** What the watchers look at, tenant by tenant. */
@@ -146,6 +154,24 @@ export async function quietSessions(
     from sessions s join stations st on st.tenant_id = s.tenant_id and st.id = s.station_id
     where s.tenant_id = ${tx.tenantId} and s.state not in ('ended', 'refused', 'abandoned')
       and (s.changed_at <= ${before.changed} or s.due_at <= ${before.due})`)
+  return rows.map((row) => ({ ...row, number: Number(row.number) }))
+}
+
+/** Sessions that are shown charging while hardly any power flows, and since when their register has stood still. */
+export async function stillSessions(tx: Tx, belowW: number): Promise<readonly StillSession[]> {
+  const rows = await tx.rows<Omit<StillSession, 'number'> & { readonly number: bigint }>(sql`
+    select s.id, s.number, s.station_id as "stationId", s.power_w as "powerW", k.since as "stillSince", k.readings
+    from sessions s join stations st on st.tenant_id = s.tenant_id and st.id = s.station_id and st.connected_at is not null
+    cross join lateral (
+      select min(m.received_at) filter (where m.register_wh = m.last) as since,
+        (count(*) filter (where m.register_wh = m.last))::int as readings
+      from (
+        select v.received_at, v.register_wh, max(v.register_wh) over () as last
+        from transactions t
+        join meter_values v on v.tenant_id = t.tenant_id and v.month = t.month and v.transaction_id = t.id
+        where t.tenant_id = s.tenant_id and t.session_id = s.id and v.register_wh is not null) m) k
+    where s.tenant_id = ${tx.tenantId} and s.state = 'delivering' and s.power_w < ${belowW} and s.energy_wh > 0
+      and k.since is not null`)
   return rows.map((row) => ({ ...row, number: Number(row.number) }))
 }
 

@@ -15,8 +15,10 @@ import {
   HEARTBEATS_MISSED,
   isLostForIncident,
   muteAlert,
+  NO_FLOW_BELOW_W,
   offlineAlert,
   sessionAlerts,
+  stillAlerts,
   unsteadyAlerts,
   type WatchedAlert,
 } from './rules/watched.ts'
@@ -177,12 +179,14 @@ async function lookAround(tx: Tx, { disk }: WatchDeps, at: Temporal.Instant): Pr
     at,
     before: at.subtract({ seconds: HEARTBEATS_MISSED * HEARTBEAT_SECONDS }),
   })
+  const still = await store.stillSessions(tx, NO_FLOW_BELOW_W)
   const waiting = await store.backlogs(tx, at.subtract({ minutes: 5 }))
   return [
     ...(await store.wrongClocks(tx)).map((clock) => clockAlert(clock, at)),
     ...mute.map((station) => muteAlert(station, HEARTBEAT_SECONDS, at)),
     ...marks.flatMap((one) => unsteadyAlerts(one, at)),
     ...sessions.flatMap((session) => sessionAlerts(session, at)),
+    ...still.flatMap((session) => stillAlerts(session, at)),
     ...waiting.flatMap((backlog) => backlogAlerts(backlog, at)),
     ...diskAlerts(await disk?.(), at),
   ]

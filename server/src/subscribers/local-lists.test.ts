@@ -173,55 +173,61 @@ describe('local lists kept in step (CARD-VALID; OCPP 1.6, 4.4; 2.0.1 part 2, D)'
     },
   )
 
-  it('send the whole list again when the station says VersionMismatch, or lost it and booted', async () => {
-    const uid = '04CCDDEE01'
-    await addCard(uid)
-    const { id, held, sent, socket } = await station('ocpp2.0.1')
-    await call('PATCH', `/v1/stations/${id}/local-list`, { mode: 'active' })
-    await workUntil(async () => held.cards.has(uid) && (await listOf(id)).state === 'in-step')
-    held.answers.push(result({ status: 'VersionMismatch' }))
-    const before = sent.length
-    await addCard('04CCDDEE02')
-    await workUntil(async () => (await listOf(id)).failure?.code === 'version-mismatch')
-    aheadSeconds += 30
-    await workUntil(async () => held.cards.has('04CCDDEE02'))
-    expect(
-      sent
-        .slice(before)
-        .map(({ type }) => type)
-        .slice(0, 2),
-    ).toEqual(['Differential', 'Full'])
-    await workUntil(async () => (await listOf(id)).state === 'in-step')
-    Object.assign(held, { version: 0, cards: new Map() })
-    await socket.boot()
-    await workUntil(async () => held.cards.has(uid) && held.cards.has('04CCDDEE02'))
-    await call('PATCH', `/v1/stations/${id}/local-list`, { mode: null })
-    await socket.close()
-  })
+  it.each(['ocpp2.0.1', 'ocpp2.1'] as const)(
+    'send the whole list again when the station says VersionMismatch, or lost it and booted (%s)',
+    async (version) => {
+      const [uid, another] = [`04CCDD${version.length}01`, `04CCDD${version.length}02`]
+      await addCard(uid)
+      const { id, held, sent, socket } = await station(version)
+      await call('PATCH', `/v1/stations/${id}/local-list`, { mode: 'active' })
+      await workUntil(async () => held.cards.has(uid) && (await listOf(id)).state === 'in-step')
+      held.answers.push(result({ status: 'VersionMismatch' }))
+      const before = sent.length
+      await addCard(another)
+      await workUntil(async () => (await listOf(id)).failure?.code === 'version-mismatch')
+      aheadSeconds += 30
+      await workUntil(async () => held.cards.has(another))
+      expect(
+        sent
+          .slice(before)
+          .map(({ type }) => type)
+          .slice(0, 2),
+      ).toEqual(['Differential', 'Full'])
+      await workUntil(async () => (await listOf(id)).state === 'in-step')
+      Object.assign(held, { version: 0, cards: new Map() })
+      await socket.boot()
+      await workUntil(async () => held.cards.has(uid) && held.cards.has(another))
+      await call('PATCH', `/v1/stations/${id}/local-list`, { mode: null })
+      await socket.close()
+    },
+  )
 
-  it('believe the station’s version number where an answer was lost', async () => {
-    const uid = '04CCDDEE03'
-    await addCard(uid)
-    const { id, held, sent, socket } = await station('ocpp1.6')
-    await call('PATCH', `/v1/stations/${id}/local-list`, { mode: 'active' })
-    await workUntil(async () => (await listOf(id)).state === 'in-step')
-    // It takes the list, and its answer never comes.
-    const before = sent.length
-    held.answers.push({ kind: 'silence' })
-    await addCard('04CCDDEE04')
-    await workUntil(async () => (await listOf(id)).failure?.code === 'no-answer')
-    held.version += 1
-    held.cards.set('04CCDDEE04', 'Accepted')
-    aheadSeconds += 30
-    const list = await workUntil(async () => {
-      const now = await listOf(id)
-      return now.state === 'in-step' ? now : undefined
-    })
-    expect(list.versionThere).toBe(held.version)
-    expect(list.failure).toBeUndefined()
-    expect(sent.length).toBe(before + 1)
-    await socket.close()
-  })
+  it.each(['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'] as const)(
+    'believe the station’s version number where an answer was lost (%s)',
+    async (version) => {
+      const [uid, another] = [`04CC${version.length}${version.at(-1)}E3`, `04CC${version.length}${version.at(-1)}E4`]
+      await addCard(uid)
+      const { id, held, sent, socket } = await station(version)
+      await call('PATCH', `/v1/stations/${id}/local-list`, { mode: 'active' })
+      await workUntil(async () => (await listOf(id)).state === 'in-step')
+      // It takes the list, and its answer never comes.
+      const before = sent.length
+      held.answers.push({ kind: 'silence' })
+      await addCard(another)
+      await workUntil(async () => (await listOf(id)).failure?.code === 'no-answer')
+      held.version += 1
+      held.cards.set(another, 'Accepted')
+      aheadSeconds += 30
+      const list = await workUntil(async () => {
+        const now = await listOf(id)
+        return now.state === 'in-step' ? now : undefined
+      })
+      expect(list.versionThere).toBe(held.version)
+      expect(list.failure).toBeUndefined()
+      expect(sent.length).toBe(before + 1)
+      await socket.close()
+    },
+  )
 
   it('give up after a few refusals, tell staff, and go on when a person asks', async () => {
     const { id, held, sent, socket } = await station('ocpp1.6')

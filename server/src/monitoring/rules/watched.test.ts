@@ -9,6 +9,7 @@ import {
   isLostForIncident,
   offlineAlert,
   sessionAlerts,
+  stillAlerts,
   unsteadyAlerts,
 } from './watched.ts'
 
@@ -137,4 +138,20 @@ it('what a pass finds begins, what it finds again stays, what it does not find i
   expect(raise.map(({ subject }) => subject)).toEqual(['new', 'back'])
   expect(change.map(({ open, severity }) => [open.subject, severity])).toEqual([['worse', 'major']])
   expect(gone.map(({ subject }) => subject)).toEqual(['over'])
+})
+
+it('a session that is charging by name only is told after five minutes of one register and hardly any power', () => {
+  const still = { id: 's', number: 7, stationId: 'st', powerW: 20, stillSince: before(360), readings: 6 }
+  expect(stillAlerts(still, T0)).toMatchObject([
+    {
+      kind: 'session-no-flow',
+      subject: 's',
+      severity: 'minor',
+      evidence: { minutes: 6, powerW: 20 },
+      since: before(360),
+    },
+  ])
+  for (const less of [{ stillSince: before(290) }, { readings: 1 }, { powerW: 100 }]) {
+    expect(stillAlerts({ ...still, ...less }, T0)).toEqual([])
+  }
 })

@@ -191,6 +191,32 @@ export function sessionAlerts(session: WatchedSession, at: Temporal.Instant): re
   return [{ ...common, kind: 'session-stuck', severity: 'major', evidence, since: changedAt }]
 }
 
+/** A session that is shown charging, and whose last readings say the same register. */
+export interface StillSession {
+  readonly id: string
+  readonly number: number
+  readonly stationId: string
+  readonly powerW: number
+  /** Since when its register has stood still, and how often it was read since. */
+  readonly stillSince: Temporal.Instant
+  readonly readings: number
+}
+
+/** Hardly more than what a station uses for itself (OCPP behaviour, "connected but no energy flows"). */
+export const NO_FLOW_BELOW_W = 100
+const NO_FLOW_SECONDS = 300
+
+/** Charging by name only: the car, its cable or the station; it goes on, and somebody should know. */
+export function stillAlerts(session: StillSession, at: Temporal.Instant): readonly WatchedAlert[] {
+  const { id, number, stationId, powerW, stillSince, readings } = session
+  const still = seconds(stillSince, at)
+  if (still < NO_FLOW_SECONDS || readings < 2 || powerW >= NO_FLOW_BELOW_W) return []
+  const evidence = { sessionNumber: number, minutes: Math.floor(still / 60), powerW }
+  return [
+    { kind: 'session-no-flow', subject: id, sessionId: id, stationId, severity: 'minor', evidence, since: stillSince },
+  ]
+}
+
 export interface Backlog {
   readonly type: string
   readonly waiting: number
