@@ -37,6 +37,8 @@ export interface Registry {
 
 const SERVICE_RESTART = 1012
 const POLICY = 1008
+/** Why a station is sent away, in a notice between nodes. */
+const QUARANTINED = 'quarantined'
 
 /** The open sockets, one for each station: the newest authenticated wins. */
 export function openRegistry(deps: RegistryDeps): Registry {
@@ -46,10 +48,14 @@ export function openRegistry(deps: RegistryDeps): Registry {
     const own = typeof notice['stationId'] === 'string' ? connections.get(notice['stationId']) : undefined
     if (own === undefined) return
     if (notice.type === QUEUED_NOTICE) own.dispatcher.wake()
-    if (notice.type === 'station.disconnect') own.close(SERVICE_RESTART, 'come back')
-    // On another node: this socket's epoch is over.
+    if (notice.type === 'station.disconnect') {
+      if (notice['why'] === QUARANTINED) own.close(POLICY, 'two machines use this key')
+      else own.close(SERVICE_RESTART, 'come back')
+    }
+    // On another node: this socket's epoch is over, and it is taken leave of once.
     if (notice.type === 'station.owned' && own.epoch < BigInt(String(notice['epoch']))) {
-      deps.inBackground(lose(deps, own))
+      connections.delete(own.stationId)
+      deps.inBackground(replace(deps, own))
     }
   }, hearsNobody)
 
@@ -93,41 +99,19 @@ function register(deps: RegistryDeps, sockets: StationSocket, station: AdmittedS
   })
   if (older !== undefined && older.epoch > epoch) return connection.close(POLICY, 'a newer connection is open')
   connections.set(stationId, connection)
-  if (older !== undefined) deps.inBackground(replace(deps, older, connection))
+  if (older !== undefined) deps.inBackground(replace(deps, older))
   deps.touch(tenantId, stationId)
   bus.publish(tenantId, { type: 'station.owned', version: 1, stationId, epoch: String(epoch) })
   if (connection.isAccepted) deps.connectionDeps.askForCommands(connection)
 }
 
-/** The station's newer socket is on another node. */
-async function lose({ database, clock, bus }: RegistryDeps, own: Connection): Promise<void> {
-  const { tenantId, stationId } = own
-  if ((await own.supersede()) && (await noteSwap(database, own, clock.now()))) {
-    bus.publish(tenantId, { type: 'station.disconnect', version: 1, stationId })
-  }
-}
-
 /**
  * An older socket that still answers is a second machine with the station's key: staff should know, and when they take it
- * from each other again and again, neither gets it until the key is another or some time has passed.
+ * from each other again and again, neither gets it, at whatever node, until the key is another or some time has passed.
  */
-async function replace(deps: RegistryDeps, older: Connection, newer: Connection): Promise<void> {
-  const { receiver, clock, database } = deps
+async function replace(deps: RegistryDeps, older: Connection): Promise<void> {
+  const { tenantId, stationId } = older
   const wasAlive = await older.supersede()
-  if (!wasAlive) return
-  const isQuarantined = await noteSwap(database, newer, clock.now())
-  const { tenantId, stationId, epoch, openedAt: socketOpenedAt } = newer
-  await receiver.take({
-    tenantId,
-    stationId,
-    epoch,
-    receivedAt: clock.now(),
-    socketOpenedAt,
-    action: 'SecondConnection',
-    bodies: isQuarantined
-      ? [{ kind: 'problem', code: 'security.SecondConnectionQuarantine', severity: 'critical' }]
-      : [{ kind: 'problem', code: 'security.SecondConnection', severity: 'major' }],
-    text: '{}',
-  })
-  if (isQuarantined) deps.connections.get(stationId)?.close(POLICY, 'two machines use this key')
+  if (!wasAlive || !(await noteSwap(deps, older))) return
+  deps.bus.publish(tenantId, { type: 'station.disconnect', version: 1, stationId, why: QUARANTINED })
 }

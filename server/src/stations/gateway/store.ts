@@ -76,12 +76,17 @@ export async function claimStations(tx: Tx, unordered: readonly Claim[]): Promis
   return new Map(rows.map(({ stationId, epoch }) => [stationId, epoch]))
 }
 
-/** When the station's socket changed hands lately, locked. */
-export async function lockSwaps(tx: Tx, stationId: string): Promise<readonly Temporal.Instant[] | undefined> {
-  const row = await tx.row<{ times: readonly string[] }>(sql`
-    select array(select to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') from unnest(swapped_at) as t) as times
+export interface PastSwaps {
+  readonly epoch: bigint
+  readonly times: readonly Temporal.Instant[]
+}
+
+/** Whose the station is, and when its socket changed hands lately; locked. */
+export async function lockSwaps(tx: Tx, stationId: string): Promise<PastSwaps | undefined> {
+  const row = await tx.row<{ epoch: bigint; times: readonly string[] }>(sql`
+    select epoch, array(select to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') from unnest(swapped_at) as t) as times
     from stations where tenant_id = ${tx.tenantId} and id = ${stationId} for update`)
-  return row?.times.map((text) => Temporal.Instant.from(text))
+  return row && { epoch: row.epoch, times: row.times.map((text) => Temporal.Instant.from(text)) }
 }
 
 export async function saveSwaps(tx: Tx, stationId: string, { times, quarantinedUntil }: Swaps): Promise<void> {
