@@ -223,6 +223,75 @@ behaviour('stop-authorised-first', async (version) => {
   await station.close()
 })
 
+/** The cable comes first: a transaction that waits for somebody. */
+async function plugged(station: Speaker, more = ''): Promise<Told> {
+  const told: Told = { number: `plugged-${station.identity}${more}`, evse: 1, seqNo: 0 }
+  const words = { trigger: 'CablePluggedIn', state: 'EVConnected', names: true, registerWh: 1_000 }
+  await event(whole, station, told, 'Started', words)
+  return told
+}
+const wishFor = (station: Speaker, uid?: string) =>
+  whole.call<{ id: string; commandId: string }>('POST', '/v1/sessions', {
+    stationId: station.id,
+    evseId: 1,
+    ...(uid === undefined ? {} : { for: { idToken: { uid } } }),
+  })
+
+behaviour('remote-overtaken', async (version) => {
+  const station = await openSpeaker(whole, version)
+  for (const whose of [undefined, CARD_OF.other]) {
+    const told = await plugged(station, whose)
+    expect((await wishFor(station, whose)).status).toBeLessThan(300)
+    await until(() => station.socket.calls.some(({ action }) => action.endsWith('StartTransaction')))
+    // Somebody else is there, with a card.
+    const shown = { trigger: 'Authorized', state: 'Charging', uid: CARD_OF.ordinary }
+    expect(await event(whole, station, told, 'Updated', shown)).toMatchObject({ idTokenInfo: { status: 'Accepted' } })
+    whole.clock.move({ minutes: 10 })
+    await stop(whole, station, told, 2_000)
+    const session = await one(station)
+    expect(session).toMatchObject({ state: 'ended', flags: [], energyWh: 1_000 })
+    expect(session?.startedBy).toEqual({ kind: 'card', last4: CARD_OF.ordinary.slice(-4) })
+    const { body } = await whole.call<{ items: { idToken?: { last4: string } }[] }>(
+      'GET',
+      `/v1/session-records?sessionId=${session?.id}`,
+    )
+    expect(body.items.map(({ idToken }) => idToken?.last4)).toEqual([CARD_OF.ordinary.slice(-4)])
+  }
+  await station.close()
+})
+
+behaviour('remote-tried-again', async (version) => {
+  const station = await openSpeaker(whole, version)
+  const told = await plugged(station)
+  const first = await wishFor(station)
+  expect(first.status).toBeLessThan(300)
+  const call = await sent(station, /StartTransaction$/)
+  // While it may still begin, nobody else gets in between.
+  expect((await wishFor(station)).status).toBe(409)
+  await whole.stations.idle()
+  whole.clock.move({ minutes: 4 })
+  await until(async () => {
+    const { body } = await whole.call<{ state: string }>('GET', `/v1/commands/${first.body.commandId}`)
+    return body.state === 'timed-out'
+  })
+  await event(whole, station, told, 'Updated', { state: 'EVConnected' })
+  if (version === 'ocpp2.1') {
+    // It begins all the same.
+    const remoteStartId = Number(call.payload['remoteStartId'])
+    await event(whole, station, told, 'Updated', { trigger: 'RemoteStart', state: 'Charging', remoteStartId })
+    expect(await one(station)).toMatchObject({ id: first.body.id, state: 'delivering', flags: [] })
+    await station.close()
+    return
+  }
+  const second = await wishFor(station)
+  expect(second.status).toBeLessThan(300)
+  const again = await until(() => station.socket.calls.filter(({ action }) => action.endsWith('StartTransaction'))[1])
+  const remoteStartId = Number(again.payload['remoteStartId'])
+  await event(whole, station, told, 'Updated', { trigger: 'RemoteStart', state: 'Charging', remoteStartId })
+  expect(await one(station)).toMatchObject({ id: first.body.id, state: 'delivering', flags: [] })
+  await station.close()
+})
+
 behaviour('remote-begins-elsewhere', async (version) => {
   const station = await openSpeaker(whole, version)
   const idToken = { uid: CARD_OF.other }

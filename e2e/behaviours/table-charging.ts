@@ -101,6 +101,16 @@ export const charging = {
     all,
     'a remote start that begins at another EVSE of its station is there, and leaves the one it was meant for free',
   ),
+  'remote-overtaken': row(
+    AUTHORISATION,
+    only2,
+    'a card that is shown where the cable is in and somebody else’s remote start is awaited: the session is the card’s',
+  ),
+  'remote-tried-again': row(
+    AUTHORISATION,
+    only2,
+    'a remote start where the cable is in that had no effect, or no answer, may be tried again; should the first begin all the same, it is known',
+  ),
   'remote-stop': row(
     AUTHORISATION,
     all,

@@ -6,22 +6,23 @@ import { learn } from './learn.ts'
 import { loadSessions } from './load-session.ts'
 import type { Fact } from './rules/index.ts'
 import { saveSessions } from './save-sessions.ts'
-import { saveWish } from './store.ts'
 
 /** Tells a session how the command that was sent for it ended. */
 export async function commandSettled(tx: Tx, deps: SessionsDeps, ended: SettledCommand): Promise<void> {
   const fact = factFrom(ended)
-  if (ended.sessionId === null || fact === undefined) return
+  const isLost = ended.command.kind === 'start-transaction' && lost.has(ended.failure)
+  if (ended.sessionId === null || (fact === undefined && !isLost)) return
   const { sessions, stations } = await loadSessions(tx, [ended.sessionId])
   for (const session of sessions) {
-    if (fact.kind === 'wish-answered' && fact.outcome === 'refused') await takeBack(tx, session, ended)
-    learn(session, fact, ended.at)
+    if (fact?.kind === 'wish-answered' && fact.outcome === 'refused') takeBack(session, ended)
+    if (isLost) giveUp(session)
+    if (fact !== undefined) learn(session, fact, ended.at)
   }
   await saveSessions(tx, deps, { sessions, stations }, ended.at)
 }
 
 /** Where the cable came first the session goes on without the wish, free for the next one; else it ends with it. */
-async function takeBack(tx: Tx, session: HeldSession, { failure }: SettledCommand): Promise<void> {
+function takeBack(session: HeldSession, { failure }: SettledCommand): void {
   const { row } = session
   if (row.machine.state !== 'waiting-for-token') {
     session.row = { ...row, closedWhy: failure ?? 'rejected' }
@@ -30,7 +31,23 @@ async function takeBack(tx: Tx, session: HeldSession, { failure }: SettledComman
   const nobody = { startedById: null, startedByName: null, idTokenId: null, tokenLast4: null }
   session.row = { ...row, ...nobody, startedBy: 'station', remoteStartId: null, wishUidHash: null }
   session.isTouched = true
-  await saveWish(tx, session.row)
+}
+
+/** Why a start may still come, and is waited for no longer. */
+const lost: ReadonlySet<SettledCommand['failure']> = new Set([
+  'no-effect',
+  'no-answer',
+  'connection-lost',
+  'invalid-answer',
+])
+
+/** Where the cable came first: should it begin all the same it is known, but somebody else may try, and its card is free. */
+function giveUp(session: HeldSession): void {
+  const { row } = session
+  if (row.machine.state !== 'waiting-for-token' || row.remoteStartId === null) return
+  const card = row.tokenLast4 === null ? {} : { idTokenId: null, tokenLast4: null }
+  session.row = { ...row, ...card, wishUidHash: null }
+  session.isTouched = true
 }
 
 function factFrom({ command, state, failure, answer }: SettledCommand): Fact | undefined {
@@ -42,6 +59,5 @@ function factFrom({ command, state, failure, answer }: SettledCommand): Fact | u
   if (command.kind !== 'start-transaction' || failure === 'no-effect') return undefined
   if (state === 'answered') return { kind: 'wish-answered', outcome: 'accepted' }
   // Sent, and nothing heard: it may have begun all the same.
-  const isUnknown = failure === 'no-answer' || failure === 'connection-lost' || failure === 'invalid-answer'
-  return { kind: 'wish-answered', outcome: isUnknown ? 'unknown' : 'refused' }
+  return { kind: 'wish-answered', outcome: lost.has(failure) ? 'unknown' : 'refused' }
 }

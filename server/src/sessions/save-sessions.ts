@@ -10,6 +10,7 @@ import { type ChangeRow, insertChanges, insertSessions, saveTariffs, updateSessi
 import { type SessionPlace, showOpenSessions } from './store-places.ts'
 import { insertTransactions } from './store-transactions.ts'
 import { type StationFacts, stationsById, stationsOf } from './store-validity.ts'
+import { saveWishes } from './store-wishes.ts'
 
 export interface ToSave {
   readonly sessions: readonly HeldSession[]
@@ -46,6 +47,10 @@ export async function saveSessions(tx: Tx, deps: SessionsDeps, saved: ToSave, at
       tx,
       earlier.map(({ row }) => row),
     ),
+    saveWishes(
+      tx,
+      touched.filter(hasOtherWish).map(({ row }) => row),
+    ),
     insertChanges(tx, histories),
     showPlaces(tx, saved, touched),
     makeRecords(tx, deps, records, at),
@@ -55,6 +60,10 @@ export async function saveSessions(tx: Tx, deps: SessionsDeps, saved: ToSave, at
   await carryOut(tx, deps, touched, at)
   tx.afterCommit(() => touched.forEach(({ row }) => deps.atHand?.forget(row.id)))
   tellChanges(tx, deps, touched, at)
+}
+
+function hasOtherWish({ isNew, loaded, row }: HeldSession): boolean {
+  return !isNew && (loaded.remoteStartId !== row.remoteStartId || loaded.wishUidHash !== row.wishUidHash)
 }
 
 /** In one turn what the rows still lack, and what records are made of. */

@@ -17,7 +17,7 @@ import { type HeldSession, held } from './held.ts'
 import { limitsFor } from './limits.ts'
 import { sessionOfWish, withLimits } from './rules/index.ts'
 import { saveSessions } from './save-sessions.ts'
-import { lockSessions, saveWish } from './store.ts'
+import { lockSessions } from './store.ts'
 import { lockPlaces } from './store-places.ts'
 import { lockLimits } from './store-validity.ts'
 
@@ -84,7 +84,6 @@ export async function startSession(
   }
   const stations = new Map([[stationId, judged.station]])
   await saveSessions(tx, deps, { sessions: [session], opened: [session], stations }, at)
-  if (waiting !== undefined) await saveWish(tx, session.row)
   const commandId = await deps.sendToStation(tx, {
     stationId,
     sessionId: session.row.id,
@@ -110,8 +109,10 @@ function limitedIn({ token, station }: ValidityAnswer): readonly string[] {
 async function waitingForToken(tx: Tx, { heldBy }: ValidityAnswer): Promise<HeldSession | undefined> {
   if (heldBy === undefined) return undefined
   const [row] = await lockSessions(tx, [{ tenantId: tx.tenantId, id: heldBy }])
-  const isFree = row !== undefined && row.machine.state === 'waiting-for-token' && row.tokenLast4 === null
-  return isFree && row.remoteStartId === null ? held(row) : undefined
+  if (row?.machine.state !== 'waiting-for-token') return undefined
+  // A wish that was given up is in nobody's way.
+  const isFree = row.remoteStartId === null ? row.tokenLast4 === null : row.wishUidHash === null
+  return isFree ? held(row) : undefined
 }
 
 function newSession(tx: Tx, wish: StartWish, { station, token }: ValidityAnswer, at: Temporal.Instant): HeldSession {

@@ -261,14 +261,6 @@ export async function saveTariffs(tx: Tx, rows: readonly SessionRow[]): Promise<
     where s.tenant_id = v.tenant_id and s.id = v.id`)
 }
 
-/** A wish joins a session that waits for just this: who asked, and how the station will name it. */
-export async function saveWish(tx: Tx, row: SessionRow): Promise<void> {
-  await tx.run(sql`
-    update sessions set started_by_id = ${row.startedById}, started_by_name = ${row.startedByName},
-      remote_start_id = ${row.remoteStartId}, wish_uid_hash = ${row.wishUidHash}
-    where tenant_id = ${tx.tenantId} and id = ${row.id}`)
-}
-
 export interface ChangeRow {
   readonly tenantId: string
   readonly sessionId: string

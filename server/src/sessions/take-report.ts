@@ -72,7 +72,7 @@ function takeTransactionReport(
     ...(token === undefined || isEnd ? {} : { token }),
   }
   if (!isRepeat(machine.transaction, fact)) {
-    if (judged !== undefined && !isEnd) adoptToken(batch, session, body, judged)
+    if (judged !== undefined && !isEnd) adoptToken(batch, session, prepared, body, judged)
     adoptPlace(batch, session, body, when.at)
     keepReadings(batch, prepared, known, body.readings)
     learn(session, fact, when.at)
@@ -98,19 +98,22 @@ function neighbours(machine: Session, body: TransactionReport): Pick<ReportTimes
   }
 }
 
-/** A token shown for the first time, or the first that may charge, is whose session it is. */
+/** A token shown for the first time, or the first that may charge, is whose session it is; also where a wish was awaited there. */
 function adoptToken(
   batch: Batch,
   session: HeldSession,
+  { tokenHash }: Prepared,
   body: TransactionReport,
   judged: ReturnType<typeof judgeReported>,
 ): void {
   const { row } = session
   const isWish = row.remoteStartId !== null
+  if (isWish && (!judged.mayCharge || isOfWish(row, body, tokenHash))) return
   const isFirst = row.tokenLast4 === null || (judged.mayCharge && row.machine.transaction?.authorisedAt === undefined)
-  if (isWish || judged.isAnybody || !isFirst || body.idToken === undefined) return
+  if (judged.isAnybody || !isFirst || body.idToken === undefined) return
   session.row = {
     ...row,
+    ...(isWish ? { startedById: null, startedByName: null, remoteStartId: null, wishUidHash: null } : {}),
     startedBy: 'card',
     idTokenId: judged.row?.id ?? null,
     tokenLast4: judged.row?.last4 ?? last4Of(body.idToken.uid, body.idToken.type),
@@ -119,6 +122,13 @@ function adoptToken(
   if (judged.row !== undefined) {
     batch.tokenSessions.push({ idTokenId: judged.row.id, sessionId: row.id, stationId: row.stationId })
   }
+}
+
+/** What was wished for begins, or has begun already. */
+function isOfWish(row: HeldSession['row'], body: TransactionReport, tokenHash: Buffer | undefined): boolean {
+  if (row.machine.transaction?.authorisedAt !== undefined) return true
+  if (tokenHash !== undefined && row.wishUidHash?.equals(tokenHash) === true) return true
+  return body.remoteStartId === row.remoteStartId && row.idTokenId !== null
 }
 
 /** 2.x names the EVSE once only, and in any report. */
