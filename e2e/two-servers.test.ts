@@ -126,7 +126,97 @@ describe('a station that repeats a refused message for ever, now here, now there
     })
     expect(told).toHaveLength(1)
   }, 120_000)
+})
 
+interface Command {
+  readonly state: string
+  readonly answer?: { readonly settings?: readonly { readonly name: string; readonly value?: string }[] }
+}
+
+describe('a report of settings in parts (2.x NotifyReport)', () => {
+  const open20 = async (server: Server, { identity, password }: MadeStation): Promise<StationSocket> => {
+    const url = `${server.stationsUrl('twins')}/${identity}`
+    const socket = await openStation({ url, user: identity, password, protocols: ['ocpp2.0.1'] })
+    await socket.call(...bootOf('ocpp2.0.1'))
+    return socket
+  }
+  const ask = async (socket: StationSocket, station: MadeStation) => {
+    const { id } = await network.rest.post<{ id: string }>(`/v1/stations/${station.id}/commands`, {
+      kind: 'read-settings',
+    })
+    const [, call, , payload] = await socket.next(([type, , action]) => type === 2 && action === 'GetBaseReport')
+    socket.raw(JSON.stringify([3, call, { status: 'Accepted' }]))
+    await until(async () => (await network.rest.get<Command>(`/v1/commands/${id}`)).state === 'answered')
+    return { id, requestId: (payload as { requestId: number }).requestId }
+  }
+  const part = async (socket: StationSocket, requestId: number, seqNo: number, tbc: boolean): Promise<void> => {
+    const variable = { name: seqNo === 1 ? 'BasicAuthPassword' : `V${seqNo}` }
+    const line = { component: { name: 'SecurityCtrlr' }, variable, variableAttribute: [{ value: 'said' }] }
+    const generatedAt = Temporal.Now.instant().toString({ smallestUnit: 'millisecond' })
+    const [type] = await socket.call('NotifyReport', { requestId, generatedAt, seqNo, tbc, reportData: [line] })
+    expect(type).toBe(3)
+  }
+  const told = async (id: string) => {
+    const ended = await found(async () => {
+      const command = await network.rest.get<Command>(`/v1/commands/${id}`)
+      return command.state === 'effect-seen' ? command : undefined
+    })
+    return ended.answer?.settings?.map(({ name, value }) => [name, value])
+  }
+  const whole = [
+    ['SecurityCtrlr.V0', 'said'],
+    ['SecurityCtrlr.BasicAuthPassword', '•••'],
+    ['SecurityCtrlr.V2', 'said'],
+  ]
+
+  it('goes on at another server', async () => {
+    const station = await addStation(network, { identity: 'MOVES' })
+    const one = await open20(first, station)
+    const { id, requestId } = await ask(one, station)
+    await part(one, requestId, 0, true)
+    await one.close()
+    const other = await open20(second, station)
+    await part(other, requestId, 1, true)
+    await part(other, requestId, 1, true)
+    await part(other, requestId, 2, false)
+    expect(await told(id)).toEqual(whole)
+    // Whose answer was lost, says it again.
+    await part(other, requestId, 2, false)
+    await other.close()
+  }, 120_000)
+
+  it('is joined over kill -9; one that lost a part is asked for anew', async () => {
+    const station = await addStation(network, { identity: 'OUTLIVES' })
+    let socket = await open20(second, station)
+    const { id, requestId } = await ask(socket, station)
+    await part(socket, requestId, 0, true)
+    await part(socket, requestId, 1, true)
+    await second.kill()
+    second = await startServer(second.options)
+    socket = await open20(second, station)
+    await part(socket, requestId, 2, false)
+    expect(await told(id)).toEqual(whole)
+    const gap = await ask(socket, station)
+    await part(socket, gap.requestId, 0, true)
+    await second.kill()
+    second = await startServer(second.options)
+    socket = await open20(second, station)
+    await part(socket, gap.requestId, 2, false)
+    const [, call, , payload] = await socket.next(([type, , action]) => type === 2 && action === 'GetBaseReport')
+    socket.raw(JSON.stringify([3, call, { status: 'Accepted' }]))
+    const anew = (payload as { requestId: number }).requestId
+    expect(anew).not.toBe(gap.requestId)
+    for (const seqNo of [0, 1, 2]) await part(socket, anew, seqNo, seqNo < 2)
+    expect(await told(gap.id)).toEqual(whole)
+    await socket.close()
+    const client = new pg.Client(database.owner)
+    await client.connect()
+    const { rows } = await client.query('select 1 from settings_parts').finally(() => client.end())
+    expect(rows).toEqual([])
+  }, 180_000)
+})
+
+describe('all along', () => {
   it('nothing of it was a fault of ours', () => {
     for (const server of [first, second]) expect(faultsIn(server.stderr())).toEqual([])
   })

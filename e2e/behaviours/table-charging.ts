@@ -227,7 +227,8 @@ export const charging = {
   'settings-over-reconnect': row(
     SETTINGS,
     only2,
-    'a report in parts goes on over a new connection; one that has a gap is asked for again',
+    'a report in parts goes on over a new connection, and over a restart of ours; one that has a gap is asked for again',
+    ['e2e/two-servers.test.ts', 'is joined over kill -9; one that lost a part is asked for anew'],
   ),
   'settings-written': row(
     SETTINGS,

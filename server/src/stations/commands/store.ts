@@ -1,7 +1,6 @@
 import { allOf, json, type Sql, sql, type Tx } from '../../platform/index.ts'
 import type { CommandBy, CommandFailure } from '../handed-in.ts'
 import type { CommandAnswer, CommandKind } from '../model.ts'
-import { MOST_LOST } from '../rules/asking-limits.ts'
 
 export const commandStates = ['queued', 'sent', 'answered', 'effect-seen', 'failed', 'timed-out'] as const
 export type CommandState = (typeof commandStates)[number]
@@ -219,25 +218,6 @@ export async function saveEffects(
       and (c.effect_evse_id is null or seen.evse_id is null or c.effect_evse_id = seen.evse_id)
       and coalesce(c.request->>'transactionNumber' = seen.transaction, true)
     returning c.tenant_id as "tenantId", c.id`)
-}
-
-/** Settings that came in parts after the answer (2.x NotifyReport): they belong to the answer. */
-export async function addSettings(
-  tx: Tx,
-  { id, settings }: { readonly id: string; readonly settings: NonNullable<CommandAnswer['settings']> },
-): Promise<void> {
-  await tx.run(sql`
-    update commands set answer = jsonb_set(coalesce(answer, '{"outcome": "accepted", "raw": {}}'), '{settings}',
-      ${json(settings)}::jsonb)
-    where tenant_id = ${tx.tenantId} and id = ${id}`)
-}
-
-/** What was reported has a gap: it waits for its turn once more, unless that was tried often enough. Answers whether it does. */
-export async function askAgain(tx: Tx, id: string): Promise<boolean> {
-  const count = await tx.run(sql`
-    update commands set state = 'queued', sent_at = null, answered_at = null, answer = null, times_lost = times_lost + 1
-    where tenant_id = ${tx.tenantId} and id = ${id} and state = 'answered' and times_lost < ${MOST_LOST}`)
-  return count > 0
 }
 
 async function loadCommands(tx: Tx, condition: Sql, limit: number): Promise<readonly CommandRow[]> {

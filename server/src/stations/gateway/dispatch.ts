@@ -11,6 +11,7 @@ import {
 } from '../../platform/index.ts'
 import { type CommandQueue, endingOf, openCommand } from '../commands/queue.ts'
 import * as store from '../commands/store.ts'
+import { expectReport } from '../commands/store-settings.ts'
 import type { CommandFailure } from '../handed-in.ts'
 import type { CommandAnswer, ListFacts, StationCommand } from '../model.ts'
 import type { Incoming, OutgoingCall, Protocol } from '../protocols/index.ts'
@@ -18,7 +19,7 @@ import { MOST_LOST } from '../rules/asking-limits.ts'
 import { dueAfterLoss, LOST_SECONDS } from '../rules/command-times.ts'
 import { masked, shortened } from '../rules/mask.ts'
 import { type AskedFor, openAskedFor } from './asked-for.ts'
-import { openSettingsParts, type ReportsOnTheirWay } from './settings-parts.ts'
+import { takeSettingsPart } from './settings-parts.ts'
 
 export interface DispatchDeps {
   readonly database: Database
@@ -26,7 +27,6 @@ export interface DispatchDeps {
   readonly clock: Clock
   readonly log: Log
   readonly queue: CommandQueue
-  readonly reports: ReportsOnTheirWay
 }
 
 export interface DispatchedStation {
@@ -63,23 +63,20 @@ interface Taken {
   readonly row: store.CommandRow
   readonly command: StationCommand
   readonly calls: readonly OutgoingCall[]
-  readonly requestId: number
 }
 
 /** Sends a station's commands over its socket and keeps how each ended. */
 export function openDispatcher(deps: DispatchDeps, station: DispatchedStation): Dispatcher {
   const { database, clock } = deps
   const { tenantId, protocol, peer } = station
-  const settings = openSettingsParts(deps, station, () => dispatcher.wake())
   let isClosed = false
   let isWoken = false
   let running = false
   let runs = 0
 
-  const send = async ({ row, command, calls, requestId }: Taken): Promise<void> => {
+  const send = async ({ row, command, calls }: Taken): Promise<void> => {
     dispatcher.isExpecting ||= row.expectedEffect !== null
     for (const call of calls) dispatcher.askedFor.note(call, clock.now())
-    if (row.expectedEffect === 'settings-reported') settings.expect(requestId, row.id)
     failPoint('command.before-send')
     const ended = await callAll(peer, protocol, command, calls)
     failPoint('command.answered')
@@ -120,7 +117,9 @@ export function openDispatcher(deps: DispatchDeps, station: DispatchedStation): 
     learn(mark, isExpecting) {
       if (!running && runs === mark) dispatcher.isExpecting = isExpecting
     },
-    takeSettings: settings.take,
+    async takeSettings(part) {
+      if ((await takeSettingsPart(deps, station, part)) === 'ask-again') dispatcher.wake()
+    },
     closed() {
       isClosed = true
     },
@@ -149,7 +148,8 @@ async function takeNext(
   if (!station.isAccepted() && calls.some(({ action }) => charges.test(action))) return fail('station-not-accepted')
   const exact = masked(shortened(calls.length === 1 ? calls[0] : calls))
   await store.markSent(tx, { id: row.id, exact, at, dueAt: at.add({ seconds: LOST_SECONDS * calls.length }) })
-  return { row, command, calls, requestId }
+  if (row.expectedEffect === 'settings-reported') await expectReport(tx, { ...row, reportId: requestId })
+  return { row, command, calls }
 }
 
 type Ended =

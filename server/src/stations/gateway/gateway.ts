@@ -192,7 +192,6 @@ function connectionDepsFrom(
     ...deps.ground,
     clock: turnClock(clock),
     queue: deps.queue,
-    reports: new Map(),
     judgeToken: deps.judgeToken,
     keepRefused(station, { action, code = 'refused', description: why }, text) {
       const { tenantId, stationId, version: protocol, openedAt: socketOpenedAt } = station
