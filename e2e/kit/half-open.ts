@@ -59,6 +59,8 @@ export interface StuckReadersOutcome {
   readonly read: number
 }
 
+const LONGEST_WARM_UP_SECONDS = 90
+
 export async function runStuckReaders(
   server: Server,
   network: Network,
@@ -88,8 +90,8 @@ export async function runStuckReaders(
       await pause(300)
     }
   })
-  // A server that has just begun to work grows by itself: what the readers cost is counted from where it has warmed up.
-  await pause(input.seconds * 250)
+  // A server that has just begun to work grows by itself until its garbage is collected for the first time: what the readers cost is counted from there.
+  await pause(Math.min(input.seconds, LONGEST_WARM_UP_SECONDS) * 1_000)
   const before = residentMb(server.pid)
   const stuck = Array.from({ length: input.readers }, () => ask().pause())
   await pause(input.seconds * 1_000)

@@ -72,7 +72,7 @@ export const sockets: readonly TortureRow[] = [
         const outcome = await runStuckReaders(server(), network, {
           readers: times,
           stations: stations ?? 50,
-          seconds: full ? 3_600 : 60,
+          seconds: full ? 3_600 : 90,
         })
         return { fine: outcome.grownMb < 100 && outcome.read > 0, figures: outcome }
       }),
