@@ -168,6 +168,41 @@ behaviour('no-flow', async (version) => {
   await station.close()
 })
 
+behaviour('stop-lost-2', async (version) => {
+  const station = await openSpeaker(whole, version)
+  const { told } = await start(whole, station)
+  whole.clock.move({ minutes: 20 })
+  await meter(whole, station, told, 2_000)
+  let ongoing = true
+  station.answer = ({ action }) => {
+    const payload =
+      action === 'GetTransactionStatus' ? { messagesInQueue: false, ongoingIndicator: ongoing } : { status: 'Rejected' }
+    return { kind: 'result', payload }
+  }
+  // The other plug of the EVSE has nothing to do with it.
+  await station.call('StatusNotification', {
+    timestamp: now(),
+    connectorStatus: 'Available',
+    evseId: 1,
+    connectorId: 2,
+  })
+  expect((await one(station))?.state).toBe('delivering')
+  // The first time it runs all the same; then the power went, and it has forgotten.
+  for (const state of ['delivering', 'ended']) {
+    whole.clock.move({ minutes: 1 })
+    await status(whole, station, 'Available')
+    expect((await one(station))?.state).toBe('waiting-for-meter')
+    whole.clock.move({ seconds: 61 })
+    await becomes(station, state)
+    ongoing = false
+    await station.close()
+    await station.connect()
+    await station.boot()
+  }
+  expect(await one(station)).toMatchObject({ energyWh: 1_000, flags: ['end-lost', 'estimated'] })
+  await station.close()
+})
+
 behaviour('stop-of-forgotten', async (version) => {
   const station = await openSpeaker(whole, version)
   station.answer = ({ action }) => {

@@ -118,6 +118,12 @@ export const transactions = {
     'a connector that shows free while its session runs: the stop is waited for, the meter asked, the end estimated and later corrected',
     [lostStops, 'a 1.6 connector that shows free while its session runs'],
   ),
+  'stop-lost-2': row(
+    SECTION,
+    only2,
+    'a connector that shows free while its transaction runs: its end is waited for, the station asked; what it has forgotten ends by an estimate',
+    [lostStops, 'a 2.x connector that shows free while its transaction runs'],
+  ),
   'updates-thinned': row(
     SECTION,
     only2,

@@ -201,7 +201,9 @@ function takeStatus(batch: Batch, prepared: Prepared, body: EvseStatusReport): v
   const open = batch.places.get(placeKey(report.stationId, body.evse))?.openSessionId
   const session = batch.opened.get(placeKey(report.stationId, body.evse)) ?? batch.sessions.get(open ?? '')
   if (session === undefined || isClosed(session.row.machine.state)) return
-  const { status, phase } = body
+  const { status, phase, connector } = body
+  // The other plug of its EVSE (2.x) says nothing of it.
+  if (connector > 0 && session.row.connectorId !== null && connector !== session.row.connectorId) return
   const reportedAt = body.reportedAt ?? report.receivedAt
   const startedAt = session.row.machine.transaction?.started?.at
   const { at } = instantOfReport({

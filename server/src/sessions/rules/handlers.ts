@@ -59,12 +59,13 @@ function withNoEnergyCleared(before: Session, step: Step): Step {
   return { ...step, effects: [...step.effects, { kind: 'clear-alert', alert: 'session-no-energy' }] }
 }
 
-/** 1.6: the connector's status is all that tells what the car does, and that a stop was lost. */
+/** The connector's status tells that a stop was lost; in 1.6 it is also all that tells what the car does. */
 export function takeStatus(session: Session, fact: FactOf<'evse-status'>, at: Temporal.Instant): Step {
   const { transaction } = session
   const { phase } = fact
-  if (transaction === undefined || transaction.isNumbered || transaction.ended !== undefined) return unchanged(session)
+  if (transaction === undefined || transaction.ended !== undefined) return unchanged(session)
   if (fact.status === 'available') return shownFree(session, transaction, at)
+  if (transaction.isNumbered) return unchanged(session)
   if (phase !== 'charging' && phase !== 'suspended-ev' && phase !== 'suspended-evse') return unchanged(session)
   const flow = withFlow(transaction, { at, state: phase })
   const learned = { ...session, transaction: { ...notFree(transaction), flow } }
@@ -136,12 +137,18 @@ export function takeDisplaced(session: Session, fact: FactOf<'displaced'>): Step
 }
 
 export function takeQueueAnswer(session: Session, fact: FactOf<'queue-answered'>, at: Temporal.Instant): Step {
+  const { messagesInQueue, ongoing } = fact
+  const hasEnded = session.transaction?.ended !== undefined
+  // Its connector showed free, and it runs all the same.
+  if (ongoing === true && !hasEnded) {
+    return settle(session, withTransaction(session, notFree), at, { receivedAt: at, wasQueued: false })
+  }
   // What still runs will say more by itself.
-  if (fact.messagesInQueue || fact.ongoing === true) {
+  if (messagesInQueue || ongoing === true) {
     return unchanged({ ...session, deadlines: { meter: at.add({ seconds: METER_QUESTION_SECONDS }) } })
   }
-  const hasEnd = session.meter.last?.context === 'transaction-end'
-  return hasEnd ? closeByEstimate(session, undefined) : unchanged(session)
+  const isAll = hasEnded ? session.meter.last?.context === 'transaction-end' : ongoing === false
+  return isAll ? closeByEstimate(session, undefined) : unchanged(session)
 }
 
 /** The cable did not come. A transaction that already runs is told to stop, and says itself how it ended. */

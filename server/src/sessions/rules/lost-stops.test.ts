@@ -83,6 +83,48 @@ describe('a 1.6 connector that shows free while its session runs (END-METER)', (
   })
 })
 
+describe('a 2.x connector that shows free while its transaction runs', () => {
+  const started2 = transaction('transaction-started', { ...started, seqNo: 0, chargingState: 'charging' })
+  const told = (seqNo: number, seconds: number, more: Partial<TransactionFact> = {}): [number, Fact] => [
+    seconds,
+    transaction('transaction-updated', { seqNo, readings: [reading(seconds, 3_000)], ...more }),
+  ]
+  const running = (): Session => after(born(), [0, started2], told(1, 300))
+  const answer = (messagesInQueue: boolean, ongoing: boolean): Fact => {
+    return { kind: 'queue-answered', messagesInQueue, ongoing }
+  }
+
+  it('waits for its end, then asks whether it runs; what the station has forgotten ends by an estimate', () => {
+    const waiting = after(running(), [600, free])
+    expect(waiting.state).toBe('waiting-for-meter')
+    const asked = decide(waiting, due, dueAt(waiting) as Temporal.Instant)
+    expect(asked.effects).toMatchObject([
+      { command: { kind: 'transaction-status', transactionNumber: '7' } },
+      { command: { kind: 'fetch-meter', evse: 1 } },
+    ])
+    const over = after(asked.session, [662, answer(false, false)])
+    expect(over).toMatchObject({ state: 'ended', flags: ['end-lost', 'estimated'], recorded: { revision: 1 } })
+    expect(energyOfSession(over)).toBe(2_000)
+    expect(after(asked.session, [662, answer(true, false)]).state).toBe('waiting-for-meter')
+  })
+
+  it('ends by its end, which often comes just after', () => {
+    const end = { at: at(601), context: 'transaction-end', registerWh: 3_400 } as const
+    const ended = transaction('transaction-ended', { seqNo: 2, stopReason: 'ev-disconnected', readings: [end] })
+    const over = after(running(), [600, free], [601, ended])
+    expect(over).toMatchObject({ state: 'ended', flags: [], recorded: { revision: 1 } })
+    expect(energyOfSession(over)).toBe(2_400)
+  })
+
+  it('goes on where the station says that it runs, or says more of it', () => {
+    const waiting = after(running(), [600, free])
+    expect(after(waiting, [662, answer(false, true)])).toMatchObject({ state: 'delivering', flags: [] })
+    expect(after(waiting, told(2, 620))).toMatchObject({ state: 'delivering', flags: [] })
+    // What was queued before says nothing of it.
+    expect(after(waiting, told(2, 590, { wasQueued: true })).state).toBe('waiting-for-meter')
+  })
+})
+
 describe('an orphan that a person stops', () => {
   const orphan = (number: string): Session =>
     after(born(true), [0, transaction('transaction-updated', { number, readings: [reading(0, 100)] })])

@@ -31,7 +31,7 @@ export function withReport(known: Transaction | undefined, fact: TransactionFact
   const ended = before.ended ?? (fact.kind === 'transaction-ended' ? endOf(fact, mark) : undefined)
   const authorisedAt = authorisedBy(before, fact, at)
   return {
-    ...before,
+    ...goingOn(before, fact, at),
     seen: fact.seqNo === undefined ? before.seen : addSeen(before.seen, fact.seqNo),
     newest: comesAfter(mark, before.newest) ? mark : before.newest,
     earliestAt: earlierOf(before.earliestAt, at),
@@ -41,6 +41,13 @@ export function withReport(known: Transaction | undefined, fact: TransactionFact
     ...(ended === undefined ? {} : { ended }),
     ...(authorisedAt === undefined ? {} : { authorisedAt }),
   }
+}
+
+/** 2.x: its connector showed free, and yet it says more of itself since: it was not. */
+function goingOn(known: Transaction, fact: TransactionFact, at: Temporal.Instant): Transaction {
+  const { freeSince, ...rest } = known
+  const goesOn = known.isNumbered && fact.kind !== 'transaction-ended'
+  return goesOn && freeSince !== undefined && isBefore(freeSince, at) ? rest : known
 }
 
 function endOf(fact: TransactionFact, mark: Transaction['newest']): NonNullable<Transaction['ended']> {
