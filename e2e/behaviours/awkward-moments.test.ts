@@ -292,6 +292,18 @@ behaviour('remote-overtaken', async (version) => {
     )
     expect(body.items.map(({ idToken }) => idToken?.last4)).toEqual([CARD_OF.ordinary.slice(-4)])
   }
+  // Or somebody presses the station's own button: nobody's card is charged for that.
+  const told = await plugged(station, 'button')
+  expect((await wishFor(station, CARD_OF.other)).status).toBeLessThan(300)
+  await station.call('TransactionEvent', {
+    eventType: 'Updated',
+    timestamp: now(),
+    triggerReason: 'Authorized',
+    seqNo: 1,
+    transactionInfo: { transactionId: told.number, chargingState: 'Charging' },
+    idToken: { idToken: '', type: 'NoAuthorization' },
+  })
+  expect((await one(station))?.startedBy).toEqual({ kind: 'station' })
   await station.close()
 })
 
@@ -327,6 +339,15 @@ behaviour('remote-tried-again', async (version) => {
   await station.close()
 })
 
+/** It names its EVSE in its second event only. */
+async function namedLate(station: Speaker, remoteStartId: number | undefined): Promise<Told> {
+  const told: Told = { number: `named-late-${station.identity}`, evse: 2, seqNo: 0 }
+  const begun = { trigger: 'RemoteStart', uid: CARD_OF.other, registerWh: 1_000 }
+  await event(whole, station, told, 'Started', { ...begun, ...(remoteStartId === undefined ? {} : { remoteStartId }) })
+  await event(whole, station, told, 'Updated', { trigger: 'CablePluggedIn', state: 'Charging', names: true })
+  return told
+}
+
 behaviour('remote-begins-elsewhere', async (version) => {
   const station = await openSpeaker(whole, version)
   const idToken = { uid: CARD_OF.other }
@@ -337,9 +358,14 @@ behaviour('remote-begins-elsewhere', async (version) => {
   })
   expect(wish.status).toBeLessThan(300)
   const call = await sent(station, /StartTransaction$/)
-  const remote = station.is16 ? {} : { remoteStartId: Number(call.payload['remoteStartId']) }
+  const remote: { remoteStartId?: number } = station.is16
+    ? {}
+    : { remoteStartId: Number(call.payload['remoteStartId']) }
   // The driver took the other plug.
-  const { told } = await start(whole, station, { uid: CARD_OF.other, evse: 2, ...remote })
+  const told =
+    version === 'ocpp2.1'
+      ? await namedLate(station, remote.remoteStartId)
+      : (await start(whole, station, { uid: CARD_OF.other, evse: 2, ...remote })).told
   expect(await sessionsOf(whole, station)).toMatchObject([{ id: wish.body.id, state: 'delivering', evseId: 2 }])
   // The one it was meant for is free for somebody else, who ends nothing by it.
   const second = await start(whole, station, { uid: CARD_OF.ordinary, evse: 1 })

@@ -102,6 +102,14 @@ behaviour('phases-apart', async (version) => {
   await station.close()
 })
 
+behaviour('interval-apart', async (version) => {
+  const station = await openSpeaker(whole, version)
+  const interval = { value: 19_000, measurand: 'Energy.Active.Import.Interval' }
+  expect(await readAs(station, [interval, { value: 15_435 }])).toBe(15_435)
+  expect(await readAs(station, [interval])).toBe(0)
+  await station.close()
+})
+
 behaviour('inlet-ignored', async (version) => {
   const station = await openSpeaker(whole, version)
   const upstream = version === 'ocpp2.1' ? ['Inlet', 'Upstream'] : ['Inlet']

@@ -198,6 +198,12 @@ export const charging = {
     'phases that are told as values of their own, all of one moment, are added like those told together',
     [readings, 'adds phases of one moment that come as values of their own'],
   ),
+  'interval-apart': row(
+    METERING,
+    all,
+    'the energy of an interval is kept aside and never taken for a register; without any register people decide',
+    ['server/src/sessions/usage/corpus.test.ts', 'meter: $name is $expected'],
+  ),
   'inlet-ignored': row(METERING, all, 'the grid’s side of the station bills nobody', [
     readings,
     'never takes the grid side for what a driver took',

@@ -110,10 +110,14 @@ function adoptToken(
   const isWish = row.remoteStartId !== null
   if (isWish && (!judged.mayCharge || isOfWish(row, body, tokenHash))) return
   const isFirst = row.tokenLast4 === null || (judged.mayCharge && row.machine.transaction?.authorisedAt === undefined)
+  const nobody = isWish ? NO_WISH : {}
+  if (judged.isAnybody && isWish) {
+    session.row = { ...row, ...nobody, startedBy: 'station', idTokenId: null, tokenLast4: null }
+  }
   if (judged.isAnybody || !isFirst || body.idToken === undefined) return
   session.row = {
     ...row,
-    ...(isWish ? { startedById: null, startedByName: null, remoteStartId: null, wishUidHash: null } : {}),
+    ...nobody,
     startedBy: 'card',
     idTokenId: judged.row?.id ?? null,
     tokenLast4: judged.row?.last4 ?? last4Of(body.idToken.uid, body.idToken.type),
@@ -123,6 +127,8 @@ function adoptToken(
     batch.tokenSessions.push({ idTokenId: judged.row.id, sessionId: row.id, stationId: row.stationId })
   }
 }
+
+const NO_WISH = { startedById: null, startedByName: null, remoteStartId: null, wishUidHash: null }
 
 /** What was wished for begins, or has begun already. */
 function isOfWish(row: HeldSession['row'], body: TransactionReport, tokenHash: Buffer | undefined): boolean {
@@ -134,7 +140,9 @@ function isOfWish(row: HeldSession['row'], body: TransactionReport, tokenHash: B
 /** 2.x names the EVSE once only, and in any report. */
 function adoptPlace(batch: Batch, session: HeldSession, body: TransactionReport, at: Temporal.Instant): void {
   const { row } = session
-  const evseId = row.evseId === 0 && isPlace(body.evse) ? body.evse : row.evseId
+  // A wish named the EVSE that was meant; the station names the one it is.
+  const isOpen = row.evseId === 0 || row.machine.wish !== undefined
+  const evseId = isOpen && isPlace(body.evse) ? body.evse : row.evseId
   if (evseId !== row.evseId) takePlace(batch, session, evseId, at, body.readings[0]?.registerWh)
   const connectorId = row.connectorId ?? (isPlace(body.connector) ? body.connector : null)
   session.row = { ...row, evseId, connectorId, machine: { ...row.machine, evse: evseId } }
