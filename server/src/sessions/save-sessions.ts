@@ -98,7 +98,8 @@ async function fixTariffs(
   const stations = new Map([...known, ...found.map((station) => [station.id, station] as const)])
   const questions = sessions.map(({ row }) => ({
     tenantId: row.tenantId,
-    stationTariffId: stations.get(row.stationId)?.tariffId,
+    // One that began by a tariff keeps it, whatever its station was given since.
+    stationTariffId: row.tariffId ?? stations.get(row.stationId)?.tariffId,
     at: row.machine.startedAt,
   }))
   const versions = await tariffsThatApply(tx, questions)
@@ -119,7 +120,7 @@ function setTariff(session: HeldSession, version: TariffVersion | undefined): vo
 /** Its end, say, was told before its start: now an earlier price list may be the one that held. */
 function beganEarlier({ before, row, isNew }: HeldSession): boolean {
   const { machine } = row
-  if (isNew || before === undefined || machine.wish !== undefined || before.recorded !== undefined) return false
+  if (isNew || before === undefined || machine.wish !== undefined) return false
   return Temporal.Instant.compare(machine.startedAt, before.startedAt) < 0
 }
 

@@ -15,7 +15,9 @@ export interface Correction {
 export function correctedMachine(session: Session, { energyWh, startedAt, endedAt, series }: Correction): Session {
   const { estimatedWh: _, corrected: __, ...rest } = withoutFlags(withFlag(session, 'corrected'), 'estimated')
   const firstWh = series?.[0]?.registerWh ?? session.meter.first?.registerWh ?? 0
-  const within = (at: Temporal.Instant): Temporal.Instant => earlierOf(laterOf(at, startedAt), endedAt)
+  const movedMs = movedBy(session, startedAt, endedAt)
+  const within = (at: Temporal.Instant): Temporal.Instant =>
+    earlierOf(laterOf(at.add({ milliseconds: movedMs }), startedAt), endedAt)
   const { transaction } = session
   return {
     ...rest,
@@ -36,6 +38,17 @@ export function correctedMachine(session: Session, { energyWh, startedAt, endedA
           },
         }),
   }
+}
+
+/** Two clocks this close are one. */
+const SAME_CLOCK_MS = 60_000
+
+/** Where begin and end move alike it was the clock that was wrong: then pauses move with them, and keep their lengths. */
+function movedBy(session: Session, startedAt: Temporal.Instant, endedAt: Temporal.Instant): number {
+  if (session.endedAt === undefined) return 0
+  const byStart = startedAt.epochMilliseconds - session.startedAt.epochMilliseconds
+  const byEnd = endedAt.epochMilliseconds - session.endedAt.epochMilliseconds
+  return Math.abs(byStart) > SAME_CLOCK_MS && Math.abs(byStart - byEnd) <= SAME_CLOCK_MS ? byStart : 0
 }
 
 /** The registers a corrected record is priced by. */
