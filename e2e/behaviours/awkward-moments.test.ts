@@ -168,6 +168,26 @@ behaviour('no-flow', async (version) => {
   await station.close()
 })
 
+behaviour('number-reused', async (version) => {
+  const station = await openSpeaker(whole, version)
+  const isTold = async (): Promise<boolean> =>
+    (await alertsOf(whole, station)).some(({ kind }) => kind === 'transaction-number-reused')
+  const at = now()
+  const first = await start(whole, station, { number: '1', at })
+  whole.clock.move({ minutes: 10 })
+  await stop(whole, station, first.told, 2_000)
+  // A retry says the same again, however late.
+  whole.clock.move({ minutes: 10 })
+  await start(whole, station, { number: '1', at })
+  expect(await isTold()).toBe(false)
+  // Its firmware counts from one again after each boot.
+  await station.boot()
+  expect(await start(whole, station, { number: '1', registerWh: 2_000 })).toMatchObject({ status: 'Accepted' })
+  expect(await isTold()).toBe(true)
+  expect(await sessionsOf(whole, station)).toMatchObject([{ state: 'ended', energyWh: 1_000, flags: [] }])
+  await station.close()
+})
+
 behaviour('stop-lost-2', async (version) => {
   const station = await openSpeaker(whole, version)
   const { told } = await start(whole, station)

@@ -124,6 +124,11 @@ export const transactions = {
     'a connector that shows free while its transaction runs: its end is waited for, the station asked; what it has forgotten ends by an estimate',
     [lostStops, 'a 2.x connector that shows free while its transaction runs'],
   ),
+  'number-reused': row(
+    SECTION,
+    only2,
+    'a start under the number of a transaction that is over is no retry: it is answered, and staff are told that it is not counted',
+  ),
   'updates-thinned': row(
     SECTION,
     only2,

@@ -135,7 +135,7 @@ export type GetAlertsResponses = {
     200: {
         items: Array<{
             id: string;
-            kind: 'stations-lost' | 'station-offline' | 'station-silent' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-no-flow' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
+            kind: 'stations-lost' | 'station-offline' | 'station-silent' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'transaction-number-reused' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-no-flow' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
             severity: 'critical' | 'major' | 'minor';
             text: string;
             /**
@@ -226,7 +226,7 @@ export type GetAlertsByIdResponses = {
      */
     200: {
         id: string;
-        kind: 'stations-lost' | 'station-offline' | 'station-silent' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-no-flow' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
+        kind: 'stations-lost' | 'station-offline' | 'station-silent' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'transaction-number-reused' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-no-flow' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
         severity: 'critical' | 'major' | 'minor';
         text: string;
         /**
@@ -315,7 +315,7 @@ export type PostAlertsByIdAcknowledgeResponses = {
      */
     200: {
         id: string;
-        kind: 'stations-lost' | 'station-offline' | 'station-silent' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-no-flow' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
+        kind: 'stations-lost' | 'station-offline' | 'station-silent' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'transaction-number-reused' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-no-flow' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
         severity: 'critical' | 'major' | 'minor';
         text: string;
         /**
@@ -404,7 +404,7 @@ export type PostAlertsByIdCloseResponses = {
      */
     200: {
         id: string;
-        kind: 'stations-lost' | 'station-offline' | 'station-silent' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-no-flow' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
+        kind: 'stations-lost' | 'station-offline' | 'station-silent' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'transaction-number-reused' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-no-flow' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full' | string;
         severity: 'critical' | 'major' | 'minor';
         text: string;
         /**

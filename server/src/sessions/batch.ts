@@ -26,6 +26,14 @@ export interface Prepared {
   readonly startKey?: Buffer
 }
 
+/** A transaction under a number that is none of its station's, or that an older one bears. */
+export interface Stranger {
+  readonly report: StationReport
+  readonly number: string
+  readonly sessionId: string
+  readonly isReused?: boolean
+}
+
 /** Everything a batch of reports needs, loaded with one query per table; decisions change it in memory. */
 export interface Batch {
   readonly prepared: readonly Prepared[]
@@ -46,7 +54,7 @@ export interface Batch {
   readonly writtenBy: string
   /** By place: the session that now holds it. */
   readonly opened: Map<string, HeldSession>
-  readonly strangers: { readonly report: StationReport; readonly number: string; readonly sessionId: string }[]
+  readonly strangers: Stranger[]
 }
 
 export const placeKey = (stationId: string, evseId: number): string => `${stationId}/${evseId}`

@@ -101,10 +101,10 @@ async function tellStrangers(tx: Tx, deps: SessionsDeps, batch: Batch, at: Tempo
   if (batch.strangers.length === 0) return
   await deps.raiseAlerts(
     tx,
-    batch.strangers.map(({ report, number, sessionId }) => ({
+    batch.strangers.map(({ report, number, sessionId, isReused = false }) => ({
       tenantId: report.tenantId,
-      kind: 'unknown-transaction',
-      severity: 'major',
+      kind: isReused ? 'transaction-number-reused' : 'unknown-transaction',
+      severity: isReused ? 'critical' : 'major',
       subject: report.stationId,
       stationId: report.stationId,
       sessionId,

@@ -1,3 +1,4 @@
+import { isBefore } from '../../../units/index.ts'
 import { must } from '../platform/index.ts'
 import type {
   EvseStatusReport,
@@ -18,6 +19,7 @@ import {
   instantOfReport,
   isClosed,
   isRepeat,
+  type ReportInstant,
   type ReportTimes,
   type Session,
   type TransactionFact,
@@ -76,12 +78,23 @@ function takeTransactionReport(
     adoptPlace(batch, session, body, when.at)
     keepReadings(batch, prepared, known, body.readings)
     learn(session, fact, when.at)
+  } else if (isReused(machine, body, when)) {
+    batch.strangers.push({ report, number: known.number, sessionId: session.row.id, isReused: true })
   }
   return {
     kind: 'transaction',
     number: known.number,
     ...(judged === undefined ? {} : { token: judged.answer }),
   }
+}
+
+const REUSED_AFTER_SECONDS = 60
+
+/** 2.x: begun again, by a clock that is right, when it was over: the station gives a number twice. */
+function isReused({ transaction }: Session, body: TransactionReport, when: ReportInstant): boolean {
+  const { ended } = transaction ?? {}
+  if (body.kind !== 'transaction-started' || body.seqNo === undefined || ended === undefined) return false
+  return !when.wasCorrected && isBefore(ended.at.add({ seconds: REUSED_AFTER_SECONDS }), when.at)
 }
 
 /** What is known of the transaction bounds the time of a queued report. */

@@ -17,6 +17,7 @@ export const alertKindTable = {
   'station-problem': { ends: 'itself' },
   'security-event': { ends: 'person' },
   'unknown-transaction': { ends: 'person' },
+  'transaction-number-reused': { ends: 'person' },
   'no-tariff': { ends: 'person' },
   'session-estimated': { ends: 'person' },
   'usage-held': { ends: 'itself' },
