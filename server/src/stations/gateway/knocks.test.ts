@@ -2,11 +2,13 @@ import type { IncomingMessage } from 'node:http'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { basicAuthHeader } from '../../../../ocpp/index.ts'
+import { sql } from '../../platform/index.ts'
 import { makeTestTenant, type TestGround, testGround } from '../../platform/testing.ts'
 import { openReconnectLimits } from '../rules/reconnect-limits.ts'
 import { removeStation } from '../store.ts'
 import { addTestStation, TEST_PASSWORD } from '../testing.ts'
 import { type Knock, type Knocked, openKnocks } from './knocks.ts'
+import { CREDENTIAL_PURPOSE } from './refusals.ts'
 
 let ground: TestGround
 let first: string
@@ -79,4 +81,19 @@ it('a station that is removed while it knocks is unknown, and those that knock w
   expect((await both.knocking).map(heard)).toEqual(['unknown-identity', staying])
   const again = await knock(knockAs(first, 'LEAVING'))
   expect(heard(again)).toBe('unknown-identity')
+})
+
+it('a station that gets another key while it knocks is not let in by its old one', async () => {
+  const changing = await addTestStation(ground, first, { identity: 'CHANGING' })
+  const { knock } = openKnocks({ ...ground, reconnects: openReconnectLimits() })
+  const { knocking } = await ground.database.inTenant(first, async (tx) => {
+    const key = await ground.keys.tenant(first)
+    const hash = key.hash(CREDENTIAL_PURPOSE, '3'.repeat(40))
+    await tx.run(sql`update stations set credential_hash = ${hash} where tenant_id = ${first} and id = ${changing}`)
+    const knocking = knock(knockAs(first, 'CHANGING'))
+    await somebodyWaits()
+    return { knocking }
+  })
+  expect(heard(await knocking)).toBe('wrong-password')
+  expect(heard(await knock(knockAs(first, 'CHANGING', '3'.repeat(40))))).toBe(changing)
 })

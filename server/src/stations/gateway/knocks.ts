@@ -15,7 +15,7 @@ import { type CredentialForm, offeredForms } from '../rules/credential.ts'
 import type { ReconnectLimits } from '../rules/reconnect-limits.ts'
 import { type Device, type VendorRules, vendorOf } from '../vendors/index.ts'
 import { CREDENTIAL_PURPOSE } from './refusals.ts'
-import { claimStations, findStations, type KnockingStation } from './store.ts'
+import { type Claim, claimStations, findStations, type KnockingStation } from './store.ts'
 
 export interface AdmittedStation {
   readonly tenantId: string
@@ -78,6 +78,8 @@ interface Claimant {
   readonly form: CredentialForm | undefined
 }
 
+type Judged = Claimant | Extract<Knocked, { kind: 'turned-away' }>
+
 const unknown = { kind: 'turned-away', reason: 'unknown-identity', status: 404, countsAsGuess: true } as const
 
 async function takeKnocks(deps: KnockDeps, knocks: readonly Knock[]): Promise<readonly Knocked[]> {
@@ -87,32 +89,43 @@ async function takeKnocks(deps: KnockDeps, knocks: readonly Knock[]): Promise<re
   for (const tenantId of tenantIds) keys.set(tenantId, await deps.keys.tenant(tenantId))
   const at = deps.clock.now()
   return deps.database.inTenants(tenantIds, async (tx) => {
-    const found = new Map((await findStations(tx, knocks)).map((station) => [nameOf(station), station]))
-    const judged = knocks.map((knock) =>
-      judge(deps, knock, { station: found.get(nameOf(knock)), key: must(keys.get(knock.tenantId), 'tenant key'), at }),
-    )
-    const claims = judged.flatMap((one) =>
-      one.kind === 'claimant' ? { ...idsOf(one.station), protocol: one.version, form: one.form, at } : [],
-    )
+    const judgedNow = async (): Promise<readonly Judged[]> => {
+      const found = new Map((await findStations(tx, knocks)).map((station) => [nameOf(station), station]))
+      return knocks.map((knock) =>
+        judge(deps, knock, {
+          station: found.get(nameOf(knock)),
+          key: must(keys.get(knock.tenantId), 'tenant key'),
+          at,
+        }),
+      )
+    }
+    const judged = await judgedNow()
+    const claims = judged.flatMap((one) => (one.kind === 'claimant' ? claimOf(one, at) : []))
     const epochs = claims.length === 0 ? new Map<string, bigint>() : await claimStations(tx, claims)
-    return judged.map((one) => {
+    // Removed, or given another key, since it was found: what it hears is what holds now.
+    const anew = epochs.size === claims.length ? judged : await judgedNow()
+    return judged.map((one, index) => {
       if (one.kind === 'turned-away') return one
       const epoch = epochs.get(one.station.id)
-      // Removed since it was found.
-      if (epoch === undefined) return unknown
-      return { kind: 'admitted', station: admitted(one, epoch, at) }
+      if (epoch !== undefined) return { kind: 'admitted', station: admitted(one, epoch, at) }
+      const now = anew[index]
+      return now?.kind === 'turned-away' ? now : unknown
     })
   })
 }
 
 const nameOf = ({ tenantId, identity }: Pick<Knock, 'tenantId' | 'identity'>): string => `${tenantId}/${identity}`
-const idsOf = ({ tenantId, id: stationId }: KnockingStation) => ({ tenantId, stationId })
+
+function claimOf({ station, version, form }: Claimant, at: Temporal.Instant): Claim {
+  const { tenantId, id: stationId, credentialHash } = station
+  return { tenantId, stationId, protocol: version, form, credentialHash, at }
+}
 
 function judge(
   deps: KnockDeps,
   { request, identity }: Knock,
   about: { readonly station: KnockingStation | undefined; readonly key: DataKey; readonly at: Temporal.Instant },
-): Claimant | Extract<Knocked, { kind: 'turned-away' }> {
+): Judged {
   const { station, key, at } = about
   const version = subprotocolFor(request.headers['sec-websocket-protocol'])
   const shown = shownBy(request, { key, station, identity, version })

@@ -52,18 +52,25 @@ export interface Claim {
   readonly stationId: string
   readonly protocol: string
   readonly form: CredentialForm | undefined
+  /** That it was judged by. */
+  readonly credentialHash: Buffer | null
   readonly at: Temporal.Instant
 }
 
-/** These sockets are the stations' from now on: each gets a higher epoch than any before it. Answers epochs by station, none for one that is removed. */
+/**
+ * These sockets are the stations' from now on: each gets a higher epoch than any before it. Answers epochs by station, none for one that was removed,
+ * or got another key, since it was found.
+ */
 export async function claimStations(tx: Tx, unordered: readonly Claim[]): Promise<ReadonlyMap<string, bigint>> {
   const claims = inLockOrder(unordered)
   const rows = await tx.named<{ stationId: string; epoch: bigint }>(
     'claim-stations',
     `update stations s set epoch = s.epoch + 1, connected_at = c.at, disconnected_at = null, last_seen_at = c.at,
        protocol = c.protocol, credential_form = coalesce(c.form, s.credential_form)
-     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[]) as c (tenant_id, id, protocol, form, at)
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::bytea[])
+       as c (tenant_id, id, protocol, form, at, credential_hash)
      where s.tenant_id = c.tenant_id and s.id = c.id and s.removed_at is null
+       and s.credential_hash is not distinct from c.credential_hash
      returning s.id as "stationId", s.epoch`,
     [
       claims.map(({ tenantId }) => tenantId),
@@ -71,6 +78,7 @@ export async function claimStations(tx: Tx, unordered: readonly Claim[]): Promis
       claims.map(({ protocol }) => protocol),
       claims.map(({ form }) => form ?? null),
       claims.map(({ at }) => at),
+      claims.map(({ credentialHash }) => credentialHash),
     ],
   )
   return new Map(rows.map(({ stationId, epoch }) => [stationId, epoch]))
