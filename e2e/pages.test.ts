@@ -285,6 +285,15 @@ describe('the console', () => {
     await close()
   })
 
+  it.each(['/stations/abc', '/sessions/abc', '/tariffs/abc'])('says that there is nothing at %s', async (path) => {
+    const stage = await openStage(browser, borrowed.server.url, { viewport: desk, storageState: cookies })
+    await stage.page.goto(path)
+    const told = stage.page.getByRole('alert')
+    await told.getByText('There is nothing at this address.').waitFor()
+    expect(await told.innerText()).not.toContain('params')
+    await stage.close()
+  })
+
   it('sends somebody who is not signed in to sign in, and back', async () => {
     const { page, close } = await openStage(browser, borrowed.server.url, { viewport: desk })
     await page.goto('/sessions?open=true')

@@ -50,6 +50,24 @@ afterAll(async () => {
   await borrowed?.close()
 })
 
+/** The form says what is wrong by the names of its fields, and drops nothing that was typed. */
+async function refusesWhatIsWrong(): Promise<void> {
+  await field('portal.stations.add.identity').fill('KOTKA 1')
+  await press('portal.stations.add.make')
+  await page
+    .getByRole('alert')
+    .getByText(`${word('portal.stations.add.identity')}:`)
+    .waitFor()
+  const longitude = field('portal.stations.add.longitude')
+  const isRight = () => longitude.evaluate((input) => (input as HTMLInputElement).checkValidity())
+  await field('portal.stations.add.latitude').fill('60,1699')
+  expect(await isRight(), 'half a place').toBe(false)
+  await longitude.fill('east')
+  expect(await isRight(), 'a word for a number').toBe(false)
+  await longitude.fill('24,9384')
+  expect(await isRight()).toBe(true)
+}
+
 describe('the story of a new network, from an empty installation', () => {
   const part = openStory(() => stage)
 
@@ -119,6 +137,7 @@ describe('the story of a new network, from an empty installation', () => {
   part('a station is added: address and password to copy, and its first boot is seen live', async () => {
     await goTo('portal.map.nav')
     await page.getByRole('link', { name: word('portal.stations.add.title') }).click()
+    await refusesWhatIsWrong()
     await field('portal.stations.add.identity').fill('KOTKA-1')
     await field('portal.stations.name').fill('By the gate')
     await press('portal.stations.add.make')

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isProblem, problemCode } from '../api.ts'
+import { fieldNameKey } from './field-names.ts'
 import { Icon, type IconName } from './Icon.tsx'
 
 /** Grey rows in the shape of what comes. */
@@ -92,19 +93,32 @@ function useProblemWords(error: unknown): string {
   const code = problemCode(error)
   const key = `portal.problem.${code}`
   const problem = isProblem(error) ? error.problem : undefined
+  if (isAddressOfNothing(error)) return t('portal.problem.nothing-there')
   // The fields at fault follow; a sentence about their list is for programs.
   if ((problem?.errors ?? []).length > 0) return t('portal.problem.fields')
   return problem?.detail ?? (i18n.exists(key) ? t(key) : (problem?.title ?? t('portal.problem.other', { code })))
 }
 
-function FieldErrors({ error, names = {} }: { readonly error: unknown; readonly names?: FieldNames }) {
+/** The address itself names what cannot be: no field is at fault, there is nothing to show. */
+function isAddressOfNothing(error: unknown): boolean {
   const errors = isProblem(error) ? (error.problem.errors ?? []) : []
-  if (errors.length === 0) return null
+  return errors.length > 0 && errors.every(({ pointer }) => pointer.startsWith('/params/'))
+}
+
+function FieldErrors({ error, names = {} }: { readonly error: unknown; readonly names?: FieldNames }) {
+  const { t } = useTranslation()
+  const errors = isProblem(error) ? (error.problem.errors ?? []) : []
+  if (errors.length === 0 || isAddressOfNothing(error)) return null
+  const nameOf = (pointer: string): string | undefined => {
+    const key = fieldNameKey(pointer)
+    return names[pointer] ?? (key === undefined ? undefined : t(key))
+  }
   return (
     <ul className="col g1">
       {errors.map(({ pointer, message, code }) => (
         <li key={`${pointer} ${code}`}>
-          {names[pointer] === undefined ? <span className="mono">{pointer}</span> : <b>{names[pointer]}:</b>} {message}
+          {nameOf(pointer) === undefined ? <span className="mono">{pointer}</span> : <b>{nameOf(pointer)}:</b>}{' '}
+          {message}
         </li>
       ))}
     </ul>

@@ -37,6 +37,7 @@ export function CommandDialog(props: {
             field={field}
             station={station}
             value={values[field.name] ?? ''}
+            isOfOne={field.isOfOne?.(values, station) === true}
             onText={(text) => setValues({ ...values, [field.name]: text })}
             isWrong={field.kind === 'json' && request === undefined}
           />
@@ -64,6 +65,7 @@ function FieldOf(props: {
   readonly station: Station
   readonly value: string
   readonly onText: (text: string) => void
+  readonly isOfOne: boolean
   readonly isWrong: boolean
 }) {
   const { t } = useTranslation()
@@ -92,7 +94,7 @@ function FieldOf(props: {
   const options =
     field.kind === 'choice'
       ? (field.choices ?? []).map((choice) => ({ value: choice.value, text: t(choice.word) }))
-      : field.kind === 'evse'
+      : field.kind === 'evse' || props.isOfOne
         ? evses
         : [{ value: '', text: t('portal.stations.field.whole-station') }, ...evses]
   return <Choice label={label} value={value} options={options} onText={onText} />

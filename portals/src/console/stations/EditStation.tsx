@@ -6,6 +6,7 @@ import type { List, Site, Station, Tariff } from '../../api-types.ts'
 import { CopyField } from '../../parts/CopyField.tsx'
 import { Choice, Field } from '../../parts/Field.tsx'
 import { FormDialog } from '../../parts/FormDialog.tsx'
+import { PlaceFields } from '../../parts/PlaceFields.tsx'
 import { FormProblem } from '../../parts/Waiting.tsx'
 
 type SetForm = ReturnType<typeof formOf>
@@ -117,21 +118,7 @@ function SetFields(props: { readonly form: SetForm; readonly set: (name: keyof S
           ...(sites?.items ?? []).map(({ id, name }) => ({ value: id, text: name })),
         ]}
       />
-      <div className="cols">
-        <Field
-          label={t('portal.stations.add.latitude')}
-          hint={t('portal.stations.edit.place-hint')}
-          inputMode="decimal"
-          value={form.latitude}
-          onText={set('latitude')}
-        />
-        <Field
-          label={t('portal.stations.add.longitude')}
-          inputMode="decimal"
-          value={form.longitude}
-          onText={set('longitude')}
-        />
-      </div>
+      <PlaceFields form={form} set={set} hint={t('portal.stations.edit.place-hint')} />
       <Choice
         label={t('portal.stations.we-set')}
         value={form.state}

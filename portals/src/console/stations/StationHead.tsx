@@ -2,9 +2,8 @@ import { useTranslation } from 'react-i18next'
 import type { Station } from '../../api-types.ts'
 import { Ago, Time } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
-import { numberText } from '../../parts/quantities.ts'
 import { StateCounts } from '../../parts/StateCounts.tsx'
-import { protocolText } from './station-words.ts'
+import { offsetText, protocolText } from './station-words.ts'
 
 /** What we have set and what the station reports stand side by side and are never mixed. */
 export function StationHead({ station }: { readonly station: Station }) {
@@ -50,10 +49,6 @@ export function StationHead({ station }: { readonly station: Station }) {
       </div>
     </section>
   )
-}
-
-function offsetText(ms: number): string {
-  return `${ms < 0 ? '−' : '+'}${numberText(Math.abs(ms) / 1000, 1)} s`
 }
 
 function Connection({ connection }: { readonly connection: Station['connection'] }) {

@@ -8,6 +8,8 @@ export interface FormField {
   readonly kind: 'evse' | 'evse-or-all' | 'text' | 'json' | 'choice'
   readonly choices?: readonly { readonly value: string; readonly word: string }[]
   readonly optional?: boolean
+  /** The whole station cannot be meant. */
+  readonly isOfOne?: (values: FormValues, station: Station) => boolean
 }
 
 export type FormValues = Readonly<Record<string, string>>
@@ -23,6 +25,11 @@ export interface CommandForm {
 
 const evse: FormField = { name: 'evse', word: 'portal.stations.field.evse', kind: 'evse' }
 const evseOrAll: FormField = { name: 'evse', word: 'portal.stations.field.evse', kind: 'evse-or-all' }
+
+/** From 2.0.1 on a station is asked for the state of one connector; asked for all, it refuses. */
+function isStatusOfOne(values: FormValues, station: Station): boolean {
+  return (values.message ?? 'status') === 'status' && station.protocol !== undefined && station.protocol !== 'ocpp1.6'
+}
 
 /** Common commands, in the order they are listed. Settings have a dialog of their own. */
 export const commandForms: readonly CommandForm[] = [
@@ -70,9 +77,13 @@ export const commandForms: readonly CommandForm[] = [
           word: `portal.stations.field.trigger-${value}`,
         })),
       },
-      evseOrAll,
+      { ...evseOrAll, isOfOne: isStatusOfOne },
     ],
-    request: (values) => ({ kind: 'trigger', message: values.message ?? 'status', ...numberOf('evse', values.evse) }),
+    request: (values, station) => ({
+      kind: 'trigger',
+      message: values.message ?? 'status',
+      ...numberOf('evse', values.evse || (isStatusOfOne(values, station) ? String(station.evses[0]?.id ?? 1) : '')),
+    }),
   },
   {
     id: 'fetch-meter',

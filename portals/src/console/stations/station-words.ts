@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next'
 import type { Connector, PublicEvse } from '../../api-types.ts'
-import { powerText } from '../../parts/quantities.ts'
+import { numberText, powerText } from '../../parts/quantities.ts'
 
 /** `OCPP 2.0.1`. A text key holds no dots. */
 export function protocolText(t: TFunction, protocol: string | undefined): string {
@@ -24,4 +24,11 @@ export function failureKeys(code: string): string[] {
 
 export function refusedKeys(reason: string): string[] {
   return [`stations.stations.refused.${reason}`, `stations.refused.${reason}`]
+}
+
+/** How far a station's clock is off: `+1.2 s`, `−0.4 s`; what rounds to nothing has no sign. */
+export function offsetText(ms: number): string {
+  const tenths = Math.round(ms / 100)
+  const sign = tenths === 0 ? '' : tenths < 0 ? '−' : '+'
+  return `${sign}${numberText(Math.abs(tenths) / 10, 1)} s`
 }

@@ -50,16 +50,25 @@ function worstExpression(then: (seen: string) => unknown): unknown {
   return ['case', ...cases, then('unknown')]
 }
 
-function markLayers(label: string, ground: string): LayerSpecification[] {
+/** The names come first: what is drawn above is placed before, so that a name yields to every mark, its own and others'. */
+export function markLayers(label: string, ground: string): LayerSpecification[] {
   const text = {
     'text-size': 11,
     'text-anchor': 'top',
-    'text-optional': true,
     'text-max-width': 16,
     'text-font': ['sans-serif'],
   } as const
   const paint = { 'text-color': label, 'text-halo-color': ground, 'text-halo-width': 1.2 }
+  const isPlace = ['!', ['has', 'point_count']]
   return [
+    {
+      id: 'names',
+      type: 'symbol',
+      source: 'places',
+      filter: isPlace,
+      layout: { 'text-field': ['get', 'name'], 'text-offset': [0, 0.3], ...text },
+      paint,
+    },
     {
       id: 'clusters',
       type: 'symbol',
@@ -81,7 +90,7 @@ function markLayers(label: string, ground: string): LayerSpecification[] {
       id: 'pins',
       type: 'symbol',
       source: 'places',
-      filter: ['!', ['has', 'point_count']],
+      filter: isPlace,
       layout: {
         'icon-image': [
           'concat',
@@ -92,12 +101,11 @@ function markLayers(label: string, ground: string): LayerSpecification[] {
           '|',
           ['to-string', ['get', 'evses']],
         ],
+        // The tip stands on the place; no more room is taken than the pin, so that its own name fits beneath.
+        'icon-anchor': 'bottom',
+        'icon-padding': 0,
         'icon-allow-overlap': true,
-        'text-field': ['get', 'name'],
-        'text-offset': [0, 0.3],
-        ...text,
       },
-      paint,
     },
   ] as LayerSpecification[]
 }

@@ -79,7 +79,7 @@ function drawCluster(seen: Seen, count: number, worst: number, shapes: Shapes, c
 function drawPin(seen: Seen, label: string, shapes: Shapes, colours: MarkColours) {
   const width = 36 + label.length * 7
   const height = 26
-  const context = canvas(width + 4, (height + 10) * 2)
+  const context = canvas(width + 4, height + 10)
   context.translate(2, 2)
   context.beginPath()
   context.roundRect(0, 0, width, height, 5)

@@ -5,6 +5,7 @@ import { call, get } from '../../../api.ts'
 import type { List, MadeStation, Site } from '../../../api-types.ts'
 import { Choice, Field } from '../../../parts/Field.tsx'
 import { Page } from '../../../parts/Page.tsx'
+import { PlaceFields } from '../../../parts/PlaceFields.tsx'
 import { FormProblem, NoRight } from '../../../parts/Waiting.tsx'
 import { useMay } from '../../../session-of-staff.ts'
 import { EvseFields } from './EvseFields.tsx'
@@ -116,21 +117,7 @@ function SiteFields({ form, set }: PartProps) {
         </div>
       )}
       {(form.site === 'new' || form.site === '') && (
-        <div className="cols">
-          <Field
-            label={t('portal.stations.add.latitude')}
-            hint={t('portal.stations.add.place-hint')}
-            inputMode="decimal"
-            value={form.latitude}
-            onText={set('latitude')}
-          />
-          <Field
-            label={t('portal.stations.add.longitude')}
-            inputMode="decimal"
-            value={form.longitude}
-            onText={set('longitude')}
-          />
-        </div>
+        <PlaceFields form={form} set={set} hint={t('portal.stations.add.place-hint')} />
       )}
     </>
   )

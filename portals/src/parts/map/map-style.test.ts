@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest'
+import { markLayers } from './map-style.ts'
+
+// MapLibre places the layers that are drawn last first: what comes later in the style keeps its room.
+it('a name yields to every mark: names are drawn first, marks carry none', () => {
+  const layers = markLayers('#000', '#fff')
+  expect(layers.map(({ id }) => id)).toEqual(['names', 'clusters', 'pins'])
+  const named = layers.filter(({ layout }) => layout !== undefined && 'text-field' in layout)
+  expect(named.map(({ id }) => id)).toEqual(['names'])
+})
