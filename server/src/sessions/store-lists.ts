@@ -179,7 +179,8 @@ export async function listRecords(
       : sql`(r.created_at, r.session_id, r.revision) < (${after.createdAt}::timestamptz, ${after.id}::uuid, ${after.revision}::int)`,
   ])
   return tx.rows<ShownRecord>(sql`
-    select r.session_id as "sessionId", r.revision, r.record, o.done_at as "doneAt", o.failed_at as "failedAt", o.attempts,
+    select r.session_id as "sessionId", r.revision, r.record, coalesce(o.done_at, b.taken_at) as "doneAt",
+      o.failed_at as "failedAt", coalesce(o.attempts, case when b.taken_at is not null then 1 end) as attempts,
       e.state as judged
     from session_records r
     join sessions s on s.tenant_id = r.tenant_id and s.id = r.session_id
@@ -189,6 +190,8 @@ export async function listRecords(
       select o.done_at, o.failed_at, o.attempts from outbox o
       where o.tenant_id = r.tenant_id and o.type = any(${effectTypes}::text[]) and o.key = r.session_id || '/' || r.revision
       order by o.created_at desc, o.id desc limit 1) o on true
+    -- What handed it on is forgotten after a while; what was billed never is.
+    left join billing_records b on b.tenant_id = r.tenant_id and b.session_id = r.session_id and b.revision = r.revision
     where ${where}
     order by r.created_at desc, r.session_id desc, r.revision desc limit ${limit}`)
 }
