@@ -106,6 +106,30 @@ behaviour('authorised-late', async (version) => {
   await Promise.all([station.close(), witness.close()])
 })
 
+behaviour('plugged-and-left', async (version) => {
+  const station = await openSpeaker(whole, version)
+  // With readings, and without.
+  for (const registerWh of [1_000, undefined]) {
+    const told: Told = { number: `left-${registerWh}`, evse: 1, seqNo: 0 }
+    const read = registerWh === undefined ? {} : { registerWh }
+    const begun = { trigger: 'CablePluggedIn', state: 'EVConnected', names: true }
+    await event(whole, station, told, 'Started', { ...begun, ...read })
+    whole.clock.move({ minutes: 2 })
+    await event(whole, station, told, 'Ended', { trigger: 'EVDeparted', reason: 'EVDisconnected', ...read })
+    const session = await one(station)
+    expect(session).toMatchObject({ state: 'abandoned', energyWh: 0, flags: [] })
+    expect(await recordsOf(whole, session?.id)).toEqual([])
+  }
+  // The control: what flowed without leave is a session, and somebody is told.
+  const told: Told = { number: 'taken', evse: 1, seqNo: 0 }
+  await event(whole, station, told, 'Started', { state: 'EVConnected', names: true, registerWh: 1_000 })
+  whole.clock.move({ minutes: 2 })
+  await stop(whole, station, told, 1_200)
+  expect(await one(station)).toMatchObject({ state: 'ended', flags: ['not-authorised'] })
+  expect((await alertsOf(whole, station)).map(({ kind }) => kind)).toEqual(['session-not-authorised'])
+  await station.close()
+})
+
 behaviour('meter-asked-when-idle', async (version) => {
   const station = await openSpeaker(whole, version)
   station.answer = ({ action }) =>

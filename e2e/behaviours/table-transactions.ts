@@ -156,6 +156,11 @@ export const transactions = {
     'a station that is away right after a start is not told to stop for want of energy: what it did, it tells when it is back',
     [deadlines, 'is not decided while the station is away, nor as it comes back'],
   ),
+  'plugged-and-left': row(
+    SECTION,
+    only2,
+    'who connects and leaves without showing a card is nobody to bill: abandoned without a record, the meter not asked, nobody called',
+  ),
   'authorised-late': row(
     SECTION,
     only2,

@@ -72,7 +72,9 @@ function stateOf(session: Session, transaction: Transaction): SessionState {
   const energyWh = energyOf(session.meter)
   if (transaction.ended !== undefined) {
     if (!isWhole(transaction) && !session.flags.includes('orphan')) return 'waiting-for-meter'
-    if (transaction.ended.reason === 'cable-timeout' && energyWh === 0) return 'abandoned'
+    if (energyWh === 0 && (transaction.ended.reason === 'cable-timeout' || isNobodys(session, transaction))) {
+      return 'abandoned'
+    }
     return hasEndReading(session) || session.flags.includes('orphan') ? 'ended' : 'waiting-for-meter'
   }
   if (transaction.freeSince !== undefined) return 'waiting-for-meter'
@@ -86,6 +88,13 @@ function stateOf(session: Session, transaction: Transaction): SessionState {
   if (flows === 'idle') return energyWh > 0 ? 'paused' : 'waiting-for-cable'
   if (flows === 'ev-connected') return energyWh > 0 ? 'paused' : 'delivering'
   return flows === undefined ? 'delivering' : 'paused'
+}
+
+/** 2.x: connected and gone, with no card shown and nothing taken. */
+function isNobodys({ flags }: Session, { isNumbered, authorisedAt, wasRefused, flow }: Transaction): boolean {
+  const hasCharged = flow.some(({ state }) => state === 'charging')
+  const isSound = !flags.includes('register-backwards') && !flags.includes('orphan')
+  return isNumbered && isSound && authorisedAt === undefined && !wasRefused && !hasCharged
 }
 
 /** Flags that follow from what is known now, and go when a late report explains them. */
@@ -104,7 +113,7 @@ function judged(session: Session, transaction: Transaction): Session {
       'implausible-energy',
       ended !== undefined && energyWh > session.limits.maxPowerW * 1.1 * (Math.max(0, hours) + 1 / 60),
     ],
-    ['begin-reading-missing', ended !== undefined && lacksBegin(session)],
+    ['begin-reading-missing', ended !== undefined && session.state !== 'abandoned' && lacksBegin(session)],
   ]
   return truths.reduce((so, [flag, holds]) => (holds ? withFlag(so, flag) : withoutFlags(so, flag)), session)
 }
