@@ -5060,7 +5060,7 @@ export type PostUsageErrorsByIdCalculateErrors = {
      */
     404: Problem;
     /**
-     * One of: end-before-start, above-plausible.
+     * One of: end-before-start, end-in-future, above-plausible.
      */
     422: Problem;
     /**
@@ -5123,7 +5123,7 @@ export type PostUsageErrorsByIdDecideErrors = {
      */
     409: Problem;
     /**
-     * One of: end-before-start, above-plausible.
+     * One of: end-before-start, end-in-future, above-plausible.
      */
     422: Problem;
     /**

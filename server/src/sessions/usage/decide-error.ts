@@ -29,6 +29,7 @@ type Fault =
   | 'newer-record'
   | 'no-proposal'
   | 'end-before-start'
+  | 'end-in-future'
   | 'above-plausible'
 
 /** Settles what waits. Of two who decide at once the first wins, and the second is told what was decided. */
@@ -95,12 +96,15 @@ async function alreadyDecided(tx: Tx, id: string): Promise<Result<never, Fault>>
 }
 
 /** What the record is to say instead; undefined: it may go as it is. */
-function correctionOf(error: ShownError, wanted: WantedDecision): Result<Correction | undefined, Fault> {
+function correctionOf(
+  error: ShownError,
+  wanted: WantedDecision & { readonly at: Temporal.Instant },
+): Result<Correction | undefined, Fault> {
   if (wanted.decision === 'accept') return ok(undefined)
   if (wanted.decision === 'correct') {
     return error.proposal === null ? refuse('no-proposal') : ok(correctionFrom(error.proposal))
   }
-  return ownCorrection(error, wanted)
+  return ownCorrection(error, wanted, wanted.at)
 }
 
 function correctionFrom({ energyWh, startedAt, endedAt, series }: ProposalJson): Correction {
@@ -112,16 +116,23 @@ function correctionFrom({ energyWh, startedAt, endedAt, series }: ProposalJson):
   }
 }
 
-/** Own figures may be anything that the connector could have delivered in that time. */
+/** Our clock and that of whoever decides. */
+const CLOCKS_DIFFER = Temporal.Duration.from({ minutes: 1 })
+
+/** Own figures may be anything that the connector could have delivered in that time, which is over. */
 export function ownCorrection(
   { record, maxPowerW }: Pick<ShownError, 'record' | 'maxPowerW'>,
   own: OwnFigures,
-): Result<Correction, 'end-before-start' | 'above-plausible'> {
+  now: Temporal.Instant,
+): Result<Correction, 'end-before-start' | 'end-in-future' | 'above-plausible'> {
   const startedAt = own.startedAt ?? Temporal.Instant.from(record.startedAt)
   const endedAt = own.endedAt ?? Temporal.Instant.from(record.endedAt)
   const energyWh = own.energyWh ?? record.energyWh
   if (Temporal.Instant.compare(endedAt, startedAt) < 0) {
     return refuse('end-before-start', { fields: [{ pointer: '/endedAt', code: 'end-before-start' }] })
+  }
+  if (Temporal.Instant.compare(endedAt, now.add(CLOCKS_DIFFER)) > 0) {
+    return refuse('end-in-future', { fields: [{ pointer: '/endedAt', code: 'end-in-future' }] })
   }
   const mostWh = believedWh(maxPowerW, endedAt.epochMilliseconds - startedAt.epochMilliseconds)
   if (energyWh > mostWh) {

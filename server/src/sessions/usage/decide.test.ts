@@ -113,6 +113,14 @@ describe('usage data that is doubtful (END-VALIDATE)', () => {
       status: 422,
       body: { code: 'end-before-start' },
     })
+    const later = api.network.clock.now().add({ hours: 24 }).toString()
+    for (const path of ['decide', 'calculate']) {
+      const own = path === 'decide' ? { decision: 'own-figures', reason: 'a slip of the pen' } : {}
+      expect(await api.call('POST', `/v1/usage-errors/${id}/${path}`, { ...own, endedAt: later })).toMatchObject({
+        status: 422,
+        body: { code: 'end-in-future', errors: [{ pointer: '/endedAt' }] },
+      })
+    }
     expect((await decide(id, { ...own, energyWh: -5 })).status).toBe(400)
     const priced = await api.call('POST', `/v1/usage-errors/${id}/calculate`, { energyWh: 4_000 })
     expect(priced).toMatchObject({ status: 200, body: { energyWh: 4_000, totals: { exclTax: { minor: '100' } } } })

@@ -24,7 +24,7 @@ import { errorDetail, errorView, figuresOf } from './views.ts'
 const params = z.strictObject({ id: z.uuid() })
 const instant = z.iso.datetime({ offset: true }).transform((text) => Temporal.Instant.from(text))
 const NOT_FOUND = { 'no-such-usage-error': 404 } as const
-const OWN = { 'end-before-start': 422, 'above-plausible': 422 } as const
+const OWN = { 'end-before-start': 422, 'end-in-future': 422, 'above-plausible': 422 } as const
 /** As much as a column holds and a connector never gives. */
 const energyWh = z.int().min(0).max(1_000_000_000)
 const figures = { energyWh: energyWh.optional(), startedAt: instant.optional(), endedAt: instant.optional() }
@@ -123,7 +123,7 @@ const calculating = tenantRoute({
   handle: async (tx, { params: { id }, body, caller, at }) => {
     const [error] = await listErrors(tx, { sites: caller.sites, id }, { limit: 1 })
     if (error === undefined) return refuse('no-such-usage-error')
-    const correction = ownCorrection(error, body)
+    const correction = ownCorrection(error, body, at)
     if (!correction.ok) return correction
     return ok(figuresOf(await previewOf(tx, error, correction.value, at)))
   },
