@@ -108,6 +108,10 @@ async function faultsOf({ page }: Stage, { colorScheme, viewport, axe }: Look): 
   const shown = await page.evaluate(() => ({
     scheme: document.documentElement.getAttribute('data-mantine-color-scheme'),
     over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    // A figure's line of context, cut off.
+    cut: [...document.querySelectorAll('.kf-note')].flatMap((one) =>
+      one.scrollWidth > one.clientWidth ? [one.textContent] : [],
+    ),
     // A key instead of its text.
     keys: document.body.innerText.match(/\bportal\.[a-z][\w.-]+/g) ?? [],
   }))
@@ -115,6 +119,7 @@ async function faultsOf({ page }: Stage, { colorScheme, viewport, axe }: Look): 
   return [
     ...(shown.scheme === colorScheme ? [] : [`shown ${shown.scheme}`]),
     ...(shown.over > 0 ? [`${shown.over} px too wide`] : []),
+    ...shown.cut.map((text) => `cut off: ${text}`),
     ...shown.keys.map((key) => `no text for ${key}`),
     ...found,
   ].map((fault) => `${colorScheme}, ${viewport.width} px: ${fault}`)

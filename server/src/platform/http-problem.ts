@@ -86,9 +86,9 @@ function codeOf(issue: z.core.$ZodIssue): Omit<FieldFault, 'pointer'> {
         ? { code: 'missing' }
         : { code: 'wrong-type', values: { expected: issue.expected } }
     case 'too_small':
-      return { code: 'too-small', values: { least: String(issue.minimum) } }
+      return { code: 'too-small', values: { least: String(issue.minimum), ...counted(issue.origin, issue.minimum) } }
     case 'too_big':
-      return { code: 'too-big', values: { most: String(issue.maximum) } }
+      return { code: 'too-big', values: { most: String(issue.maximum), ...counted(issue.origin, issue.maximum) } }
     case 'invalid_value':
       return { code: 'not-one-of', values: { allowed: issue.values.map(String).join(', ') } }
     case 'custom':
@@ -96,12 +96,19 @@ function codeOf(issue: z.core.$ZodIssue): Omit<FieldFault, 'pointer'> {
     case 'unrecognized_keys':
       return { code: 'not-known' }
     case 'invalid_format':
+      return { code: 'not-valid', ...(issue.format === 'datetime' ? { values: { context: 'instant' } } : {}) }
     case 'invalid_union':
     case 'invalid_key':
     case 'invalid_element':
     case 'not_multiple_of':
       return { code: 'not-valid' }
   }
+}
+
+/** A limit of a text counts its characters, one of a list its members: the sentence says which. */
+function counted(origin: string, limit: number | bigint): Readonly<Record<string, string | number>> {
+  if (origin !== 'string' && origin !== 'array') return {}
+  return { context: origin === 'string' ? 'text' : 'list', count: Number(limit) }
 }
 
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for

@@ -133,7 +133,9 @@ function collect(tree: Tree, prefix: string, places: Map<string, string>): void 
   for (const [name, value] of Object.entries(tree)) {
     const place = prefix === '' ? name : `${prefix}.${name}`
     if (typeof value === 'string') continue
-    if (KINDS.has(name)) for (const code of Object.keys(value)) places.set(`${name}.${code}`, `${place}.${code}`)
-    else collect(value, place, places)
+    // What follows `_` is a wording of its code: for texts or lists, one or several.
+    if (KINDS.has(name)) {
+      for (const code of Object.keys(value)) if (!code.includes('_')) places.set(`${name}.${code}`, `${place}.${code}`)
+    } else collect(value, place, places)
   }
 }

@@ -1,0 +1,35 @@
+import path from 'node:path'
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { faultsOf, problem } from './http-problem.ts'
+import { refuse } from './result.ts'
+import { openTexts } from './texts.ts'
+
+const texts = openTexts(path.join(import.meta.dirname, '../../../languages'))
+
+const shape = z.strictObject({
+  name: z.string().min(1).max(3),
+  list: z.array(z.int()).min(1).max(2),
+  n: z.int().min(1),
+  at: z.iso.datetime({ offset: true }),
+})
+const right = { name: 'a', list: [1], n: 1, at: '2026-11-27T08:00:00Z' }
+
+it.each([
+  [{ name: '' }, 'en', 'too-small', 'Write at least 1 character.'],
+  [{ name: 'abcd' }, 'en', 'too-big', 'Write at most 3 characters.'],
+  [{ name: 'abcd' }, 'fi', 'too-big', 'Kirjoita enintään 3 merkkiä.'],
+  [{ list: [] }, 'en', 'too-small', 'Give at least 1 of these.'],
+  [{ list: [1, 2, 3] }, 'fi', 'too-big', 'Anna näitä enintään 2.'],
+  [{ n: 0 }, 'en', 'too-small', 'Write at least 1.'],
+  [{ at: 'yesterday' }, 'en', 'not-valid', 'Write an instant with its zone, such as 2026-11-27T08:00:00Z.'],
+])('says of %j in %s, by the code %s, what is counted: %s', (wrong, language, code, message) => {
+  const { error } = shape.safeParse({ ...right, ...wrong }, { reportInput: true })
+  const refused = refuse('bad-input', { fields: error === undefined ? [] : faultsOf(error) })
+  expect(problem(400, refused, { texts, language, requestId: 'r' }).errors).toMatchObject([{ code, message }])
+})
+
+it('lists no wording as a code', () => {
+  expect(texts.codesOf('field')).toContain('too-small')
+  expect(texts.codesOf('field').filter((code) => code.includes('_'))).toEqual([])
+})
