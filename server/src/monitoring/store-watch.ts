@@ -183,7 +183,7 @@ export async function backlogs(tx: Tx, before: Temporal.Instant): Promise<readon
     select type, count(*)::int as waiting,
       min(case when attempts >= ${MANY_ATTEMPTS} then created_at else due_at end) as "oldestAt"
     from outbox
-    where tenant_id = ${tx.tenantId} and due_at is not null and (due_at <= ${before} or attempts >= ${MANY_ATTEMPTS})
+    where tenant_id = ${tx.tenantId} and due_at is not null and failed_at is null and (due_at <= ${before} or attempts >= ${MANY_ATTEMPTS})
     group by type`)
 }
 

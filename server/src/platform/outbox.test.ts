@@ -94,7 +94,7 @@ describe('an effect', () => {
     expect(await work()).toBe(1)
   })
 
-  it('that never succeeds is set aside at last, with its reason, and that is told once', async () => {
+  it('that does not succeed is set aside at last, with its reason; that is told once, and it is done when it can be (END-SDR)', async () => {
     broken.add('never')
     await leave(first, 'never')
     const told: unknown[] = []
@@ -105,13 +105,20 @@ describe('an effect', () => {
       await carryOutDue({ database: ground.database, clock, log: silentLog, handlers, onSetAside })
       clock.move({ hours: 1 })
     }
-    const row = await ground.database.inTenant(first, (tx) =>
-      tx.row(
-        sql`select attempts, last_error as "lastError", failed_at is not null as failed, due_at as "dueAt" from outbox where key = 'never'`,
-      ),
-    )
-    expect(row).toEqual({ attempts: 20, lastError: 'Error: cannot never', failed: true, dueAt: null })
+    const row = () =>
+      ground.database.inTenant(first, (tx) =>
+        tx.row(
+          sql`select attempts, last_error as "lastError", failed_at is not null as failed, done_at is not null as done from outbox where key = 'never'`,
+        ),
+      )
+    expect(await row()).toEqual({ attempts: 25, lastError: 'Error: cannot never', failed: true, done: false })
     expect(told).toEqual([[first, 'note', 'never']])
+    // It is tried every hour, so that it goes on its way when what hindered it is mended.
+    broken.clear()
+    expect(await work()).toBe(1)
+    expect(await row()).toMatchObject({ attempts: 26, failed: false, done: true })
+    clock.move({ hours: 2 })
+    expect(await work()).toBe(0)
   })
 
   it('of a type nobody handles stays for who will', async () => {

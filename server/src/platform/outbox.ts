@@ -24,8 +24,8 @@ export interface DueEffect extends Effect {
 }
 
 /**
- * Carries an effect out, in the transaction that marks it done. Throws: tried again later, then set aside. `many`: takes all
- * that are due of a tenant together; when it throws, each is tried alone.
+ * Carries an effect out, in the transaction that marks it done. Throws: tried again later; after many times it is set aside, which people hear of,
+ * and tried every hour until what hindered it is mended. `many`: takes all that are due of a tenant together; when it throws, each is tried alone.
  */
 export type EffectHandler =
   | ((tx: Tx, effect: DueEffect) => Promise<void>)
@@ -43,6 +43,7 @@ export async function leaveInOutbox(tx: Tx, effects: readonly Effect[], at: Temp
     on conflict (tenant_id, type, key) do nothing`)
 }
 
+/** Then it is set aside. */
 const MOST_ATTEMPTS = 20
 
 /** 2 s, doubled each time, an hour at most. */
@@ -101,7 +102,7 @@ async function together(
     for (const [type, same] of Map.groupBy(effects, (effect) => effect.type)) await handle(deps, tx, type, same)
     await tx.named(
       'outbox-done',
-      `update outbox set due_at = null, done_at = $3, attempts = attempts + 1
+      `update outbox set due_at = null, done_at = $3, failed_at = null, attempts = attempts + 1
        where tenant_id = $1 and id = any($2::uuid[])`,
       [tenantId, effects.map((effect) => effect.id), at],
     )
@@ -118,16 +119,19 @@ async function alone(deps: OutboxDeps, tenantId: string, id: string, at: Tempora
   } catch (error) {
     deps.log.warn('an effect could not be carried out', { tenantId, effectId: id, error })
     await deps.database.inTenant(tenantId, async (tx) => {
-      const row = await tx.row<Pick<DueEffect, 'type' | 'key' | 'payload' | 'attempts'>>(
-        sql`select type, key, payload, attempts from outbox where tenant_id = ${tenantId} and id = ${id} and due_at is not null for update skip locked`,
+      const row = await tx.row<
+        Pick<DueEffect, 'type' | 'key' | 'payload' | 'attempts'> & { readonly isAside: boolean }
+      >(
+        sql`select type, key, payload, attempts, failed_at is not null as "isAside" from outbox
+          where tenant_id = ${tenantId} and id = ${id} and due_at is not null for update skip locked`,
       )
       if (row === undefined) return
-      const last = row.attempts + 1 >= MOST_ATTEMPTS
+      const isAside = row.isAside || row.attempts + 1 >= MOST_ATTEMPTS
       await tx.run(sql`
         update outbox set attempts = attempts + 1, last_error = ${String(error).slice(0, 500)},
-          due_at = ${last ? null : at.add(waitAfter(row.attempts + 1))}, failed_at = ${last ? at : null}
+          due_at = ${at.add(waitAfter(row.attempts + 1))}, failed_at = coalesce(failed_at, ${isAside ? at : null}::timestamptz)
         where tenant_id = ${tenantId} and id = ${id}`)
-      if (last) await deps.onSetAside?.(tx, row, at)
+      if (isAside && !row.isAside) await deps.onSetAside?.(tx, row, at)
     })
     return 0
   }
