@@ -132,8 +132,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     where: 'outbox',
     what: 'an effect that was carried out stays due',
     file: 'server/src/platform/outbox.ts',
-    find: 'update outbox set due_at = null, done_at = $3, attempts = attempts + 1',
-    put: 'update outbox set done_at = $3, attempts = attempts + 1',
+    find: 'update outbox set due_at = null, done_at = $3, failed_at = null, attempts = attempts + 1',
+    put: 'update outbox set done_at = $3, failed_at = null, attempts = attempts + 1',
     tests: ['server/src/platform/outbox.test.ts'],
   },
   {
