@@ -299,10 +299,11 @@ export async function command(
 export async function alertsOf(
   whole: Whole,
   { id }: Speaker,
+  state?: 'cleared',
 ): Promise<readonly { readonly kind: string; readonly evidence: Record<string, unknown> }[]> {
   const { body } = await whole.call<{
     items: { kind: string; stationId?: string; evidence: Record<string, unknown> }[]
-  }>('GET', '/v1/alerts?limit=200')
+  }>('GET', `/v1/alerts?limit=200${state === undefined ? '' : `&state=${state}`}`)
   return body.items.filter(({ stationId }) => stationId === id)
 }
 

@@ -1,7 +1,7 @@
 import type { Tx } from '../platform/index.ts'
 import type { SettledCommand } from '../stations/index.ts'
 import type { SessionsDeps } from './deps.ts'
-import type { HeldSession } from './held.ts'
+import { type HeldSession, ofNobody } from './held.ts'
 import { learn } from './learn.ts'
 import { loadSessions } from './load-session.ts'
 import type { Fact } from './rules/index.ts'
@@ -28,8 +28,7 @@ function takeBack(session: HeldSession, { failure }: SettledCommand): void {
     session.row = { ...row, closedWhy: failure ?? 'rejected' }
     return
   }
-  const nobody = { startedById: null, startedByName: null, idTokenId: null, tokenLast4: null }
-  session.row = { ...row, ...nobody, startedBy: 'station', remoteStartId: null, wishUidHash: null }
+  session.row = ofNobody(row)
   session.isTouched = true
 }
 

@@ -72,3 +72,13 @@ export function held(row: SessionRow, isNew = false): HeldSession {
     isSaved: false,
   }
 }
+
+/** Who wished for it, and how the station was to name that, is forgotten: what goes on is no wish's any more. */
+export function withoutWish(row: SessionRow): SessionRow {
+  return { ...row, startedById: null, startedByName: null, remoteStartId: null, wishUidHash: null }
+}
+
+/** Nobody's, until a card is shown. */
+export function ofNobody(row: SessionRow): SessionRow {
+  return { ...withoutWish(row), startedBy: 'station', idTokenId: null, tokenLast4: null }
+}

@@ -10,7 +10,7 @@ import type {
 import { last4Of } from '../subscribers/index.ts'
 import { type Batch, isTransaction, type Prepared, placeKey, transactionOf } from './batch.ts'
 import { beginOrphan, beginTransaction, runningAt, takePlace } from './begin.ts'
-import type { HeldSession, TransactionRow } from './held.ts'
+import { type HeldSession, ofNobody, type TransactionRow, withoutWish } from './held.ts'
 import { judgeReported } from './judge.ts'
 import { learn } from './learn.ts'
 import { limitsFor } from './limits.ts'
@@ -123,14 +123,10 @@ function adoptToken(
   const isWish = row.remoteStartId !== null
   if (isWish && (!judged.mayCharge || isOfWish(row, body, tokenHash))) return
   const isFirst = row.tokenLast4 === null || (judged.mayCharge && row.machine.transaction?.authorisedAt === undefined)
-  const nobody = isWish ? NO_WISH : {}
-  if (judged.isAnybody && isWish) {
-    session.row = { ...row, ...nobody, startedBy: 'station', idTokenId: null, tokenLast4: null }
-  }
+  if (judged.isAnybody && isWish) session.row = ofNobody(row)
   if (judged.isAnybody || !isFirst || body.idToken === undefined) return
   session.row = {
-    ...row,
-    ...nobody,
+    ...(isWish ? withoutWish(row) : row),
     startedBy: 'card',
     idTokenId: judged.row?.id ?? null,
     tokenLast4: judged.row?.last4 ?? last4Of(body.idToken.uid, body.idToken.type),
@@ -140,8 +136,6 @@ function adoptToken(
     batch.tokenSessions.push({ idTokenId: judged.row.id, sessionId: row.id, stationId: row.stationId })
   }
 }
-
-const NO_WISH = { startedById: null, startedByName: null, remoteStartId: null, wishUidHash: null }
 
 /** What was wished for begins, or has begun already. */
 function isOfWish(row: HeldSession['row'], body: TransactionReport, tokenHash: Buffer | undefined): boolean {
