@@ -307,5 +307,10 @@ export async function alertsOf(
   return body.items.filter(({ stationId }) => stationId === id)
 }
 
+/** The first call of ours that fits, once it has come to the station. */
+export function sent(station: Speaker, pattern: RegExp): Promise<IncomingCall> {
+  return until(() => station.socket.calls.find(({ action }) => pattern.test(action)))
+}
+
 /** Cards of the network, by what they are. */
 export const CARD_OF = { ordinary: CARD, family: FAMILY_CARD, other: OTHER_CARD, blocked: BLOCKED_CARD } as const
