@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { basicAuthHeader, type OcppVersion } from '../../ocpp/index.ts'
 import { sql } from '../../server/src/platform/index.ts'
 import {
@@ -61,6 +61,16 @@ behaviour('swap-seen', async (version) => {
   await until(async () => (await codes(station)).includes('SecondConnection'))
   expect(await newer.call('Heartbeat', {})).toHaveProperty('currentTime')
   await until(async () => (await connection(station)) === 'connected')
+  await newer.close()
+})
+
+it('counts an older machine that answered while we stood still', async () => {
+  const station = await openSpeaker(whole, 'ocpp1.6')
+  // Its pong lies waiting until this process goes on, later than an older socket may take.
+  station.socket.socket.once('ping', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_000))
+  const newer = await twin(station)
+  expect(await station.socket.closed).toBe(4001)
+  await until(async () => (await codes(station)).includes('SecondConnection'))
   await newer.close()
 })
 

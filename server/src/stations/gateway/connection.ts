@@ -50,7 +50,9 @@ export interface Connection extends AdmittedStation {
   terminate(): void
 }
 
-const SUPERSEDE_MS = 2_000
+/** What an older socket has to answer in: looked at this often, so that a standstill of ours counts as one look. */
+const SUPERSEDE_LOOKS = 20
+const LOOK_MS = 150
 const CLOSE_MS = 2_000
 /** Private use (RFC 6455, 7.4.2). */
 export const REPLACED = 4001
@@ -195,11 +197,12 @@ function flooded({ receiver, clock, log }: ConnectionDeps, connection: Connectio
 
 function answersPing(socket: WebSocket): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), SUPERSEDE_MS)
     const done = (answered: boolean) => () => {
-      clearTimeout(timer)
+      clearInterval(timer)
       resolve(answered)
     }
+    let looks = 0
+    const timer = setInterval(() => (looks += 1) > SUPERSEDE_LOOKS && done(false)(), LOOK_MS)
     socket.once('pong', done(true))
     socket.once('close', done(false))
     socket.ping()
