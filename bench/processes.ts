@@ -120,3 +120,10 @@ export async function quiet(root: number): Promise<boolean> {
   }
   return false
 }
+
+/** The machine's processor time so far, and how much of it its host gave to others (proc(5), /proc/stat: the eighth, steal). */
+export function machineTime(): { readonly all: number; readonly stolen: number } {
+  const [, ...ticks] = (/^cpu .*$/m.exec(fs.readFileSync('/proc/stat', 'utf8'))?.[0] ?? '').split(/\s+/).map(Number)
+  // Guests' time (the last two) is part of the user's.
+  return { all: ticks.slice(0, 8).reduce((sum, tick) => sum + tick, 0), stolen: ticks[7] ?? 0 }
+}

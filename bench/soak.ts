@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { halfTheMaximum } from './compare.ts'
 import { openHistogram } from './histogram.ts'
 import type { Load } from './load.ts'
-import { isVacuuming, type Memory, memoryOf } from './processes.ts'
+import { isVacuuming, machineTime, type Memory, memoryOf } from './processes.ts'
 import type { OurSide } from './sides.ts'
 import { table } from './summary.ts'
 
@@ -17,6 +17,8 @@ interface Part {
   readonly p999: number
   readonly checkpoints: number
   readonly vacuumSeconds: number
+  /** What the machine's host took of it for others, in percent: what waits then, waits for the host. */
+  readonly stolenPercent: number
 }
 
 /** Growth from one to the next by least squares. */
@@ -34,8 +36,10 @@ function controlFileOf(folder: string): string | undefined {
   return found === undefined ? undefined : join(folder, found)
 }
 
+type DatabaseSeen = Pick<Part, 'checkpoints' | 'vacuumSeconds'>
+
 /** What happens in the database meanwhile, looked at once a second. */
-function watchDatabase(ours: OurSide): { take(): Pick<Part, 'checkpoints' | 'vacuumSeconds'>; close(): void } {
+function watchDatabase(ours: OurSide): { take(): DatabaseSeen; close(): void } {
   const file = controlFileOf(ours.folder)
   const written = (): number => (file === undefined ? 0 : fs.statSync(file).mtimeMs)
   let last = written()
@@ -56,6 +60,16 @@ function watchDatabase(ours: OurSide): { take(): Pick<Part, 'checkpoints' | 'vac
   }
 }
 
+function watchHost(): () => number {
+  let last = machineTime()
+  return () => {
+    const now = machineTime()
+    const percent = (100 * (now.stolen - last.stolen)) / Math.max(1, now.all - last.all)
+    last = now
+    return percent
+  }
+}
+
 const MEGA = 1e6
 /** Parts of a short soak; else a part is a minute. */
 const LEAST_PARTS = 5
@@ -67,6 +81,7 @@ export async function soak(ours: OurSide, load: Load, minutes: number): Promise<
   const partSeconds = Math.min(60, (minutes * 60) / LEAST_PARTS)
   console.log(`\nsoak, ${load.stations.length} stations, ${minutes} minutes`)
   const database = watchDatabase(ours)
+  const stolenPercent = watchHost()
   const seen: Part[] = []
   try {
     await ours.generator.run(
@@ -82,6 +97,7 @@ export async function soak(ours: OurSide, load: Load, minutes: number): Promise<
             p99: histogram.at(0.99),
             p999: histogram.at(0.999),
             ...database.take(),
+            stolenPercent: stolenPercent(),
           }
           seen.push(measured)
           console.log(`  ${cells(measured).join('   ')}`)
@@ -95,7 +111,18 @@ export async function soak(ours: OurSide, load: Load, minutes: number): Promise<
   const growth = (of: (minute: Part) => number): string => ((slope(settled.map(of)) * 60) / partSeconds).toFixed(2)
   console.log(
     table(
-      ['minute', 'messages', 'p50 ms', 'p99 ms', 'p99.9 ms', 'Node MB', 'PostgreSQL MB', 'checkpoints', 'vacuum s'],
+      [
+        'minute',
+        'messages',
+        'p50 ms',
+        'p99 ms',
+        'p99.9 ms',
+        'Node MB',
+        'PostgreSQL MB',
+        'checkpoints',
+        'vacuum s',
+        'stolen %',
+      ],
       seen.map(cells),
     ),
   )
@@ -105,7 +132,17 @@ export async function soak(ours: OurSide, load: Load, minutes: number): Promise<
   )
 }
 
-function cells({ minute, messages, p50, p99, p999, memory, checkpoints, vacuumSeconds }: Part): string[] {
+function cells({
+  minute,
+  messages,
+  p50,
+  p99,
+  p999,
+  memory,
+  checkpoints,
+  vacuumSeconds,
+  stolenPercent,
+}: Part): string[] {
   return [
     minute.toFixed(1),
     String(messages),
@@ -114,5 +151,6 @@ function cells({ minute, messages, p50, p99, p999, memory, checkpoints, vacuumSe
     (memory.postgres / MEGA).toFixed(0),
     String(checkpoints),
     String(vacuumSeconds),
+    stolenPercent.toFixed(0),
   ]
 }

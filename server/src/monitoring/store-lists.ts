@@ -105,7 +105,7 @@ export async function listAlerts(
   const [rank, since, id] = cursorFrom(page.cursor) ?? []
   const after: Sql =
     typeof rank === 'number' && typeof since === 'string' && typeof id === 'string'
-      ? sql`(${RANK}, extract(epoch from now() - a.since), a.id) > (${rank}, extract(epoch from now() - ${since}::timestamptz), ${id}::uuid)`
+      ? sql`${RANK} >= ${rank} and (${RANK} > ${rank} or a.since < ${since}::timestamptz or (a.since = ${since}::timestamptz and a.id > ${id}::uuid))`
       : sql`true`
   return tx.rows(sql`
     select ${RANK} as rank, ${COLUMNS} ${FROM} where ${matching(tx, filter)} and ${after}
@@ -125,7 +125,17 @@ export async function countAlerts(
   return { total: bySeverity.critical + bySeverity.major + bySeverity.minor, bySeverity }
 }
 
+/** In words that the planner knows how many rows fit. */
+const STATES = {
+  open: sql`a.cleared_at is null and a.acknowledged_at is null`,
+  acknowledged: sql`a.cleared_at is null and a.acknowledged_at is not null`,
+  cleared: sql`a.cleared_at is not null`,
+}
+
 function stateCondition(states: AlertFilter['states']): Sql {
-  return sql`(case when a.cleared_at is not null then 'cleared' when a.acknowledged_at is not null then 'acknowledged' else 'open' end)
-    = any(${states}::text[])`
+  const wanted = states.reduce<Sql | undefined>(
+    (before, state) => (before === undefined ? STATES[state] : sql`${before} or ${STATES[state]}`),
+    undefined,
+  )
+  return wanted === undefined ? sql`false` : sql`(${wanted})`
 }
