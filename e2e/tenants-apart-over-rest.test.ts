@@ -98,6 +98,22 @@ describe('two tenants whose things have equal names (GEN-ISOLATION, row 7, attac
     }
   })
 
+  it('what a list counts is what it lists, of the own tenant alone', async () => {
+    const catalogues = ['GET /v1/roles', 'GET /v1/usage-checks']
+    const lists = routes.filter(
+      (name) => /^GET [^{]*s$/.test(name) && examples[name]?.[0]?.kind === 'asks' && !catalogues.includes(name),
+    )
+    const counts = await Promise.all(
+      lists.map(async (route) => {
+        const reply = await own.network.rest.send<List<unknown>>('GET', `${route.slice(4)}?limit=200&count=true`)
+        return [route, reply.status, reply.body.total === reply.body.items?.length] as const
+      }),
+    )
+    // What is no list of this kind takes no such question.
+    expect(counts.filter(([, status, isWhole]) => status !== 400 && !isWhole)).toEqual([])
+    expect(counts.filter(([, status]) => status === 200).length).toBeGreaterThan(10)
+  })
+
   it('an Idempotency-Key of one is nothing to the other', async () => {
     const make = (rest: Rest) =>
       rest.send<{ id: string }>('POST', '/v1/sites', { name: 'Once' }, { 'idempotency-key': 'same-key-1' })

@@ -22,7 +22,7 @@ import { RECORD_MADE } from './make-records.ts'
 import { authorisers, sessionFlags, sessionStates } from './rules/index.ts'
 import { detailShape, forShape, recordShape, sessionShape, startedShape } from './shapes.ts'
 import { startSession } from './start-session.ts'
-import { countSessions, listRecords, listSessions, type SessionFilter } from './store-lists.ts'
+import { countRecords, countSessions, listRecords, listSessions, type SessionFilter } from './store-lists.ts'
 import { RECORD_RELEASED } from './usage/revise-record.ts'
 import { detailOf, withCosts, withHandedOn } from './views.ts'
 
@@ -153,6 +153,7 @@ const records = tenantRoute({
         rows.length > limit && last !== undefined
           ? cursorOf([last.record.createdAt, last.sessionId, last.revision])
           : null,
+      ...(query.count === 'true' ? { total: await countRecords(tx, filter) } : {}),
     })
   },
 })

@@ -163,7 +163,7 @@ export interface RecordFilter {
 /** Newest first. */
 export async function listRecords(
   tx: Tx,
-  { sites, sessionId, effectTypes }: RecordFilter,
+  filter: RecordFilter,
   page: {
     readonly limit: number
     readonly after?: { readonly createdAt: string; readonly id: string; readonly revision: number } | undefined
@@ -171,9 +171,7 @@ export async function listRecords(
 ): Promise<readonly ShownRecord[]> {
   const { after, limit } = page
   const where = allOf([
-    sql`r.tenant_id = ${tx.tenantId}`,
-    sites === 'all' ? undefined : sql`st.site_id = any(${sites}::uuid[])`,
-    sessionId === undefined ? undefined : sql`r.session_id = ${sessionId}`,
+    matchingRecords(tx, filter),
     after === undefined
       ? undefined
       : sql`(r.created_at, r.session_id, r.revision) < (${after.createdAt}::timestamptz, ${after.id}::uuid, ${after.revision}::int)`,
@@ -182,16 +180,32 @@ export async function listRecords(
     select r.session_id as "sessionId", r.revision, r.record, coalesce(o.done_at, b.taken_at) as "doneAt",
       o.failed_at as "failedAt", coalesce(o.attempts, case when b.taken_at is not null then 1 end) as attempts,
       e.state as judged
-    from session_records r
-    join sessions s on s.tenant_id = r.tenant_id and s.id = r.session_id
-    join stations st on st.tenant_id = s.tenant_id and st.id = s.station_id
+    ${FROM_RECORDS}
     left join usage_errors e on e.tenant_id = r.tenant_id and e.session_id = r.session_id and e.revision = r.revision
     left join lateral (
       select o.done_at, o.failed_at, o.attempts from outbox o
-      where o.tenant_id = r.tenant_id and o.type = any(${effectTypes}::text[]) and o.key = r.session_id || '/' || r.revision
+      where o.tenant_id = r.tenant_id and o.type = any(${filter.effectTypes}::text[]) and o.key = r.session_id || '/' || r.revision
       order by o.created_at desc, o.id desc limit 1) o on true
     -- What handed it on is forgotten after a while; what was billed never is.
     left join billing_records b on b.tenant_id = r.tenant_id and b.session_id = r.session_id and b.revision = r.revision
     where ${where}
     order by r.created_at desc, r.session_id desc, r.revision desc limit ${limit}`)
+}
+
+export async function countRecords(tx: Tx, filter: RecordFilter): Promise<number> {
+  const row = await tx.row<{ count: bigint }>(sql`select count(*) ${FROM_RECORDS} where ${matchingRecords(tx, filter)}`)
+  return Number(row?.count ?? 0)
+}
+
+const FROM_RECORDS = sql`
+  from session_records r
+  join sessions s on s.tenant_id = r.tenant_id and s.id = r.session_id
+  join stations st on st.tenant_id = s.tenant_id and st.id = s.station_id`
+
+function matchingRecords(tx: Tx, { sites, sessionId }: RecordFilter): Sql {
+  return allOf([
+    sql`r.tenant_id = ${tx.tenantId}`,
+    sites === 'all' ? undefined : sql`st.site_id = any(${sites}::uuid[])`,
+    sessionId === undefined ? undefined : sql`r.session_id = ${sessionId}`,
+  ])
 }

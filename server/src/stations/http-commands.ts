@@ -16,7 +16,7 @@ import {
 } from '../platform/index.ts'
 import { type CommandBody, commandBody, commandFrom, withoutAbsent } from './commands/body.ts'
 import type { CommandQueue } from './commands/queue.ts'
-import { type CommandRow, commandStates, findCommand, listCommands } from './commands/store.ts'
+import { type CommandRow, commandStates, countCommands, findCommand, listCommands } from './commands/store.ts'
 import { commandView } from './commands/view.ts'
 import type { HandedIn } from './handed-in.ts'
 import { findStation, NO_STATION } from './http-stations.ts'
@@ -162,7 +162,8 @@ const listRoute = tenantRoute({
     const items = rows.slice(0, query.limit)
     const last = items.at(-1)
     const next = rows.length > items.length && last !== undefined ? cursorOf([String(last.createdAt), last.id]) : null
-    return ok({ items: items.map(commandView), next })
+    const total = query.count === 'true' ? { total: await countCommands(tx, { stationId, state, sites }) } : {}
+    return ok({ items: items.map(commandView), next, ...total })
   },
 })
 

@@ -242,17 +242,28 @@ export interface CommandQuestion {
 
 /** The newest first. */
 export async function listCommands(tx: Tx, asked: CommandQuestion): Promise<readonly CommandRow[]> {
-  const { stationId, state, sites, after, limit } = asked
-  const condition = allOf([
+  const { after, limit } = asked
+  const page =
+    after === undefined ? sql`true` : sql`(c.created_at, c.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`
+  return loadCommands(tx, sql`${matching(asked)} and ${page}`, limit)
+}
+
+export async function countCommands(tx: Tx, asked: Omit<CommandQuestion, 'after' | 'limit'>): Promise<number> {
+  const row = await tx.row<{ count: bigint }>(
+    sql`select count(*) from commands c where c.tenant_id = ${tx.tenantId} and ${matching(asked)}`,
+  )
+  return Number(row?.count ?? 0)
+}
+
+function matching({ stationId, state, sites }: Omit<CommandQuestion, 'after' | 'limit'>): Sql {
+  return allOf([
     stationId === undefined ? undefined : sql`c.station_id = ${stationId}`,
     state === undefined ? undefined : sql`c.state = ${state}`,
-    after === undefined ? undefined : sql`(c.created_at, c.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
     sites === 'all'
       ? undefined
       : sql`exists (select 1 from stations s where s.tenant_id = c.tenant_id and s.id = c.station_id
           and s.site_id = any(${sites}::uuid[]))`,
   ])
-  return loadCommands(tx, condition, limit)
 }
 
 /** Whether a station has commands whose effect is still to be seen. */
