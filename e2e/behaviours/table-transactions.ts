@@ -4,6 +4,7 @@ const reports = 'server/src/sessions/station-reports.test.ts'
 const machine = 'server/src/sessions/rules/machine.test.ts'
 const deadlines = 'server/src/sessions/rules/deadlines.test.ts'
 const lostStops = 'server/src/sessions/rules/lost-stops.test.ts'
+const namelessStop = 'server/src/sessions/rules/nameless-stop.test.ts'
 const SECTION = 'ocpp-semantics.md 2'
 
 /** `ocpp-semantics.md` section 2, and `ocpp.md` section 6: transactions, whatever becomes of their messages. */
@@ -46,6 +47,18 @@ export const transactions = {
     only16,
     'a start that never arrived: readings and stop under transactionId -1 or 0 are answered, and kept as one orphan',
     [reports, 'collect the readings of a start that was lost with its stop'],
+  ),
+  'start-given-up': row(
+    SECTION,
+    only16,
+    'a start that we kept and the station gave up, as our answer was lost: readings and stop under -1 or 0 are surely its own, and join it, flagged',
+    [namelessStop, 'is the end of the one session that it surely ends'],
+  ),
+  'start-given-up-doubtful': row(
+    SECTION,
+    only16,
+    'a stop under -1 or 0 that may be another’s (another card, none, two sessions, a lower register) ends nothing, and people decide',
+    [namelessStop, 'is left to people where it may be another’s'],
   ),
   'stop-unknown': row(
     SECTION,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest'
+import type { OcppVersion } from '../../ocpp/index.ts'
 import { behaviour } from './behaviour.ts'
 import {
   alertsOf,
@@ -11,6 +12,8 @@ import {
   start,
   status,
   stop,
+  type Speaker,
+  type StartWords,
   type Told,
 } from './station.ts'
 import { openWhole, type Whole } from './whole.ts'
@@ -155,6 +158,63 @@ behaviour('start-lost', async (version) => {
     expect((await alertsOf(whole, station)).map(({ kind }) => kind)).toContain('unknown-transaction')
     // What comes next is not blocked by it.
     expect(await start(whole, station)).toMatchObject({ status: 'Accepted' })
+    await station.close()
+  }
+})
+
+/** A start that we keep and answer; the station hears nothing of it: its line breaks, and it does not try again. */
+async function startGivenUp(version: OcppVersion, words: StartWords = {}): Promise<{ station: Speaker; lost: Told }> {
+  const station = await openSpeaker(whole, version)
+  const { told } = await start(whole, station, words)
+  whole.clock.move({ minutes: 2 })
+  await station.close()
+  await station.connect()
+  return { station, lost: { ...told, number: '-1' } }
+}
+
+behaviour('start-given-up', async (version) => {
+  for (const number of ['-1', '0']) {
+    const { station, lost: given } = await startGivenUp(version)
+    const lost = { ...given, number }
+    await meter(whole, station, lost, 1_400)
+    whole.clock.move({ minutes: 2 })
+    const at = whole.clock.now().toString()
+    // Told twice, as stations do that heard no answer.
+    for (let turn = 0; turn < 2; turn += 1) {
+      expect((await stop(whole, station, lost, 1_600, { at, reason: 'EVDisconnected' })).answer).toEqual({})
+    }
+    const [session, ...more] = await sessionsOf(whole, station)
+    expect(more).toEqual([])
+    expect(session).toMatchObject({ state: 'ended', energyWh: 600, flags: ['stop-without-number'], endedAt: at })
+    expect(await recordsOf(whole, session?.id)).toMatchObject([{ revision: 1, energyWh: 600 }])
+    expect(await alertsOf(whole, station)).toEqual([])
+    await station.close()
+  }
+  // It reads no meter meanwhile, but shows the card that began.
+  const { station, lost } = await startGivenUp(version)
+  expect(await stop(whole, station, lost, 1_300, { uid: CARD_OF.ordinary })).toMatchObject({ status: 'Accepted' })
+  expect(await sessionsOf(whole, station)).toMatchObject([
+    { state: 'ended', energyWh: 300, flags: ['stop-without-number'] },
+  ])
+  await station.close()
+})
+
+behaviour('start-given-up-doubtful', async (version) => {
+  const doubtful: readonly ((given: { station: Speaker; lost: Told }) => Promise<unknown>)[] = [
+    ({ station, lost }) => stop(whole, station, lost, 1_600, { uid: CARD_OF.other }),
+    ({ station, lost }) => stop(whole, station, lost, 1_600),
+    ({ station, lost }) => stop(whole, station, lost, 900, { uid: CARD_OF.ordinary }),
+    async ({ station, lost }) => {
+      await meter(whole, station, { ...lost, evse: 2 }, 1_000)
+      await stop(whole, station, { ...lost, evse: 2 }, 1_600, { uid: CARD_OF.ordinary })
+    },
+  ]
+  for (const end of doubtful) {
+    const { station, lost } = await startGivenUp(version)
+    await end({ station, lost })
+    const [begun, orphan] = await sessionsOf(whole, station)
+    expect(begun).toMatchObject({ state: 'delivering', flags: [] })
+    expect(orphan).toMatchObject({ state: 'ended', flags: ['orphan'] })
     await station.close()
   }
 })

@@ -1905,7 +1905,7 @@ export type GetSessionRecordsResponses = {
             stopReason?: string;
             energyWh: number;
             estimated: boolean;
-            flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
+            flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number'>;
             idToken?: {
                 id?: string;
                 last4: string;
@@ -1996,7 +1996,7 @@ export type GetSessionsData = {
         stationId?: string;
         state?: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
         open?: 'true' | 'false';
-        flag?: 'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start';
+        flag?: 'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number';
         number?: string;
         from?: string;
         to?: string;
@@ -2022,7 +2022,7 @@ export type GetSessionsResponses = {
             id: string;
             number: number;
             state: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
-            flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
+            flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number'>;
             stationId: string;
             stationNumber: string;
             stationName?: string;
@@ -2120,7 +2120,7 @@ export type PostSessionsResponses = {
         id: string;
         number: number;
         state: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
-        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
+        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number'>;
         stationId: string;
         stationNumber: string;
         stationName?: string;
@@ -2197,7 +2197,7 @@ export type GetSessionsByIdResponses = {
         id: string;
         number: number;
         state: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
-        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
+        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number'>;
         stationId: string;
         stationNumber: string;
         stationName?: string;
@@ -2316,7 +2316,7 @@ export type PostSessionsByIdStopResponses = {
         id: string;
         number: number;
         state: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
-        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
+        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number'>;
         stationId: string;
         stationNumber: string;
         stationName?: string;
@@ -4203,7 +4203,7 @@ export type PostStationsByIdStopResponses = {
         id: string;
         number: number;
         state: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
-        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start'>;
+        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number'>;
         stationId: string;
         stationNumber: string;
         stationName?: string;
@@ -4770,7 +4770,7 @@ export type GetUsageChecksResponses = {
      */
     200: {
         items: Array<{
-            check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'changed-after-decision';
+            check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
             about: string;
             action: 'hold' | 'accept' | 'correct';
             defaultAction: 'hold' | 'accept' | 'correct';
@@ -4785,7 +4785,7 @@ export type PatchUsageChecksByCheckData = {
         action: 'hold' | 'accept' | 'correct';
     };
     path: {
-        check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'changed-after-decision';
+        check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
     };
     query?: never;
     url: '/v1/usage-checks/{check}';
@@ -4805,7 +4805,7 @@ export type PatchUsageChecksByCheckResponses = {
      * Choose what a finding of a check does from now on: hold, accept, or correct where a correction is known
      */
     200: {
-        check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'changed-after-decision';
+        check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
         about: string;
         action: 'hold' | 'accept' | 'correct';
         defaultAction: 'hold' | 'accept' | 'correct';
@@ -4822,7 +4822,7 @@ export type GetUsageErrorsData = {
         cursor?: string;
         count?: 'true' | 'false';
         state?: 'held' | 'noted' | 'accepted' | 'corrected' | 'superseded';
-        check?: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'changed-after-decision';
+        check?: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
         stationId?: string;
         sessionId?: string;
         from?: string;
@@ -4858,7 +4858,7 @@ export type GetUsageErrorsResponses = {
             evseId: number;
             foundAt: string;
             findings: Array<{
-                check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'changed-after-decision';
+                check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
                 text: string;
                 values: {
                     [key: string]: string | number;
@@ -4963,7 +4963,7 @@ export type GetUsageErrorsByIdResponses = {
         evseId: number;
         foundAt: string;
         findings: Array<{
-            check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'changed-after-decision';
+            check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
             text: string;
             values: {
                 [key: string]: string | number;
@@ -5030,7 +5030,7 @@ export type GetUsageErrorsByIdResponses = {
             context: string;
             registerWh?: number;
             powerW?: number;
-            checks: Array<'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'changed-after-decision'>;
+            checks: Array<'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision'>;
         }>;
         proposedRegisters: Array<{
             at: string;
@@ -5151,7 +5151,7 @@ export type PostUsageErrorsByIdDecideResponses = {
         evseId: number;
         foundAt: string;
         findings: Array<{
-            check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'changed-after-decision';
+            check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
             text: string;
             values: {
                 [key: string]: string | number;
@@ -5218,7 +5218,7 @@ export type PostUsageErrorsByIdDecideResponses = {
             context: string;
             registerWh?: number;
             powerW?: number;
-            checks: Array<'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'changed-after-decision'>;
+            checks: Array<'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision'>;
         }>;
         proposedRegisters: Array<{
             at: string;

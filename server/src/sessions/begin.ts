@@ -1,11 +1,27 @@
 import { newId, randomInt31 } from '../platform/index.ts'
 import type { MeterReading, StationReport, TransactionReport } from '../stations/index.ts'
-import { addSession, addTransaction, type Batch, isNoNumber, type Prepared, placeKey, sessionsAt } from './batch.ts'
+import {
+  addSession,
+  addTransaction,
+  type Batch,
+  isNoNumber,
+  type Prepared,
+  placeKey,
+  sessionsAt,
+  tokenKey,
+} from './batch.ts'
 import { type HeldSession, held, type StartedBy, type TransactionRow } from './held.ts'
 import { isAnybody } from './judge.ts'
 import { learn } from './learn.ts'
 import { limitsFor } from './limits.ts'
-import { instantOfReport, isClosed, type Session, sessionOfTransaction } from './rules/index.ts'
+import {
+  instantOfReport,
+  isClosed,
+  type Session,
+  sessionOfNamelessStop,
+  sessionOfTransaction,
+  type StopCandidate,
+} from './rules/index.ts'
 
 /** Finds or makes the session of a transaction that is heard of for the first time. */
 export function beginTransaction(batch: Batch, prepared: Prepared, body: TransactionReport): TransactionRow {
@@ -13,6 +29,8 @@ export function beginTransaction(batch: Batch, prepared: Prepared, body: Transac
   const isNumbered = body.seqNo !== undefined
   if (!isNumbered && body.kind !== 'transaction-started') {
     const number = 'number' in body.transaction ? body.transaction.number : ''
+    const meant = body.kind === 'transaction-ended' && isNoNumber(number) ? endedBy(batch, prepared, body) : undefined
+    if (meant !== undefined) return addNew(batch, report, meant, uniqueName(number), prepared.startKey ?? null)
     return beginOrphan(batch, prepared, number, body.evse ?? 0, body.readings).transaction
   }
   const { at } = instantOfReport({ ...report, ...body })
@@ -27,6 +45,25 @@ export function beginTransaction(batch: Batch, prepared: Prepared, body: Transac
   const number = 'number' in body.transaction ? body.transaction.number : String(randomInt31())
   return addNew(batch, report, session, number, prepared.startKey ?? null)
 }
+
+/** The session that a stop without a number surely ends. */
+function endedBy(batch: Batch, { report, tokenHash }: Prepared, body: TransactionReport): HeldSession | undefined {
+  const { at, wasCorrected } = instantOfReport({ ...report, ...body })
+  if (wasCorrected) return undefined
+  const token = tokenHash === undefined ? undefined : batch.tokens.get(tokenKey(report.tenantId, tokenHash))
+  const cardOf = ({ idTokenId, wishUidHash }: HeldSession['row']): StopCandidate['card'] => {
+    if (tokenHash === undefined) return 'none'
+    return (token !== undefined && token.id === idTokenId) || wishUidHash?.equals(tokenHash) === true ? 'own' : 'other'
+  }
+  const candidates = sessionsAt(batch, report.stationId).map((session) => {
+    return { session, machine: session.row.machine, card: cardOf(session.row) }
+  })
+  const registerWh = body.readings.findLast(({ context }) => context === 'transaction-end')?.registerWh
+  return sessionOfNamelessStop(candidates, { at, registerWh })?.session
+}
+
+/** A number that is none cannot name a transaction: what is kept instead is unique. */
+const uniqueName = (number: string): string => `${number || '?'}:${newId()}`
 
 /** A wish meets its start by `remoteStartId` (2.x), else by token, EVSE and time (1.6). */
 function wishOf(batch: Batch, { report, tokenHash }: Prepared, body: TransactionReport): HeldSession | undefined {
@@ -109,8 +146,7 @@ export function beginOrphan(
       at,
       isOrphan: true,
     })
-  // A number that is none cannot name it: what is kept instead is unique.
-  const name = isNoNumber(number) ? `${number || '?'}:${newId()}` : number
+  const name = isNoNumber(number) ? uniqueName(number) : number
   if (open === undefined) {
     batch.strangers.push({ report, number, sessionId: session.row.id })
     if (place(evse) !== undefined) batch.opened.set(placeKey(report.stationId, evse), session)

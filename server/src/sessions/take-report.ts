@@ -8,7 +8,7 @@ import type {
   TransactionReport,
 } from '../stations/index.ts'
 import { last4Of } from '../subscribers/index.ts'
-import { type Batch, isTransaction, type Prepared, placeKey, transactionOf } from './batch.ts'
+import { type Batch, isNoNumber, isTransaction, type Prepared, placeKey, transactionOf } from './batch.ts'
 import { beginOrphan, beginTransaction, runningAt, takePlace } from './begin.ts'
 import { type HeldSession, ofNobody, type TransactionRow, withoutWish } from './held.ts'
 import { judgeReported } from './judge.ts'
@@ -68,6 +68,7 @@ function takeTransactionReport(
     wasQueued: when.wasQueued,
     wasCorrected: when.wasCorrected,
     receivedAt: report.receivedAt,
+    ...(isNamelessEnd(machine, body) ? { isNameless: true as const } : {}),
     ...(body.seqNo === undefined ? {} : { seqNo: body.seqNo }),
     ...(body.chargingState === undefined ? {} : { chargingState: body.chargingState }),
     ...(body.stopReason === undefined ? {} : { stopReason: body.stopReason }),
@@ -86,6 +87,12 @@ function takeTransactionReport(
     number: known.number,
     ...(judged === undefined ? {} : { token: judged.answer }),
   }
+}
+
+/** 1.6: it says -1 or 0, and its session is known. */
+function isNamelessEnd({ flags }: Session, { kind, seqNo, transaction }: TransactionReport): boolean {
+  if (kind !== 'transaction-ended' || seqNo !== undefined || !('number' in transaction)) return false
+  return isNoNumber(transaction.number) && !flags.includes('orphan')
 }
 
 const REUSED_AFTER_SECONDS = 60
@@ -181,7 +188,11 @@ function takeMeterRead(batch: Batch, prepared: Prepared, body: MeterReadReport):
   keepReadings(batch, prepared, transaction, body.readings)
   const { readings } = body
   const { wasCorrected, wasQueued } = when
-  if (machine.transaction !== undefined) return learn(session, { kind: 'readings', readings, wasCorrected }, when.at)
+  if (machine.transaction !== undefined) {
+    const { transactionNumber: number } = body
+    const said = number === undefined ? {} : { isNameless: isNoNumber(number) }
+    return learn(session, { kind: 'readings', readings, wasCorrected, ...said }, when.at)
+  }
   // An orphan has no start: its first readings are the first that is heard of it.
   const { number } = transaction
   const { receivedAt } = report

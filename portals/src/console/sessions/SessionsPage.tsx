@@ -108,6 +108,7 @@ const flags: readonly Session['flags'][number][] = [
   'implausible-energy',
   'begin-reading-missing',
   'stop-before-start',
+  'stop-without-number',
 ]
 
 function SessionFilters({ filters, set }: { readonly filters: Filters; readonly set: (change: Filters) => void }) {

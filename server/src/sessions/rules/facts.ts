@@ -19,6 +19,8 @@ export interface TransactionFact {
   /** Verdict on the token shown for charging; absent: none was shown (a token that ends is none for charging). */
   readonly token?: 'may-charge' | 'refused'
   readonly readings: readonly MeterReading[]
+  /** 1.6: it names no transaction, and this one is surely meant (`nameless-stop.ts`). */
+  readonly isNameless?: true
   readonly wasQueued: boolean
   readonly wasCorrected: boolean
   /** Our clock: deadlines of what was queued are not over before we have had time to hear the rest. */
@@ -30,7 +32,13 @@ export type Fact =
   /** How the station answered a remote start. `unknown`: no answer came. */
   | { readonly kind: 'wish-answered'; readonly outcome: 'accepted' | 'refused' | 'unknown' }
   | TransactionFact
-  | { readonly kind: 'readings'; readonly readings: readonly MeterReading[]; readonly wasCorrected: boolean }
+  /** `isNameless` (1.6): told under -1 or 0, of what runs at its connector; false: under its number. */
+  | {
+      readonly kind: 'readings'
+      readonly readings: readonly MeterReading[]
+      readonly wasCorrected: boolean
+      readonly isNameless?: boolean
+    }
   | { readonly kind: 'evse-status'; readonly status: ConnectorStatus; readonly phase?: ConnectorPhase }
   /** A transaction began on the same EVSE after ours: ours lost its end. `registerWh`: where the next one starts. */
   | { readonly kind: 'displaced'; readonly registerWh?: number }

@@ -2,6 +2,7 @@ import { isBefore } from '../../../../units/index.ts'
 import type { MeterReading, StationCommand } from '../../stations/model.ts'
 import type { FactOf, SessionEffect, Step, TransactionFact } from './facts.ts'
 import { energyOf, goesBackwards, withReadings } from './meter.ts'
+import { namedBy } from './nameless-stop.ts'
 import { type Deadlines, type Session, type Transaction, withFlag } from './session.ts'
 import { closeByEstimate, settle } from './settle.ts'
 import { isRepeat, withFlow, withReport } from './transaction.ts'
@@ -21,13 +22,15 @@ const unchanged = (session: Session): Step => ({ session, effects: [] })
 export function takeTransaction(session: Session, fact: TransactionFact, at: Temporal.Instant): Step {
   if (isRepeat(session.transaction, fact)) return unchanged(session)
   const read = withMeter(session, fact.readings, fact.wasCorrected)
-  const learned = { ...read, transaction: withReport(session.transaction, fact, at) }
+  const flagged = fact.isNameless === true ? withFlag(read, 'stop-without-number') : read
+  const learned = { ...flagged, transaction: withReport(session.transaction, fact, at) }
   return withNoEnergyCleared(session, settle(session, learned, at, fact))
 }
 
 export function takeReadings(session: Session, fact: FactOf<'readings'>, at: Temporal.Instant): Step {
   const read = withMeter(session, fact.readings, fact.wasCorrected)
-  const learned = flowsOn(session, fact.readings) ? withTransaction(read, notFree) : read
+  const named = withTransaction(read, (transaction) => namedBy(transaction, session.meter, fact.isNameless))
+  const learned = flowsOn(session, fact.readings) ? withTransaction(named, notFree) : named
   return withNoEnergyCleared(session, settle(session, learned, at, { receivedAt: at, wasQueued: false }))
 }
 
@@ -44,7 +47,9 @@ function notFree(transaction: Transaction): Transaction {
 }
 
 function withTransaction(session: Session, change: (transaction: Transaction) => Transaction): Session {
-  return session.transaction === undefined ? session : { ...session, transaction: change(session.transaction) }
+  if (session.transaction === undefined) return session
+  const transaction = change(session.transaction)
+  return transaction === session.transaction ? session : { ...session, transaction }
 }
 
 function withMeter(session: Session, readings: FactOf<'readings'>['readings'], wasCorrected: boolean): Session {

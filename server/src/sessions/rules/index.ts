@@ -30,6 +30,7 @@ export {
 export { energyOfRunning, movedOn, type Onward, type Running, runningFrom, textFromRunning } from './running.ts'
 export { dueAt, energyOfSession, stopReasonOf } from './settle.ts'
 export { saysOtherwise, toMilliseconds } from './meter.ts'
+export { type NamelessStop, sessionOfNamelessStop, type StopCandidate } from './nameless-stop.ts'
 export { flowChanges } from './transaction.ts'
 export { isProgressOnly, sessionFromText, textFromMachine, textFromProgress, textToSave } from './session-json.ts'
 export {

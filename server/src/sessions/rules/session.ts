@@ -39,6 +39,7 @@ export const sessionFlags = [
   'reading-differs',
   'register-backwards',
   'stop-before-start',
+  'stop-without-number',
 ] as const
 export type SessionFlag = (typeof sessionFlags)[number]
 
@@ -66,6 +67,8 @@ export interface FlowPoint {
 /** The station's own record of the delivery, put together from its reports in whatever order they come. */
 export interface Transaction {
   readonly number: string
+  /** 1.6: the station said -1 or 0 of it: it never heard the number that we gave it. */
+  readonly isNameless?: true
   /** True where the station numbers its reports (2.x): then gaps show. */
   readonly isNumbered: boolean
   readonly seen: SeenRanges

@@ -26,6 +26,7 @@ export const usageChecks = {
   'clock-behind': 'correct',
   'session-overlap': 'hold',
   'reading-differs': 'accept',
+  'stop-without-number': 'accept',
   'changed-after-decision': 'hold',
 } as const satisfies Readonly<Record<string, CheckAction>>
 

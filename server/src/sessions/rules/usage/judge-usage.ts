@@ -141,6 +141,7 @@ function fromFlags({ flags, wasCorrected, energyWh }: UsageInput): Finding[] {
   return [
     ...(flags.includes('gap') ? [finding('report-gap', [], {})] : []),
     ...(flags.includes('reading-differs') ? [finding('reading-differs', [], {})] : []),
+    ...(flags.includes('stop-without-number') ? [finding('stop-without-number', [], {})] : []),
     ...(wasCorrected ? [finding('changed-after-decision', [], { energyWh })] : []),
   ]
 }
