@@ -1,21 +1,27 @@
 import { z } from 'zod'
 import { recordChange } from '../audit/index.ts'
-import { type AnyRoute, refuse, type Result, tenantRoute, type Tx, ok } from '../platform/index.ts'
+import { type AnyRoute, refuse, type Result, type StaffOrKey, tenantRoute, type Tx, ok } from '../platform/index.ts'
 import { findTariff, lockTariff, makeDefault, removeTariff, renameTariff } from './store.ts'
 
 export interface TariffUse {
-  /** How many stations name each tariff; under `null` how many name none. */
-  countStationsByTariff(tx: Tx): Promise<ReadonlyMap<string | null, number>>
+  /** How many stations of these sites name each tariff; under `null` how many name none. */
+  countStationsByTariff(tx: Tx, sites: StaffOrKey['sites']): Promise<ReadonlyMap<string | null, number>>
   /** Whether any session was priced, or is being priced, by it. Absent: none is known. */
   readonly hasSessions?: ((tx: Tx, tariffId: string) => Promise<boolean>) | undefined
 }
 
 const params = z.strictObject({ id: z.uuid() })
 
+/** How a tariff is answered, and what of it If-Match is about. */
+export interface TariffAnswer<A extends z.ZodType> {
+  readonly answer: A
+  readonly tagOf: (answer: never) => unknown
+  readonly view: (tx: Tx, id: string, at: Temporal.Instant) => Promise<Result<z.input<A>, never>>
+}
+
 /** Changes of a tariff that touch none of its versions. */
 export function tariffChangeRoutes<A extends z.ZodType>(
-  answer: A,
-  view: (tx: Tx, id: string, at: Temporal.Instant) => Promise<Result<z.input<A>, never>>,
+  { answer, tagOf, view }: TariffAnswer<A>,
   use: TariffUse,
 ): readonly AnyRoute[] {
   return [
@@ -28,6 +34,7 @@ export function tariffChangeRoutes<A extends z.ZodType>(
       params,
       body: z.strictObject({ name: z.string().trim().min(1).max(100).optional(), default: z.literal(true).optional() }),
       answer,
+      tagOf,
       refusals: { 'no-such-tariff': 404 },
       handle: async (tx, { params: { id }, body, caller, at }) => {
         const before = await findTariff(tx, id)
@@ -58,7 +65,7 @@ export function tariffChangeRoutes<A extends z.ZodType>(
         const before = await findTariff(tx, id)
         if (before === undefined) return refuse('no-such-tariff')
         if (before.isDefault) return refuse('tariff-is-default')
-        const stations = (await use.countStationsByTariff(tx)).get(id) ?? 0
+        const stations = (await use.countStationsByTariff(tx, 'all')).get(id) ?? 0
         if (stations > 0) return refuse('tariff-has-stations', { values: { count: stations } })
         if ((await use.hasSessions?.(tx, id)) === true) return refuse('tariff-has-sessions')
         await removeTariff(tx, id)

@@ -78,7 +78,7 @@ export function billingRoutes(deps: BillingDeps): readonly AnyRoute[] {
     calculating,
     ...changingRoutes(deps),
     makingDefault,
-    ...tariffChangeRoutes(tariffShape, view, deps),
+    ...tariffChangeRoutes({ answer: tariffShape, tagOf: setByPeople, view }, deps),
   ]
 }
 
@@ -92,12 +92,12 @@ function readingRoutes(deps: BillingDeps): readonly AnyRoute[] {
       right: 'tariffs.read',
       query: z.strictObject(paging),
       answer: listOf(tariffShape),
-      handle: async (tx, { query, at }) => {
+      handle: async (tx, { query, caller, at }) => {
         const [after] = cursorFrom(query.cursor) ?? []
         const found = await listTariffs(tx, { limit: query.limit + 1, after: isUuid(after) ? after : undefined })
         const items = found.slice(0, query.limit)
         const last = items.at(-1)
-        const counts = await deps.countStationsByTariff(tx)
+        const counts = await deps.countStationsByTariff(tx, caller.sites)
         return ok({
           items: items.map((tariff) => jsonFromTariff(tariff, at, counts)),
           next: found.length > items.length && last !== undefined ? cursorOf([last.id]) : null,
@@ -113,11 +113,12 @@ function readingRoutes(deps: BillingDeps): readonly AnyRoute[] {
       right: 'tariffs.read',
       params,
       answer: tariffShape,
+      tagOf: setByPeople,
       refusals: NOT_FOUND,
       handle: async (tx, call) => {
         const found = await findTariff(tx, call.params.id)
         if (found === undefined) return refuse('no-such-tariff')
-        return ok(jsonFromTariff(found, call.at, await deps.countStationsByTariff(tx)))
+        return ok(jsonFromTariff(found, call.at, await deps.countStationsByTariff(tx, call.caller.sites)))
       },
     }),
   ]
@@ -181,7 +182,7 @@ function changingRoutes(deps: BillingDeps): readonly AnyRoute[] {
           at,
         })
         if (!made.ok) return made
-        const after = { name, version: 1, tariff: json }
+        const after = { name, version: 1, tariff: json, validFrom: body.validFrom?.toString(), default: isDefault }
         await recordChange(tx, { caller, at, action: 'tariff.made', objectKind: 'tariff', objectId: made.value, after })
         return answerTariff(tx, deps, made.value, at)
       },
@@ -201,7 +202,7 @@ function changingRoutes(deps: BillingDeps): readonly AnyRoute[] {
         const change = { json: body.tariff, validFrom: body.validFrom, by: caller.actorName, at }
         const added = await addVersion(tx, id, change)
         if (!added.ok) return added
-        const after = { version: added.value, tariff: body.tariff }
+        const after = { version: added.value, tariff: body.tariff, validFrom: body.validFrom?.toString() }
         await recordChange(tx, { caller, at, action: 'tariff.changed', objectKind: 'tariff', objectId: id, after })
         return answerTariff(tx, deps, id, at)
       },
@@ -210,10 +211,16 @@ function changingRoutes(deps: BillingDeps): readonly AnyRoute[] {
 }
 
 async function answerTariff(tx: Tx, deps: BillingDeps, id: string, at: Temporal.Instant) {
-  return ok(jsonFromTariff(must(await findTariff(tx, id), 'tariff'), at, await deps.countStationsByTariff(tx)))
+  return ok(jsonFromTariff(must(await findTariff(tx, id), 'tariff'), at, await deps.countStationsByTariff(tx, 'all')))
 }
 
 type TariffJson = z.input<typeof tariffShape>
+
+/** How many stations use it is no part of the tariff itself. */
+function setByPeople(view: TariffJson): unknown {
+  const { stations: _, ...set } = view
+  return set
+}
 
 /** `version`, `validFrom` and `tariff` are those in force at the instant, before there is one those to come first. */
 function jsonFromTariff(

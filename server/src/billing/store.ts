@@ -187,8 +187,11 @@ export async function removeTariff(tx: Tx, id: string): Promise<void> {
   await tx.run(sql`delete from tariffs where tenant_id = ${tx.tenantId} and id = ${id}`)
 }
 
+/** Whether a tariff that a station is to name exists; nobody removes it until this transaction ends. */
 export async function tariffExists(tx: Tx, id: string): Promise<boolean> {
-  const row = await tx.row(sql`select 1 as one from tariffs where tenant_id = ${tx.tenantId} and id = ${id}`)
+  const row = await tx.row(
+    sql`select 1 as one from tariffs where tenant_id = ${tx.tenantId} and id = ${id} for key share`,
+  )
   return row !== undefined
 }
 

@@ -90,10 +90,17 @@ function matching(tx: Tx, filter: AlertFilter): Sql {
     // Whoever asks for a station's own alerts wants to see them, also as a part of something.
     incidentId === undefined
       ? stationId === undefined
-        ? sql`a.incident_id is null`
+        ? standsAlone(sites)
         : undefined
       : sql`a.incident_id = ${incidentId}`,
   ])
+}
+
+/** Parts are listed under their incident. Whoever may not see that one, since it is of other sites too, sees the parts instead. */
+function standsAlone(sites: readonly string[] | null): Sql {
+  if (sites === null) return sql`a.incident_id is null`
+  return sql`(a.incident_id is null or not exists (
+    select from alerts i where i.tenant_id = a.tenant_id and i.id = a.incident_id and i.site_id = any(${sites}::uuid[])))`
 }
 
 /** Worst first, then the newest. The cursor is (severity's rank, since, id). */

@@ -148,10 +148,10 @@ const records = tenantRoute({
     const shown = rows.slice(0, limit)
     const last = shown.at(-1)
     return ok({
-      items: await withHandedOn(tx, shown),
+      items: await withHandedOn(tx, shown, caller.rights),
       next:
         rows.length > limit && last !== undefined
-          ? cursorOf([last.record.createdAt, last.sessionId, last.revision])
+          ? cursorOf([last.createdAt.toString(), last.sessionId, last.revision])
           : null,
       ...(query.count === 'true' ? { total: await countRecords(tx, filter) } : {}),
     })

@@ -145,6 +145,8 @@ export async function historyOf(tx: Tx, sessionId: string): Promise<readonly His
 export interface ShownRecord {
   readonly sessionId: string
   readonly revision: number
+  /** To the microsecond, as lists are ordered; the record itself says milliseconds. */
+  readonly createdAt: Temporal.Instant
   readonly record: SessionRecordJson
   readonly doneAt: Temporal.Instant | null
   readonly failedAt: Temporal.Instant | null
@@ -177,7 +179,7 @@ export async function listRecords(
       : sql`(r.created_at, r.session_id, r.revision) < (${after.createdAt}::timestamptz, ${after.id}::uuid, ${after.revision}::int)`,
   ])
   return tx.rows<ShownRecord>(sql`
-    select r.session_id as "sessionId", r.revision, r.record, coalesce(o.done_at, b.taken_at) as "doneAt",
+    select r.session_id as "sessionId", r.revision, r.created_at as "createdAt", r.record, coalesce(o.done_at, b.taken_at) as "doneAt",
       o.failed_at as "failedAt", coalesce(o.attempts, case when b.taken_at is not null then 1 end) as attempts,
       e.state as judged
     ${FROM_RECORDS}

@@ -61,6 +61,7 @@ export async function testApi(): Promise<TestApi> {
         'tokens.read',
         'tokens.write',
         'limits.write',
+        'webhooks.read',
       ])
       return ok({ kind: 'staff', tenantId, actorId: newId(), actorName: 'Aino', rights, sites: 'all', language: 'en' })
     },

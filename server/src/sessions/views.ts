@@ -138,23 +138,33 @@ export async function detailOf(
   }
 }
 
-/** Records with how each was handed on: to the built-in billing, and to every webhook that listens. */
-export async function withHandedOn(tx: Tx, rows: readonly ShownRecord[]): Promise<RecordJson[]> {
+/**
+ * Records with how each was handed on: to the built-in billing, and to every webhook that listens. Which webhook that is, is told to
+ * those who may see webhooks.
+ */
+export async function withHandedOn(
+  tx: Tx,
+  rows: readonly ShownRecord[],
+  rights: ReadonlySet<string>,
+): Promise<RecordJson[]> {
   const keys = rows.map(({ sessionId, revision }) => `${sessionId}/${revision}`)
   const deliveries = keys.length === 0 ? [] : await deliveriesOfKeys(tx, 'session-record.created', keys)
   return rows.map((row, index) => {
     const json = jsonFromRecord(row)
-    const own = deliveries.filter(({ key }) => key === keys[index]).map(jsonFromDelivery)
+    const own = deliveries
+      .filter(({ key }) => key === keys[index])
+      .map((delivery) => jsonFromDelivery(delivery, rights.has('webhooks.read')))
     return { ...json, handedOn: [...json.handedOn, ...own] }
   })
 }
 
 const STATES = { waiting: 'waiting', delivered: 'done', dead: 'failed' } as const
 
-function jsonFromDelivery(delivery: HandedOn): RecordJson['handedOn'][number] {
+function jsonFromDelivery(delivery: HandedOn, isNamed: boolean): RecordJson['handedOn'][number] {
   const { webhookName: name, webhookId, deliveryId, state, attempts, at } = delivery
   const when = at === null ? {} : { at: textFromInstant(at) }
-  return { to: 'webhook', state: STATES[state], attempts, name, webhookId, deliveryId, ...when }
+  const which = isNamed ? { name, webhookId, deliveryId } : {}
+  return { to: 'webhook', state: STATES[state], attempts, ...which, ...when }
 }
 
 function jsonFromRecord({ record, doneAt, failedAt, attempts, judged }: ShownRecord): RecordJson {

@@ -52,6 +52,7 @@ function listRoute({ keys }: Ground): AnyRoute {
       return ok({
         items: items.map((row) => viewOf(row, key)),
         next: rows.length > items.length && last !== undefined ? cursorOf([String(last.at), last.id]) : null,
+        ...(query.count === 'true' ? { total: await store.countRefusedMessages(tx, stationId) } : {}),
       })
     },
   })

@@ -15,10 +15,18 @@ import {
 } from '../platform/index.ts'
 import { sitesForQuery } from '../rights/index.ts'
 import { viewStation } from './http-stations.ts'
-import { credentialOf, makeStation, newPassword } from './make-station.ts'
+import { credentialOf, makeStation, newPassword, UNKNOWN_SITE } from './make-station.ts'
 import { stationUrl } from './rules/station-path.ts'
 import * as shapes from './shapes.ts'
-import { changeStation, loadStations, loadTenantSlug, setCredential, stationIdentified } from './store.ts'
+import {
+  changeStation,
+  declareEvses,
+  loadStations,
+  loadTenantSlug,
+  setCredential,
+  siteExists,
+  stationIdentified,
+} from './store.ts'
 import { countRefused, findRefused, forgetRefused, loadRefused, type RefusedRow } from './store-refused.ts'
 
 const TAG = 'stations'
@@ -89,13 +97,14 @@ function adoptRoute(ground: Ground, touch: (tenantId: string, stationId: string)
       if (!adopted.ok) return adopted
       const { id, password } = adopted.value
       await forgetRefused(tx, row.identity)
+      const { keepPassword: keptPassword = false, ...said } = body
       await recordChange(tx, {
         caller,
         at,
         action: 'station.adopted',
         objectKind: 'station',
         objectId: id,
-        after: { identity: row.identity, keptPassword: body.keepPassword === true },
+        after: { ...said, plainUntil: said.plainUntil?.toString(), identity: row.identity, keptPassword },
       })
       tx.afterCommit(() => touch(caller.tenantId, id))
       return ok({ ...(await viewStation(tx, ground, id, at)), ...(password === undefined ? {} : { password }) })
@@ -120,7 +129,9 @@ async function adopt(
   const kept = keepPassword === true && hash !== null && keyVersion !== null ? { hash, keyVersion } : undefined
   const [known] = await loadStations(tx, stationIdentified(identity))
   if (known === undefined) return makeStation(tx, ground, { ...making, identity, credential: kept }, at)
+  if (body.siteId !== undefined && !(await siteExists(tx, body.siteId))) return refuse('no-such-site', UNKNOWN_SITE)
   await changeStation(tx, known.id, { name: body.name, siteId: body.siteId, plainUntil: body.plainUntil }, at)
+  await declareEvses(tx, known.id, body.evses ?? [])
   if (kept !== undefined) await setCredential(tx, known.id, kept, at)
   const needsNew = kept === undefined && row.reason !== 'plain-not-allowed'
   if (!needsNew) return ok({ id: known.id })

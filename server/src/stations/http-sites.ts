@@ -44,6 +44,12 @@ const siteChanges = z.strictObject({
   ...fields,
 })
 
+/** How many stations stand there is no part of the site itself. */
+function setByPeople(view: z.input<typeof shapes.site>): unknown {
+  const { stations: _, ...set } = view
+  return set
+}
+
 export const siteRoutes: readonly AnyRoute[] = [
   tenantRoute({
     method: 'GET',
@@ -70,6 +76,7 @@ export const siteRoutes: readonly AnyRoute[] = [
     right: 'stations.read',
     params: shapes.idParams,
     answer: shapes.site,
+    tagOf: setByPeople,
     refusals: NOT_FOUND,
     handle: async (tx, { params, caller }) => found(await find(tx, params.id, caller.sites)),
   }),
@@ -103,6 +110,7 @@ export const siteRoutes: readonly AnyRoute[] = [
     params: shapes.idParams,
     body: siteChanges,
     answer: shapes.site,
+    tagOf: setByPeople,
     refusals: NOT_FOUND,
     async handle(tx, { params: { id }, body, caller, at }) {
       const before = await find(tx, id, caller.sites)

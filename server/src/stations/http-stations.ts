@@ -2,25 +2,20 @@ import { z } from 'zod'
 import { recordChange } from '../audit/index.ts'
 import {
   type AnyRoute,
-  cursorFrom,
-  cursorOf,
   type Ground,
-  listOf,
   must,
   ok,
-  paging,
   refuse,
   type StaffOrKey,
   tenantRoute,
   type Tx,
 } from '../platform/index.ts'
 import type { CommandQueue } from './commands/queue.ts'
-import { credentialOf, makeStation, newPassword } from './make-station.ts'
-import { evseSeens } from './rules/seen.ts'
+import { credentialOf, makeStation, newPassword, UNKNOWN_SITE } from './make-station.ts'
 import { newStation, stationChanges } from './station-bodies.ts'
 import * as shapes from './shapes.ts'
 import * as store from './store.ts'
-import { mapItem, partsOf, type StationParts, stationSeen, type StationView, stationView } from './views.ts'
+import { partsOf, type StationParts, type StationView, stationView } from './views.ts'
 
 const TAG = 'stations'
 export const NO_STATION = { 'no-such-station': 404 } as const
@@ -52,31 +47,11 @@ function setByPeople(view: StationView): unknown {
   ]
 }
 
-const filter = z.strictObject({
-  ...paging,
-  identity: z.string().max(48).optional(),
-  siteId: z.uuid().optional(),
-  seen: z
-    .string()
-    .max(200)
-    .optional()
-    .describe(`any of ${evseSeens.join(', ')}, separated by commas`),
-  q: z.string().max(100).optional(),
-})
-
 export function stationRoutes(deps: StationRouteDeps): readonly AnyRoute[] {
-  return [
-    listRoute(deps),
-    readRoute(deps),
-    mapRoute,
-    addRoute(deps),
-    changeRoute(deps),
-    removeRoute(deps),
-    passwordRoute(deps),
-  ]
+  return [readRoute(deps), addRoute(deps), changeRoute(deps), removeRoute(deps), passwordRoute(deps)]
 }
 
-async function loadParts(tx: Tx, stations: readonly store.StationRow[]): Promise<readonly StationParts[]> {
+export async function loadParts(tx: Tx, stations: readonly store.StationRow[]): Promise<readonly StationParts[]> {
   const ids = stations.map(({ id }) => id)
   return partsOf(stations, await store.loadEvses(tx, ids), await store.loadConnectors(tx, ids))
 }
@@ -91,40 +66,6 @@ export async function findStation(tx: Tx, id: string, sites: StaffOrKey['sites']
 export async function viewStation(tx: Tx, ground: Ground, id: string, at: Temporal.Instant) {
   const parts = must(await findStation(tx, id, 'all'), 'the station')
   return stationView(parts, { at, publicUrl: ground.publicUrl, tenantSlug: await store.loadTenantSlug(tx) })
-}
-
-function listRoute({ ground }: StationRouteDeps): AnyRoute {
-  return tenantRoute({
-    method: 'GET',
-    path: '/v1/stations',
-    tag: TAG,
-    summary: 'Stations, in the order in which they were added',
-    right: 'stations.read',
-    query: filter,
-    answer: listOf(shapes.station),
-    async handle(tx, { query, caller: { sites }, at }) {
-      const [createdAt, lastId] = cursorFrom(query.cursor) ?? []
-      const { identity, siteId, q } = query
-      const wanted = { identity, siteId, q, sites }
-      const after = createdAt === undefined ? undefined : { createdAt: String(createdAt), id: String(lastId) }
-      const seens = query.seen?.split(',')
-      // What is seen is computed, not stored: then all are looked at.
-      const limit = seens === undefined ? query.limit + 1 : undefined
-      const rows = await store.loadStations(tx, store.stationCondition({ ...wanted, after }), limit)
-      const all = await loadParts(tx, rows)
-      const fitting = seens === undefined ? all : all.filter((parts) => seens.includes(stationSeen(parts, at)))
-      const page = fitting.slice(0, query.limit)
-      const last = page.at(-1)?.station
-      const tenantSlug = await store.loadTenantSlug(tx)
-      const total = seens === undefined ? await store.countStations(tx, store.stationCondition(wanted)) : fitting.length
-      return ok({
-        items: page.map((parts) => stationView(parts, { at, publicUrl: ground.publicUrl, tenantSlug })),
-        next:
-          fitting.length > page.length && last !== undefined ? cursorOf([last.createdAt.toString(), last.id]) : null,
-        ...(query.count === 'true' ? { total } : {}),
-      })
-    },
-  })
 }
 
 function readRoute({ ground }: StationRouteDeps): AnyRoute {
@@ -144,21 +85,6 @@ function readRoute({ ground }: StationRouteDeps): AnyRoute {
     },
   })
 }
-
-const mapRoute = tenantRoute({
-  method: 'GET',
-  path: '/v1/map',
-  tag: TAG,
-  summary: 'Every station with its place and state, light',
-  right: 'stations.read',
-  answer: z.strictObject({ items: z.array(shapes.mapItem) }),
-  async handle(tx, { caller: { sites }, at }) {
-    const rows = await store.loadStations(tx, store.withinSites(sites))
-    const ids = rows.map(({ id }) => id)
-    const parts = partsOf(rows, await store.loadEvses(tx, ids), [])
-    return ok({ items: parts.map((one) => mapItem(one, at)) })
-  },
-})
 
 function addRoute(deps: StationRouteDeps): AnyRoute {
   const { ground } = deps
@@ -213,7 +139,8 @@ function changeRoute(deps: StationRouteDeps): AnyRoute {
       const before = await findStation(tx, id, caller.sites)
       if (before === undefined) return refuse('no-such-station')
       if (body.siteId !== undefined && !mayWriteAt(caller, body.siteId)) return refuse('not-allowed')
-      if (typeof body.siteId === 'string' && !(await store.siteExists(tx, body.siteId))) return refuse('no-such-site')
+      if (typeof body.siteId === 'string' && !(await store.siteExists(tx, body.siteId)))
+        return refuse('no-such-site', UNKNOWN_SITE)
       if (!(await isTariff(tx, deps, body.tariffId))) return refuse('no-such-tariff', { fields: UNKNOWN_TARIFF })
       const { evses, ...changes } = body
       await store.changeStation(tx, id, changes, at)
@@ -225,8 +152,8 @@ function changeRoute(deps: StationRouteDeps): AnyRoute {
         action: 'station.changed',
         objectKind: 'station',
         objectId: id,
-        before: namedMembers(before.station, Object.keys(changes)),
-        after: { ...changes, plainUntil: changes.plainUntil?.toString() },
+        before: { ...namedMembers(before.station, Object.keys(changes)), ...declaredOf(before, evses) },
+        after: { ...body, plainUntil: changes.plainUntil?.toString() },
       })
       tx.afterCommit(() => deps.touch(caller.tenantId, id))
       return ok(await viewStation(tx, ground, id, at))
@@ -254,6 +181,20 @@ async function tellStation(
   }
   if (onboarding === 'accepted' && station.onboarding !== 'accepted' && station.connectedAt !== null) {
     await commands.sendToStation(tx, { stationId: station.id, command: { kind: 'trigger', message: 'boot' }, by })
+  }
+}
+
+/** For the trail, where EVSEs are declared anew: what was declared before. */
+function declaredOf({ evses, connectors }: StationParts, anew: readonly unknown[] | undefined) {
+  if (anew === undefined) return {}
+  const declared = evses.filter((evse) => evse.declared)
+  return {
+    evses: declared.map(({ id }) => ({
+      id,
+      connectors: connectors
+        .filter(({ evseId }) => evseId === id)
+        .map((one) => ({ id: one.id, type: one.type, format: one.format, maxPowerW: one.maxPowerW })),
+    })),
   }
 }
 

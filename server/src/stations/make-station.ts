@@ -51,6 +51,8 @@ export function credentialOf(key: DataKey, password: string): { readonly hash: B
   return { hash: key.hash(CREDENTIAL_PURPOSE, canonicalPassword(password)), keyVersion: key.version }
 }
 
+export const UNKNOWN_SITE = { fields: [{ pointer: '/siteId', code: 'no-such-site' }] } as const
+
 /** Makes a station with its public number; answers its id and, once, the password that was made for it. */
 export async function makeStation(
   tx: Tx,
@@ -58,7 +60,7 @@ export async function makeStation(
   making: StationMaking,
   at: Temporal.Instant,
 ): Promise<Result<{ readonly id: string; readonly password?: string }, 'identity-taken' | 'no-such-site'>> {
-  if (making.siteId !== undefined && !(await siteExists(tx, making.siteId))) return refuse('no-such-site')
+  if (making.siteId !== undefined && !(await siteExists(tx, making.siteId))) return refuse('no-such-site', UNKNOWN_SITE)
   const id = newId()
   const given = making.credential
   const password = given === undefined ? newPassword() : 'password' in given ? given.password : undefined

@@ -35,6 +35,12 @@ export async function loadRefusedMessages(
     order by at desc, id desc limit ${limit}`)
 }
 
+export async function countRefusedMessages(tx: Tx, stationId: string): Promise<number> {
+  const row = await tx.row<{ n: bigint }>(sql`
+    select count(*) as n from refused_messages where tenant_id = ${tx.tenantId} and station_id = ${stationId}`)
+  return Number(row?.n ?? 0)
+}
+
 export async function findRefusedMessage(
   tx: Tx,
   { stationId, id }: { readonly stationId: string; readonly id: string },

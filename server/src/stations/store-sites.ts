@@ -96,6 +96,8 @@ export async function changeSite(tx: Tx, id: string, changes: SiteChanges, at: T
 
 /** Stations that were removed let go of their site; false: others still stand there. */
 export async function removeSite(tx: Tx, id: string): Promise<boolean> {
+  // A station that is being put there just now is waited for, and then seen.
+  await tx.row(sql`select 1 from sites where tenant_id = ${tx.tenantId} and id = ${id} for update`)
   await tx.run(sql`
     update stations set site_id = null where tenant_id = ${tx.tenantId} and site_id = ${id} and removed_at is not null`)
   const removed = await tx.run(sql`
@@ -125,9 +127,15 @@ export async function loadTenantDefaults(tx: Tx): Promise<TenantDefaults> {
   return row ?? { slug: '', country: 'FI', timeZone: 'UTC' }
 }
 
-/** How many stations name each tariff; under `null` how many name none, so that the default holds. */
-export async function countStationsByTariff(tx: Tx): Promise<ReadonlyMap<string | null, number>> {
+/** How many stations of these sites name each tariff; under `null` how many name none, so that the default holds. */
+export async function countStationsByTariff(
+  tx: Tx,
+  sites: 'all' | readonly string[],
+): Promise<ReadonlyMap<string | null, number>> {
   const rows = await tx.rows<{ tariffId: string | null; count: number }>(sql`
-    select tariff_id as "tariffId", count(*)::int as count from stations where removed_at is null group by tariff_id`)
+    select tariff_id as "tariffId", count(*)::int as count from stations
+    where tenant_id = ${tx.tenantId} and removed_at is null
+      and ${sites === 'all' ? sql`true` : sql`site_id = any(${sites}::uuid[])`}
+    group by tariff_id`)
   return new Map(rows.map(({ tariffId, count }) => [tariffId, count]))
 }

@@ -298,9 +298,10 @@ export async function loadTenantSlug(tx: Tx): Promise<string> {
   return row?.slug ?? ''
 }
 
-/** The whole list, for checks that a name given in a body exists. */
+/** Whether a site named in a body exists; it stays until this transaction ends. */
 export async function siteExists(tx: Tx, id: string): Promise<boolean> {
-  return (await tx.row(sql`select 1 from sites where tenant_id = ${tx.tenantId} and id = ${id}`)) !== undefined
+  const row = await tx.row(sql`select 1 from sites where tenant_id = ${tx.tenantId} and id = ${id} for key share`)
+  return row !== undefined
 }
 
 export async function countStationsByTariff(tx: Tx): Promise<ReadonlyMap<string | null, number>> {

@@ -8,6 +8,7 @@ import { logRoutes } from './http-log.ts'
 import { refusedMessageRoutes } from './http-refused-messages.ts'
 import { refusedRoutes } from './http-refused.ts'
 import { siteRoutes } from './http-sites.ts'
+import { stationListRoutes } from './http-station-list.ts'
 import { stationRoutes } from './http-stations.ts'
 import { countStationsByTariff } from './store.ts'
 import { openLiveLog } from './gateway/live-log.ts'
@@ -77,6 +78,7 @@ export function wireStations(deps: StationsDeps): Stations {
     touch: feed.touch,
     routes: [
       ...siteRoutes,
+      ...stationListRoutes(ground),
       ...stationRoutes({
         ground,
         commands,

@@ -71,6 +71,12 @@ const tokenShape = z.strictObject({
 })
 type TokenJson = z.input<typeof tokenShape>
 
+/** How far a block has come changes by itself. */
+function setByPeople(view: TokenJson): unknown {
+  const { blockedReach: _, ...set } = view
+  return set
+}
+
 const params = z.strictObject({ id: z.uuid() })
 const NOT_FOUND = { 'no-such-id-token': 404 } as const
 
@@ -114,6 +120,7 @@ const reading = tenantRoute({
   right: 'tokens.read',
   params,
   answer: tokenShape,
+  tagOf: setByPeople,
   refusals: NOT_FOUND,
   handle: async (tx, call) => {
     const row = await findToken(tx, call.params.id)
@@ -182,6 +189,7 @@ const changing = ({ keys }: SubscribersDeps) =>
       class: tokenClass.nullish(),
     }),
     answer: tokenShape,
+    tagOf: setByPeople,
     refusals: NOT_FOUND,
     handle: async (tx, { body, params: { id }, caller, at }) => {
       const before = await findToken(tx, id, true)

@@ -46,6 +46,12 @@ const nameShape = z.string().trim().min(1).max(200)
 const urlShape = z.string().trim().min(1).max(2_000)
 const stateShape = z.enum(['active', 'paused'])
 
+/** A former secret that stops to sign is no change of anybody's. */
+function setByPeople(view: z.input<typeof webhookShape>): unknown {
+  const { formerSecretUntil: _, ...set } = view
+  return set
+}
+
 /** Targets that are told of events, and what became of each (Standard Webhooks 1.0). */
 export function webhookRoutes(deps: WebhookDeps, texts: Texts): AnyRoute[] {
   return [
@@ -134,6 +140,7 @@ const reading = tenantRoute({
   right: 'webhooks.read',
   params: webhookParams,
   answer: webhookShape,
+  tagOf: setByPeople,
   refusals: NOT_FOUND,
   async handle(tx, { params, at }) {
     const row = await webhookById(tx, params.id)
@@ -174,6 +181,7 @@ const changing = (deps: WebhookDeps): AnyRoute =>
       state: stateShape.optional(),
     }),
     answer: webhookShape,
+    tagOf: setByPeople,
     refusals: { ...NOT_FOUND, 'target-not-allowed': 422 },
     async handle(tx, { params, body, caller, at }) {
       const before = await lockWebhook(tx, params.id)

@@ -31,6 +31,11 @@ const overview = z.strictObject({
   stations: z.partialRecord(z.enum(listStates), z.int()),
 })
 
+/** What people have set; how far the station has come with it changes by itself. */
+function setByPeople({ mode, ownMode }: z.input<typeof shape>): unknown {
+  return [mode, ownMode]
+}
+
 export function listRoutes(deps: { readonly texts: Texts }): readonly AnyRoute[] {
   return [readingAll, changingAll, reading(deps), changing(deps), sendingAnew(deps)]
 }
@@ -42,8 +47,9 @@ const readingAll = tenantRoute({
   summary: 'Which cards stations keep for when they are offline, and how many stations are in step',
   right: 'stations.read',
   answer: overview,
-  async handle(tx) {
-    const { mode, states } = await store.countLists(tx)
+  tagOf: ({ mode }: z.input<typeof overview>) => mode,
+  async handle(tx, { caller }) {
+    const { mode, states } = await store.countLists(tx, caller.sites)
     return ok({ mode, stations: states })
   },
 })
@@ -56,10 +62,11 @@ const changingAll = tenantRoute({
   right: 'stations.write',
   body: z.strictObject({ mode: z.enum(listModes) }),
   answer: overview,
+  tagOf: ({ mode }: z.input<typeof overview>) => mode,
   refusals: { 'not-allowed': 403 },
   async handle(tx, { body: { mode }, caller, at }) {
     if (caller.sites !== 'all') return refuse('not-allowed')
-    const before = await store.countLists(tx)
+    const before = await store.countLists(tx, 'all')
     await store.setTenantMode(tx, mode, at)
     const change = { caller, at, objectKind: 'tenant', objectId: tx.tenantId }
     await recordChange(tx, {
@@ -68,7 +75,7 @@ const changingAll = tenantRoute({
       before: { mode: before.mode },
       after: { mode },
     })
-    const { states } = await store.countLists(tx)
+    const { states } = await store.countLists(tx, 'all')
     return ok({ mode, stations: states })
   },
 })
@@ -82,6 +89,7 @@ const reading = ({ texts }: { readonly texts: Texts }) =>
     right: 'stations.read',
     params,
     answer: shape,
+    tagOf: setByPeople,
     refusals: NO_STATION,
     async handle(tx, { params: { id }, caller }) {
       const list = await store.findList(tx, id, caller.sites)
@@ -99,6 +107,7 @@ const changing = ({ texts }: { readonly texts: Texts }) =>
     params,
     body: z.strictObject({ mode: z.enum(listModes).nullable() }),
     answer: shape,
+    tagOf: setByPeople,
     refusals: NO_STATION,
     async handle(tx, { params: { id }, body: { mode }, caller, at }) {
       const before = await store.findList(tx, id, caller.sites)

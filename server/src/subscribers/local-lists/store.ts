@@ -230,9 +230,10 @@ export async function loadTokensOfHashes(tx: Tx, hashes: readonly Buffer[]): Pro
     where tenant_id = ${tx.tenantId} and uid_hash = any(${hashes}::bytea[]) order by uid_hash, id desc`)
 }
 
-/** How many lists are in which state, by station; stations that want none are not counted. */
+/** How many lists are in which state, by station, at the sites somebody may see; stations that want none are not counted. */
 export async function countLists(
   tx: Tx,
+  sites: 'all' | readonly string[],
 ): Promise<{ readonly mode: ListMode; readonly states: Record<string, number> }> {
   const mode = await tx.row<{ mode: ListMode }>(
     sql`select ${TENANT_MODE} as mode from tenants t where t.tenant_id = ${tx.tenantId}`,
@@ -240,6 +241,8 @@ export async function countLists(
   const rows = await tx.rows<{ state: string; n: bigint }>(sql`
     select l.state, count(*) as n from local_lists l
     join stations s on s.tenant_id = l.tenant_id and s.id = l.id and s.removed_at is null
-    where l.tenant_id = ${tx.tenantId} and l.state <> 'off' group by l.state`)
+    where l.tenant_id = ${tx.tenantId} and l.state <> 'off'
+      and ${sites === 'all' ? sql`true` : sql`s.site_id = any(${sites}::uuid[])`}
+    group by l.state`)
   return { mode: mode?.mode ?? 'off', states: Object.fromEntries(rows.map(({ state, n }) => [state, Number(n)])) }
 }

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type TestApi, testApi } from './testing-api.ts'
+import { makeTestStation, makeTestTariff, makeTestToken, reportFrom, say16, take } from './testing-network.ts'
+
+let api: TestApi
+
+beforeAll(async () => {
+  api = await testApi()
+  await makeTestTariff(api.network)
+  await makeTestToken(api.network, 'DEADBEEF')
+})
+afterAll(() => api.close())
+
+it('records made at one moment are all on some page, each once: whoever bills by pages loses none (END-SDR)', async () => {
+  const { network, call } = api
+  const { tenantId, clock } = network
+  const stations = [await makeTestStation(network), await makeTestStation(network), await makeTestStation(network)]
+  const tellAll = (body: (n: number) => Parameters<typeof reportFrom>[2]) =>
+    take(
+      network,
+      stations.map((station, n) => reportFrom(tenantId, station, body(n), clock.now())),
+    )
+  const started = await tellAll(() => say16.start(clock.now(), 'DEADBEEF', 0))
+  // A true clock tells microseconds; what a record says of its making is cut to milliseconds.
+  clock.move({ minutes: 1, microseconds: 456 })
+  await tellAll((n) => say16.stop(clock.now(), (started[n] as { number: string }).number, 500))
+  const seen: string[] = []
+  let cursor = ''
+  do {
+    const { body } = await call('GET', `/v1/session-records?limit=1&count=true${cursor}`)
+    expect(body.total).toBe(3)
+    seen.push(...body.items.map((item) => (item as unknown as { stationId: string }).stationId))
+    cursor = body.next === null ? '' : `&cursor=${body.next}`
+  } while (cursor !== '')
+  expect(seen.toSorted()).toEqual(stations.toSorted())
+})
