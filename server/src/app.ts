@@ -39,6 +39,7 @@ import { foldersOfPortal, portalPage } from './served-files.ts'
 import { openUsageLog, tariffHasSessions, wireSessions } from './sessions/index.ts'
 import {
   countStationsByTariff,
+  forgetRecorded,
   sitesExist,
   type Stations,
   stationsAt,
@@ -263,7 +264,7 @@ export async function openApp(config: Config, installation: Installation, isDemo
 
 async function tidy(installation: Installation): Promise<number> {
   await installation.tidy()
-  await forgetServedOfAll(installation.ground, [forgetEvents])
+  await forgetServedOfAll(installation.ground, [forgetEvents, forgetRecorded])
   return 0
 }
 

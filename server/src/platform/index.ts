@@ -9,7 +9,7 @@ export { type RoomWatch, watchRoom } from './disk-room.ts'
 export { binariesAreThere, type EmbeddedPostgres, startEmbedded } from './embedded-postgres.ts'
 export { failPoint } from './fail-points.ts'
 export { keepFirstFact } from './facts.ts'
-export { forgetServed } from './forget.ts'
+export { type Forget, FORGET_AT_ONCE, forgetAnswers, forgetEffects } from './forget.ts'
 export type { Ground } from './ground.ts'
 export {
   type AnyRoute,

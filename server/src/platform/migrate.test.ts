@@ -43,6 +43,27 @@ describe('migrations', () => {
     expect(rows).toEqual([{ day }])
   })
 
+  it('leave a log that is being read for the next time, and let nobody wait behind them', async () => {
+    const day = Temporal.Now.plainDateISO('UTC').subtract({ days: 30 })
+    const name = `ocpp_log_${day.toString().replaceAll('-', '_')}`
+    await owner.query(
+      `create table ${name} partition of ocpp_log for values from ('${day.toString()}') to ('${day.add({ days: 1 }).toString()}')`,
+    )
+    const isThere = async () => (await owner.query('select to_regclass($1) as found', [name])).rows[0].found !== null
+    const reader = new pg.Client(ground.owner)
+    await reader.connect()
+    await reader.query('begin')
+    await reader.query('select count(*) from ocpp_log')
+    await again()
+    expect(await isThere()).toBe(true)
+    await owner.query(
+      `insert into ocpp_log select gen_random_uuid(), gen_random_uuid(), now(), gen_random_uuid(), '{}', ''`,
+    )
+    await reader.end()
+    await again()
+    expect(await isThere()).toBe(false)
+  })
+
   it('are refused when one was changed after it ran', async () => {
     const { rows } = await owner.query(`select hash from installation.migrations where name = '0001-ground.sql'`)
     await owner.query(`update installation.migrations set hash = 'another' where name = '0001-ground.sql'`)

@@ -106,16 +106,22 @@ async function runMissing(client: pg.Client, roles: Roles): Promise<number> {
 }
 
 const CHECK_VIOLATION = '23514'
+const LOCK_NOT_AVAILABLE = '55P03'
 const MONTHS_AHEAD = 3
 const DAYS_AHEAD = 4
 const LOG_DAYS = 14
 
-/** Makes the partitions of the coming months and days, and drops raw logs older than two weeks. Also run daily by the worker. */
+/**
+ * Makes the partitions of the coming months and days, and drops raw logs older than two weeks. Also run some times a day by the
+ * worker: then whoever reads long keeps a table for a while, and what waits for it keeps all others waiting. So nothing
+ * waits long; it is done at the next time.
+ */
 export async function ensurePartitions(client: pg.Client): Promise<void> {
   const today = Temporal.Now.plainDateISO('UTC')
   const exists = async (table: string): Promise<boolean> =>
     (await client.query('select to_regclass($1) as found', [table])).rows[0].found !== null
   if (!(await exists('meter_values'))) return
+  await client.query(`set lock_timeout = '1s'`)
   for (let n = 0; n <= MONTHS_AHEAD; n += 1) {
     const month = today.with({ day: 1 }).add({ months: n })
     await partition(client, 'meter_values', month.toString().slice(0, 7), month, month.add({ months: 1 }))
@@ -130,7 +136,7 @@ export async function ensurePartitions(client: pg.Client): Promise<void> {
      where i.inhparent = 'ocpp_log'::regclass and c.relname < $1 and c.relname ~ '^ocpp_log_[0-9]'`,
     [old],
   )
-  for (const { name } of rows) await client.query(`drop table ${quoted(name)}`)
+  for (const { name } of rows) await client.query(`drop table ${quoted(name)}`).catch(unless(LOCK_NOT_AVAILABLE))
   await client.query('delete from ocpp_log_rest where at < $1', [today.subtract({ days: LOG_DAYS }).toString()])
 }
 
@@ -144,14 +150,18 @@ async function partition(
   const name = quoted(`${parent}_${label.replaceAll('-', '_')}`)
   const { rows } = await client.query('select to_regclass($1) as found', [name])
   if (rows[0].found !== null) return
-  try {
-    await client.query(
-      `create table ${name} partition of ${parent} for values from ('${from.toString()}') to ('${to.toString()}');
-       alter table ${name} enable row level security, force row level security`,
-    )
-  } catch (error) {
-    // Nobody made it in time (a machine that slept for days): its rows went to the partition for all else, and stay there.
-    if ((error as { code?: string }).code !== CHECK_VIOLATION) throw error
+  const made = client.query(
+    `create table ${name} partition of ${parent} for values from ('${from.toString()}') to ('${to.toString()}');
+     alter table ${name} enable row level security, force row level security`,
+  )
+  // Nobody made it in time (a machine that slept for days): its rows went to the partition for all else, and stay there.
+  await made.catch(unless(CHECK_VIOLATION, LOCK_NOT_AVAILABLE))
+}
+
+/** Throws what is none of these. */
+function unless(...codes: readonly string[]): (error: unknown) => void {
+  return (error) => {
+    if (!codes.includes(String((error as { code?: unknown }).code))) throw error
   }
 }
 

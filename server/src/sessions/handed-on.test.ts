@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { forgetServed } from '../platform/index.ts'
+import { forgetEffects } from '../platform/index.ts'
 import { type TestApi, testApi } from './testing-api.ts'
 import { makeTestStation, makeTestTariff, makeTestToken, reportFrom, say16, take } from './testing-network.ts'
 
@@ -28,7 +28,7 @@ describe('a record that was handed on (END-SDR)', () => {
     const before = await handedOn()
     expect(before).toMatchObject([{ to: 'built-in-billing', state: 'done', attempts: 1, at: doneAt }])
     clock.move({ hours: 24 * 31 })
-    expect(await ground.database.inTenant(tenantId, (tx) => forgetServed(tx, clock.now()))).toBeGreaterThan(0)
+    expect(await ground.database.inTenant(tenantId, (tx) => forgetEffects(tx, clock.now()))).toBeGreaterThan(0)
     expect(await handedOn()).toEqual(before)
   })
 })

@@ -9,6 +9,7 @@ export {
   type ShortStep,
   type ShortWay,
 } from './handed-in.ts'
+export { forgetRecorded } from './receive/store.ts'
 export {
   type EvseSeen,
   evseSeen,

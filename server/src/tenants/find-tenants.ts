@@ -1,4 +1,4 @@
-import { forgetServed, type Ground, type Tx } from '../platform/index.ts'
+import { type Forget, FORGET_AT_ONCE, forgetAnswers, forgetEffects, type Ground } from '../platform/index.ts'
 import type { Tenant } from './settings.ts'
 import { idOfSlug, readTenants, slugsAfter } from './store.ts'
 
@@ -60,14 +60,16 @@ export async function anyTenant(ground: Pick<Ground, 'database'>): Promise<boole
 }
 
 /** Once a day: removes what has served its time, tenant by tenant; `also`: what features above have. Returns how many rows. */
-export async function forgetServedOfAll(
-  ground: Ground,
-  also: readonly ((tx: Tx, at: Temporal.Instant) => Promise<number>)[] = [],
-): Promise<number> {
+export async function forgetServedOfAll(ground: Ground, also: readonly Forget[] = []): Promise<number> {
   let rows = 0
   for await (const { id } of allTenants(ground)) {
-    for (const forget of [forgetServed, ...also])
-      rows += await ground.database.inTenant(id, (tx) => forget(tx, ground.clock.now()))
+    for (const forget of [forgetAnswers, forgetEffects, ...also]) {
+      let some: number
+      do {
+        some = await ground.database.inTenant(id, (tx) => forget(tx, ground.clock.now()))
+        rows += some
+      } while (some >= FORGET_AT_ONCE)
+    }
   }
   return rows
 }

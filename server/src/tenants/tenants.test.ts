@@ -75,6 +75,18 @@ describe('finding a tenant by its slug', () => {
   })
 })
 
+it('forgets as much as there is, some thousands at a time', async () => {
+  const made = await make('much')
+  const tenantId = made.ok ? made.value.tenantId : ''
+  await ground.database.inTenant(tenantId, (tx) =>
+    tx.run(sql`
+      insert into idempotency_keys (tenant_id, key, route, actor_id, body_hash, created_at)
+      select ${tenantId}, k::text, '/v1/keys', ${newId()}, ''::bytea, ${clock.now()} from generate_series(1, 12000) as k`),
+  )
+  clock.move({ hours: 49 })
+  expect(await forgetServedOfAll(ground)).toBe(12_000)
+})
+
 it('forgets answers and effects that have served, and keeps what was set aside', async () => {
   const made = await make('forgetful')
   const tenantId = made.ok ? made.value.tenantId : ''

@@ -1,4 +1,4 @@
-import { allOf, json, type Sql, sql, type Tx } from '../../platform/index.ts'
+import { allOf, type Forget, FORGET_AT_ONCE, json, type Sql, sql, type Tx } from '../../platform/index.ts'
 
 export interface EventRow {
   readonly id: string
@@ -260,9 +260,11 @@ export async function deliveriesOfKeys(tx: Tx, type: string, keys: readonly stri
 
 const KEPT = Temporal.Duration.from({ hours: 30 * 24 })
 
-/** Removes what every target has taken, 30 days after it came to be. Answers how many events. */
-export async function forgetEvents(tx: Tx, at: Temporal.Instant): Promise<number> {
-  return tx.run(sql`
-    delete from webhook_events v where v.tenant_id = ${tx.tenantId} and v.created_at < ${at.subtract(KEPT)} and not exists (
-      select 1 from webhook_deliveries d where d.tenant_id = v.tenant_id and d.event_id = v.id and d.state <> 'delivered')`)
-}
+/** What every target has taken, 30 days after it came to be. */
+export const forgetEvents: Forget = (tx, at) =>
+  tx.run(sql`
+    delete from webhook_events where (tenant_id, id) in (
+      select v.tenant_id, v.id from webhook_events v
+      where v.tenant_id = ${tx.tenantId} and v.created_at < ${at.subtract(KEPT)} and not exists (
+        select 1 from webhook_deliveries d where d.tenant_id = v.tenant_id and d.event_id = v.id and d.state <> 'delivered')
+      limit ${FORGET_AT_ONCE})`)

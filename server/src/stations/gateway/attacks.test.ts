@@ -5,6 +5,7 @@ import { basicAuthHeader } from '../../../../ocpp/index.ts'
 import { sql } from '../../platform/index.ts'
 import { makeTestTenant, testGround, type TestGround } from '../../platform/testing.ts'
 import { loadRefused } from '../store-refused.ts'
+import { forgetRecorded } from '../receive/store.ts'
 import { addTestStation, connectStation, openTestStations, TEST_PASSWORD, type TestStations } from '../testing.ts'
 
 let ground: TestGround
@@ -234,6 +235,10 @@ describe('attack 24: DataTransfer as a back door', () => {
       const key = await ground.keys.tenant(tenantId)
       expect(kept.map(({ what }) => what)).toEqual(['DataTransfer'])
       expect(key.decrypt(kept[0]?.content ?? Buffer.alloc(0)).toString()).toContain('evil')
+      // For a season, not for ever.
+      const after = (days: number) =>
+        ground.database.inTenant(tenantId, (tx) => forgetRecorded(tx, ground.clock.now().add({ hours: 24 * days })))
+      expect([await after(89), await after(91)]).toEqual([0, 1])
       await station.close()
     },
   )

@@ -1,4 +1,4 @@
-import { isThere, newId, sql, together, type Tx } from '../../platform/index.ts'
+import { type Forget, FORGET_AT_ONCE, isThere, newId, sql, together, type Tx } from '../../platform/index.ts'
 import { inLockOrder } from '../lock-order.ts'
 import type { BootedReport, ConnectorPhase, ConnectorStatus, EvseStatusReport } from '../model.ts'
 
@@ -184,3 +184,13 @@ export async function saveRecorded(tx: Tx, recorded: readonly Recorded[]): Promi
       ${recorded.map(({ stationId }) => stationId)}::uuid[], ${recorded.map(({ at }) => at)}::timestamptz[],
       ${recorded.map(({ what }) => what)}::text[], ${recorded.map(({ content }) => content)}::bytea[])`)
 }
+
+/** Longer than the raw log: what a station said beside its sessions may be asked for a season later. */
+const RECORDED_KEPT = Temporal.Duration.from({ hours: 90 * 24 })
+
+/** What stations said beside their sessions, 90 days after. */
+export const forgetRecorded: Forget = (tx, at) =>
+  tx.run(sql`
+    delete from recorded_messages where (tenant_id, id) in (
+      select tenant_id, id from recorded_messages
+      where tenant_id = ${tx.tenantId} and at < ${at.subtract(RECORDED_KEPT)} limit ${FORGET_AT_ONCE})`)
