@@ -5,10 +5,10 @@ import { launchBrowser } from './browser.ts'
 import { axeFaults } from './kit/axe.ts'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { addCard, addStation, makeNetwork, type Network } from './kit/network.ts'
-import { openStage, type Stage, word } from './kit/stage.ts'
+import { openStage, spoken, type Stage, word } from './kit/stage.ts'
 import { bootOf, openStation } from './kit/station-socket.ts'
 
-/** A station's page: its local list, and what was refused, judged again by a click. */
+/** A station's page: its local list, what was refused and is judged again by a click, who is let in, and who is removed. */
 
 let borrowed: Borrowed
 let browser: Browser
@@ -98,4 +98,42 @@ it('a refused message stands there with its reason and is judged again', async (
   expect(await faultsInEveryLook('refused')).toEqual([])
   expect(stage.faults()).toEqual([])
   socket.socket.terminate()
+}, 180_000)
+
+it('a station that comes unencrypted is let in until a day, where it was turned away, and is removed again', async () => {
+  const { page } = stage
+  // Profile 0 needs the exception from this machine, too.
+  const made = await addStation(network, { identity: 'PLAIN', more: { securityProfile: 0 } })
+  const knock = () => openStation({ url: `${network.stationsUrl}/PLAIN` })
+  await expect(knock()).rejects.toThrow('refused with 403')
+  await page.goto('/stations/add')
+  const refused = page
+    .getByRole('region', { name: word('portal.stations.add.refused.title') })
+    .getByRole('listitem')
+    .filter({ hasText: word('stations.refused.plain-not-allowed') })
+  const letIn = refused.getByRole('button', { name: word('portal.stations.add.refused.let-in') })
+  // Without a day nothing is asked of the server.
+  await letIn.click()
+  const day = refused.getByLabel(word('portal.stations.add.plain-until'))
+  expect(await day.evaluate((field: HTMLInputElement) => field.validity.valueMissing)).toBe(true)
+  await day.fill('2035-06-30')
+  await letIn.click()
+  await page.getByRole('heading', { name: word('portal.stations.add.made', { number: spoken(made.number) }) }).waitFor()
+  const socket = await knock()
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: `${word('portal.step.done')} ${word('portal.stations.add.wait.connected')}` })
+    .waitFor()
+  await socket.close()
+  await page.getByRole('link', { name: word('portal.stations.add.wait.open') }).click()
+  await page.getByRole('button', { name: word('portal.stations.edit.title') }).click()
+  const dialog = page.getByRole('dialog')
+  expect(await dialog.getByLabel(word('portal.stations.add.plain-until')).inputValue()).toBe('2035-06-30')
+  await dialog.getByText(word('portal.stations.remove.title')).first().click()
+  await dialog.getByLabel(word('portal.stations.hard.type', { number: spoken(made.number) })).fill(made.number)
+  await dialog.getByRole('button', { name: word('portal.stations.remove.title') }).click()
+  await page.getByRole('heading', { level: 1, name: word('portal.stations.title') }).waitFor()
+  const gone = await network.rest.send('GET', `/v1/stations/${made.id}`)
+  expect(gone.status).toBe(404)
+  expect(stage.faults()).toEqual([])
 }, 180_000)

@@ -7,7 +7,7 @@ import { Choice, Field } from '../../../parts/Field.tsx'
 import { Page } from '../../../parts/Page.tsx'
 import { PlaceFields } from '../../../parts/PlaceFields.tsx'
 import { FormProblem, NoRight } from '../../../parts/Waiting.tsx'
-import { useMay } from '../../../session-of-staff.ts'
+import { useMay, useMe } from '../../../session-of-staff.ts'
 import { EvseFields } from './EvseFields.tsx'
 import { FirstBoot } from './FirstBoot.tsx'
 import { RefusedStations } from './RefusedStations.tsx'
@@ -39,13 +39,14 @@ export function AddStationPage() {
 function NewStation({ onMade }: { readonly onMade: (station: MadeStation) => void }) {
   const { t } = useTranslation()
   const client = useQueryClient()
+  const { timeZone } = useMe().tenant
   const [form, setForm] = useState<StationForm>(emptyForm)
   const set = (name: keyof StationForm) => (text: string) => setForm({ ...form, [name]: text })
   const make = useMutation({
     mutationFn: async () => {
       const siteId = form.site === 'new' ? (await makeSite(form)).id : form.site === '' ? undefined : form.site
       if (form.site === 'new' && siteId !== undefined) setForm({ ...form, site: siteId })
-      return call<MadeStation>('POST', '/v1/stations', stationBody(form, siteId))
+      return call<MadeStation>('POST', '/v1/stations', stationBody(form, siteId, timeZone))
     },
     onSuccess: (station) => {
       for (const key of ['map', 'stations', 'sites']) void client.invalidateQueries({ queryKey: [key] })

@@ -3,6 +3,9 @@ import { Choice, Field } from '../../../parts/Field.tsx'
 import { Icon } from '../../../parts/Icon.tsx'
 import { connectorTypes, type EvseForm } from './station-form.ts'
 
+// A point or a comma. Anything else is shown as wrong, never dropped.
+const KILOWATTS = '\\s*\\d{1,4}([.,]\\d+)?\\s*'
+
 export function EvseFields(props: {
   readonly evses: readonly EvseForm[]
   readonly onChange: (evses: readonly EvseForm[]) => void
@@ -28,6 +31,8 @@ export function EvseFields(props: {
             label={t('portal.stations.add.power')}
             unit="kW"
             inputMode="decimal"
+            pattern={KILOWATTS}
+            title={t('portal.stations.add.power-hint')}
             value={evse.kilowatts}
             onText={(kilowatts) => change(index, { kilowatts })}
           />

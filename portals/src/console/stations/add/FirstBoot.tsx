@@ -58,7 +58,8 @@ export function FirstBoot({ made, another }: { readonly made: MadeStation; reado
 function BootSteps({ station }: { readonly station: Station }) {
   const { t } = useTranslation()
   const { connection } = station
-  const isConnected = connection.state !== 'never'
+  // One that was known before and is let in again has to come back first.
+  const isConnected = connection.state === 'connected'
   const device = [station.vendor, station.model].filter(Boolean).join(' ')
   const hasBooted = device !== ''
   const hasStatus = station.evses.some(({ report }) => report !== undefined)

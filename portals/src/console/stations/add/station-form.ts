@@ -1,3 +1,5 @@
+import { lastMinute } from '../../../parts/zoned.ts'
+
 /** What is filled in about a new station, and the body of the request it becomes. */
 export interface EvseForm {
   readonly type: string
@@ -60,7 +62,8 @@ export function placeOf(form: StationForm): { readonly latitude?: number; readon
     : { latitude, longitude }
 }
 
-export function stationBody(form: StationForm, siteId: string | undefined) {
+/** `timeZone`: of the network, whose days the form means. */
+export function stationBody(form: StationForm, siteId: string | undefined, timeZone: string) {
   return {
     identity: form.identity.trim(),
     ...(form.name === '' ? {} : { name: form.name }),
@@ -68,7 +71,7 @@ export function stationBody(form: StationForm, siteId: string | undefined) {
     // A site has the place; a station has one of its own when it belongs to none.
     ...(siteId === undefined ? placeOf(form) : {}),
     securityProfile: Number(form.profile),
-    ...(form.plainUntil === '' ? {} : { plainUntil: `${form.plainUntil}T23:59:59Z` }),
+    ...(form.plainUntil === '' ? {} : { plainUntil: lastMinute(form.plainUntil, timeZone) }),
     ...(form.password === '' ? {} : { password: form.password }),
     state: 'active',
     evses: evsesOf(form.evses),

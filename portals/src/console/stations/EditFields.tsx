@@ -1,0 +1,94 @@
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { get } from '../../api.ts'
+import type { List, Site, Tariff } from '../../api-types.ts'
+import { Choice, Field } from '../../parts/Field.tsx'
+import { PlaceFields } from '../../parts/PlaceFields.tsx'
+import type { SetForm } from './edit-form.ts'
+
+interface Props {
+  readonly form: SetForm
+  readonly set: (name: keyof SetForm) => (text: string) => void
+}
+
+/** The fields of what we set about a station. */
+export function EditFields({ form, set }: Props) {
+  const { t } = useTranslation()
+  const sites = useQuery({ queryKey: ['sites'], queryFn: () => get<List<Site>>('/v1/sites?limit=200') }).data
+  const tariffs = useQuery({ queryKey: ['tariffs'], queryFn: () => get<List<Tariff>>('/v1/tariffs?limit=200') }).data
+  return (
+    <>
+      <Field label={t('portal.stations.name')} value={form.name} onText={set('name')} />
+      <Choice
+        label={t('portal.stations.site')}
+        value={form.siteId}
+        onText={set('siteId')}
+        options={[
+          { value: '', text: t('portal.none') },
+          ...(sites?.items ?? []).map(({ id, name }) => ({ value: id, text: name })),
+        ]}
+      />
+      <PlaceFields form={form} set={set} hint={t('portal.stations.edit.place-hint')} />
+      <Choice
+        label={t('portal.stations.we-set')}
+        value={form.state}
+        onText={set('state')}
+        hint={t(`portal.stations.admin-note.${form.state}`)}
+        options={['active', 'test', 'disabled'].map((value) => ({
+          value,
+          text: t(`portal.stations.admin.${value}`),
+        }))}
+      />
+      <ConnectionFields form={form} set={set} />
+      <Choice
+        label={t('portal.stations.tariff')}
+        value={form.tariffId}
+        onText={set('tariffId')}
+        options={[
+          { value: '', text: t('portal.stations.default-tariff') },
+          ...(tariffs?.items ?? []).map(({ id, name }) => ({ value: id, text: name })),
+        ]}
+      />
+      <Field
+        label={t('portal.stations.max-sessions')}
+        hint={t('portal.stations.max-sessions-hint')}
+        type="number"
+        min={1}
+        value={form.maxSessions}
+        onText={set('maxSessions')}
+      />
+      <Field
+        label={t('portal.stations.max-duration')}
+        hint={t('portal.stations.max-duration-hint')}
+        type="number"
+        min={1}
+        unit="min"
+        value={form.maxMinutes}
+        onText={set('maxMinutes')}
+      />
+    </>
+  )
+}
+
+/** How it proves itself, and until when it may come unencrypted. */
+function ConnectionFields({ form, set }: Props) {
+  const { t } = useTranslation()
+  const profiles = ['1', '2', '0', ...(form.profile === '3' ? ['3'] : [])]
+  return (
+    <div className="cols">
+      <Choice
+        label={t('portal.stations.add.security')}
+        value={form.profile}
+        onText={set('profile')}
+        options={profiles.map((value) => ({ value, text: t(`portal.stations.add.profile-${value}`) }))}
+      />
+      <Field
+        label={t('portal.stations.add.plain-until')}
+        hint={t('portal.stations.add.plain-hint')}
+        type="date"
+        value={form.plainUntil}
+        onText={set('plainUntil')}
+      />
+    </div>
+  )
+}
