@@ -26,12 +26,17 @@ const client = new QueryClient({
 const router = makeRouter(client)
 
 // A session that ended while the page was open: sign in, and come back to the same page.
-client.getQueryCache().subscribe((event) => {
-  if (event.type !== 'updated' || event.action.type !== 'error') return
+function leaveIfSignedOut(error: unknown): void {
   const here = router.state.location
-  if (problemCode(event.action.error) !== 'not-signed-in' || here.pathname === '/sign-in') return
+  if (problemCode(error) !== 'not-signed-in' || here.pathname === '/sign-in') return
   client.removeQueries({ queryKey: ['me'] })
   void router.navigate({ to: '/sign-in' as string, search: { next: here.href } as never })
+}
+client.getQueryCache().subscribe((event) => {
+  if (event.type === 'updated' && event.action.type === 'error') leaveIfSignedOut(event.action.error)
+})
+client.getMutationCache().subscribe((event) => {
+  if (event.type === 'updated' && event.action.type === 'error') leaveIfSignedOut(event.action.error)
 })
 
 const root = document.getElementById('root')

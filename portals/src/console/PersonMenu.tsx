@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { call } from '../api.ts'
 import type { Me } from '../api-types.ts'
 import { availableLanguages, chooseHere, languageFor, ownName } from '../language.ts'
+import { FormDialog } from '../parts/FormDialog.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { meQuery } from '../session-of-staff.ts'
 import { showLanguage } from '../words.ts'
@@ -22,31 +23,43 @@ export function PersonMenu({ me }: { readonly me: Me }) {
     },
   })
   return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
-        <button
-          type="button"
-          className="btn quiet person"
-          aria-label={t('portal.shell.person', { name: me.staff.name })}
+    <>
+      <Menu position="bottom-end" withinPortal>
+        <Menu.Target>
+          <button
+            type="button"
+            className="btn quiet person"
+            aria-label={t('portal.shell.person', { name: me.staff.name })}
+          >
+            <Icon name="user" />
+            <span className="hide-m">{me.staff.name}</span>
+          </button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>{me.staff.mail}</Menu.Label>
+          <Menu.Divider />
+          <Menu.Label>{t('portal.language.choose')}</Menu.Label>
+          <Languages me={me} />
+          <Menu.Divider />
+          <Menu.Item onClick={() => void navigate({ to: '/sign-in' as string, search: { set: 'password' } as never })}>
+            {t('portal.shell.password')}
+          </Menu.Item>
+          <Menu.Item leftSection={<Icon name="out" />} onClick={() => signOut.mutate()}>
+            {t('portal.shell.sign-out')}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {signOut.isError && (
+        <FormDialog
+          title={t('portal.shell.still-in')}
+          does={t('portal.shell.sign-out')}
+          act={{ ...signOut, mutate: () => signOut.mutate() }}
+          close={signOut.reset}
         >
-          <Icon name="user" />
-          <span className="hide-m">{me.staff.name}</span>
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{me.staff.mail}</Menu.Label>
-        <Menu.Divider />
-        <Menu.Label>{t('portal.language.choose')}</Menu.Label>
-        <Languages me={me} />
-        <Menu.Divider />
-        <Menu.Item onClick={() => void navigate({ to: '/sign-in' as string, search: { set: 'password' } as never })}>
-          {t('portal.shell.password')}
-        </Menu.Item>
-        <Menu.Item leftSection={<Icon name="out" />} onClick={() => signOut.mutate()}>
-          {t('portal.shell.sign-out')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+          <p>{t('portal.shell.still-in-text')}</p>
+        </FormDialog>
+      )}
+    </>
   )
 }
 

@@ -1,12 +1,11 @@
 import '@mantine/core/styles.layer.css'
 import { MantineProvider } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { Link, Outlet, useMatches, useNavigate, useRouterState } from '@tanstack/react-router'
-import { useEffect, useRef, useState } from 'react'
+import { Link, Outlet, useMatches, useNavigate } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useShownScheme } from '../color-scheme.ts'
 import { useLiveFeed } from '../live/use-live.ts'
-import { Icon } from '../parts/Icon.tsx'
 import { LiveBanner } from '../parts/LiveBanner.tsx'
 import { Logo } from '../parts/Logo.tsx'
 import { showTimesIn } from '../parts/quantities.ts'
@@ -15,8 +14,8 @@ import { meQuery } from '../session-of-staff.ts'
 import { DemoMark } from './DemoMark.tsx'
 import { Help } from './Help.tsx'
 import { focusFilter, listenForKeys, moveRow, useKeys } from './keys.ts'
-import { OpenAlerts } from './OpenAlerts.tsx'
-import { type Task, tasks } from './tasks.ts'
+import { Rail } from './Rail.tsx'
+import { tasks } from './tasks.ts'
 import { cssVariablesResolver, theme } from './theme.ts'
 import { TopBar } from './TopBar.tsx'
 
@@ -56,19 +55,7 @@ function Frame() {
         <span className="nm trunc">{me.tenant.name}</span>
       </Link>
       <TopBar me={me} />
-      <nav className="rail" aria-label={t('portal.shell.nav')}>
-        {mine.map((task) => (
-          <RailLink key={task.id} task={task} />
-        ))}
-        <div className="end" />
-        <button type="button" className="rail-help" onClick={() => setHelpOpen(true)}>
-          <Icon name="help" />
-          <span className="tx">{t('portal.keys.title')}</span>
-          <span className="k dim t12" aria-hidden="true">
-            ?
-          </span>
-        </button>
-      </nav>
+      <Rail tasks={mine} help={() => setHelpOpen(true)} />
       <main id="page" tabIndex={-1}>
         {me.tenant.demo && <DemoMark />}
         <LiveBanner />
@@ -76,34 +63,6 @@ function Frame() {
       </main>
       <Help isOpen={isHelpOpen} close={() => setHelpOpen(false)} />
     </div>
-  )
-}
-
-function RailLink({ task }: { readonly task: Task }) {
-  const { t } = useTranslation()
-  const path = useRouterState({ select: (state) => state.location.pathname })
-  const home = task.pages[0].path
-  const isHere = path === home || path.startsWith(`${home}/`)
-  const link = useRef<HTMLAnchorElement>(null)
-  // On a phone the tasks are a bar that may be wider than the screen.
-  useEffect(() => {
-    if (isHere) link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-  }, [isHere])
-  return (
-    <Link
-      ref={link}
-      to={home}
-      className={isHere ? 'on' : ''}
-      aria-current={isHere ? 'page' : undefined}
-      title={t(task.word)}
-    >
-      <Icon name={task.icon} />
-      <span className="tx">{t(task.word)}</span>
-      {task.id === 'alerts' && <OpenAlerts />}
-      <span className="k dim t12" aria-hidden="true">
-        {task.keys.toUpperCase()}
-      </span>
-    </Link>
   )
 }
 

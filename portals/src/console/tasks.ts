@@ -19,6 +19,8 @@ export interface Task {
   readonly right: string
   /** Keys pressed one after the other. */
   readonly keys: string
+  /** Among the few in a phone's bar; the others stand behind its last button. */
+  readonly isOnPhone?: true
   /** The first page is the one the rail opens. */
   readonly pages: readonly [TaskPage, ...TaskPage[]]
 }
@@ -31,6 +33,7 @@ export const tasks: readonly Task[] = [
     icon: 'bell',
     right: 'alerts.read',
     keys: 'g a',
+    isOnPhone: true,
     pages: [{ path: '/alerts', load: () => import('./alerts/NowPage.tsx'), name: 'NowPage' }],
   },
   {
@@ -39,6 +42,7 @@ export const tasks: readonly Task[] = [
     icon: 'map',
     right: 'stations.read',
     keys: 'g m',
+    isOnPhone: true,
     pages: [{ path: '/map', load: () => import('./map/MapPage.tsx'), name: 'MapPage' }],
   },
   {
@@ -47,6 +51,7 @@ export const tasks: readonly Task[] = [
     icon: 'plug',
     right: 'stations.read',
     keys: 'g s',
+    isOnPhone: true,
     pages: [
       { path: '/stations', load: () => import('./stations/StationsPage.tsx'), name: 'StationsPage' },
       { path: '/stations/add', load: () => import('./stations/add/AddStationPage.tsx'), name: 'AddStationPage' },
@@ -67,6 +72,7 @@ export const tasks: readonly Task[] = [
     icon: 'bolt',
     right: 'sessions.read',
     keys: 'g e',
+    isOnPhone: true,
     pages: [
       { path: '/sessions', load: () => import('./sessions/SessionsPage.tsx'), name: 'SessionsPage' },
       { path: '/sessions/$id', load: () => import('./sessions/SessionPage.tsx'), name: 'SessionPage' },

@@ -42,7 +42,6 @@ export function Failed({ error, retry }: { readonly error: unknown; readonly ret
   const { t } = useTranslation()
   const client = useQueryClient()
   const words = useProblemWords(error)
-  const problem = isProblem(error) ? error.problem : undefined
   return (
     <div className="failed" role="alert">
       <Icon name="warning" size={20} />
@@ -59,14 +58,21 @@ export function Failed({ error, retry }: { readonly error: unknown; readonly ret
             <Icon name="refresh" />
             {t('portal.failed.retry')}
           </button>
-          {problem?.requestId !== undefined && (
-            <span className="t12 dim">
-              {t('portal.failed.request')} <span className="mono">{problem.requestId}</span>
-            </span>
-          )}
+          <RequestNumber error={error} />
         </div>
       </div>
     </div>
+  )
+}
+
+function RequestNumber({ error }: { readonly error: unknown }) {
+  const { t } = useTranslation()
+  const requestId = isProblem(error) ? error.problem.requestId : undefined
+  if (requestId === undefined) return null
+  return (
+    <span className="t12 dim">
+      {t('portal.failed.request')} <span className="mono">{requestId}</span>
+    </span>
   )
 }
 
@@ -76,12 +82,15 @@ type FieldNames = Readonly<Record<string, string>>
 export function FormProblem({ error, names = {} }: { readonly error: unknown; readonly names?: FieldNames }) {
   const words = useProblemWords(error)
   if (error === null || error === undefined) return null
+  // A fault of ours is noted under a number: whoever tells us of it needs that.
+  const isOurs = isProblem(error) && error.problem.status >= 500
   return (
     <div className="note s-faulted" role="alert">
       <Icon name="warning" />
       <div className="col g1">
         <p>{words}</p>
         <FieldErrors error={error} names={names} />
+        {isOurs && <RequestNumber error={error} />}
       </div>
     </div>
   )
@@ -94,6 +103,8 @@ function useProblemWords(error: unknown): string {
   const key = `portal.problem.${code}`
   const problem = isProblem(error) ? error.problem : undefined
   if (isAddressOfNothing(error)) return t('portal.problem.nothing-there')
+  // What the server says of it is for programs: a person has no key to send.
+  if (code === 'not-signed-in') return t('portal.problem.not-signed-in')
   // The fields at fault follow; a sentence about their list is for programs.
   if ((problem?.errors ?? []).length > 0) return t('portal.problem.fields')
   return problem?.detail ?? (i18n.exists(key) ? t(key) : (problem?.title ?? t('portal.problem.other', { code })))
