@@ -61,6 +61,11 @@ export function numberText(value: number, digits = 0): string {
   )
 }
 
+/** `1.4 GB`. */
+export function bytesText(bytes: number): string {
+  return `${numberText(bytes / 1e9, 1)}\u00a0GB`
+}
+
 /** Between whole and parts when one types a number: a comma in Finnish. */
 export function decimalSign(): string {
   const parts = new Intl.NumberFormat(intlLanguage()).formatToParts(0.5)

@@ -27,7 +27,7 @@ export function alertView(row: AlertRow, deps: ViewDeps, language: string) {
     id: row.id,
     kind: row.kind,
     severity: row.severity,
-    text: deps.texts.ofCode(language, 'alert', row.kind, evidence),
+    text: deps.texts.ofCode(language, 'alert', row.kind, inWords(evidence, deps.texts, language)),
     ...(fault === undefined ? {} : { fault }),
     since: row.since.toString(),
     lastAt: row.lastAt.toString(),
@@ -44,6 +44,15 @@ export function alertView(row: AlertRow, deps: ViewDeps, language: string) {
     ...(row.note === null ? {} : { note: row.note }),
     ...(row.clearedAt === null ? {} : { clearedAt: row.clearedAt.toString() }),
   }
+}
+
+/** Why a target did not take something is kept as a code; in a sentence it has the words of its page. */
+function inWords(evidence: Readonly<Record<string, unknown>>, texts: Texts, language: string) {
+  const { cause } = evidence
+  if (typeof cause !== 'string') return evidence
+  const status = /^status-(\d+)$/.exec(cause)?.[1]
+  const key = status === undefined ? cause : status.startsWith('3') ? 'redirect' : 'status'
+  return { ...evidence, cause: texts.find(language, `events.cause.${key}`, { status }) ?? cause.replaceAll('-', ' ') }
 }
 
 /** Where: the site, the station and its EVSE, the session. */

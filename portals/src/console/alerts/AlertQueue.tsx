@@ -65,7 +65,7 @@ export function AlertQueue({ stations }: { readonly stations: readonly MapStatio
         hints={[
           ['J', 'K', 'portal.keys.move'],
           ['Enter', 'portal.keys.open'],
-          ['A', 'portal.alerts.acknowledge-hint'],
+          ...(may('alerts.write') ? [['A', 'portal.alerts.acknowledge-hint']] : []),
         ]}
       >
         {t('portal.map.worst-first')}

@@ -33,7 +33,15 @@ export function AlertTable(props: { readonly alerts: readonly Alert[]; readonly 
                 key: 'act',
                 head: t('portal.alerts.act'),
                 cell: (alert: Alert) => (
-                  <button type="button" className="btn sm over-row" data-act onClick={() => onTake(alert.id)}>
+                  <button
+                    type="button"
+                    className="btn sm over-row"
+                    data-act
+                    onClick={({ currentTarget }) => {
+                      keepPlace(currentTarget)
+                      onTake(alert.id)
+                    }}
+                  >
                     <Icon name="check" />
                     {t('portal.alerts.acknowledge')}
                     <span className="sr">{alert.text}</span>
@@ -94,4 +102,12 @@ function State({ alert }: { readonly alert: Alert }) {
       {alert.count > 1 && <span className="dim block">{t('portal.alerts.times', { count: alert.count })}</span>}
     </span>
   )
+}
+
+/** The row is about to go: the focus goes to the one after it, else to the one before, so that the next key works on. */
+function keepPlace(button: HTMLElement): void {
+  const row = button.closest('tr')
+  const near = row?.nextElementSibling ?? row?.previousElementSibling
+  const next = near?.querySelector<HTMLElement>('[data-row]') ?? document.querySelector<HTMLElement>('#page')
+  next?.focus()
 }
