@@ -3038,7 +3038,7 @@ export type GetStationsData = {
         identity?: string;
         siteId?: string;
         /**
-         * any of faulted, offline, unknown, preparing, charging, reserved, free, test, disabled, separated by commas
+         * any of faulted, offline, unknown, preparing, charging, reserved, free, test, disabled, separated by commas: stations with an EVSE in one of them
          */
         seen?: string;
         q?: string;

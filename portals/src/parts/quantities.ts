@@ -115,6 +115,18 @@ export function exactClockText(instant: string): string {
   })
 }
 
+/** `06:55:02.914` of today, else with its day before it. */
+export function exactTimeText(instant: string): string {
+  return isToday(instant) ? exactClockText(instant) : `${dayText(instant)}, ${exactClockText(instant)}`
+}
+
+/** As a row of the log has room for: to the thousandth today, else the day and the minute. The second part may be left out. */
+export function rowTimeText(instant: string): readonly [string, string] {
+  if (!isToday(instant)) return [`${format(instant, { day: 'numeric', month: 'numeric' })} ${clockText(instant)}`, '']
+  const exact = exactClockText(instant)
+  return [exact.slice(0, 8), exact.slice(8)]
+}
+
 export function dayText(instant: string | number): string {
   const sameYear = format(instant, { year: 'numeric' }) === format(nowMilliseconds(), { year: 'numeric' })
   return format(instant, { day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' as const }) })

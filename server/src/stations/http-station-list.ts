@@ -5,7 +5,7 @@ import { loadParts } from './http-stations.ts'
 import { evseSeens } from './rules/seen.ts'
 import * as shapes from './shapes.ts'
 import * as store from './store.ts'
-import { mapItem, partsOf, type StationParts, stationSeen, stationView } from './views.ts'
+import { isSeenAs, mapItem, partsOf, type StationParts, stationView } from './views.ts'
 
 const TAG = 'stations'
 
@@ -19,7 +19,7 @@ const filter = z.strictObject({
     .transform((text) => text.split(','))
     .pipe(z.array(z.enum(evseSeens)))
     .optional()
-    .describe(`any of ${evseSeens.join(', ')}, separated by commas`),
+    .describe(`any of ${evseSeens.join(', ')}, separated by commas: stations with an EVSE in one of them`),
   q: z.string().max(100).optional(),
 })
 
@@ -49,7 +49,7 @@ function listRoute({ publicUrl }: Pick<Ground, 'publicUrl'>): AnyRoute {
         seen === undefined ? query.limit + 1 : undefined,
       )
       const all = await loadParts(tx, rows)
-      const fitting = seen === undefined ? all : all.filter((parts) => seen.includes(stationSeen(parts, at)))
+      const fitting = seen === undefined ? all : all.filter((parts) => isSeenAs(parts, seen, at))
       const following = seen === undefined || after === undefined ? fitting : fitting.filter(isAfter(after))
       const page = following.slice(0, query.limit)
       const last = page.at(-1)?.station

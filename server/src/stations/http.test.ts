@@ -147,6 +147,19 @@ describe('stations', () => {
     await until(async () => (await call(`GET /v1/stations/${id}`)).body['connection'])
   })
 
+  it('are listed by what any of their EVSEs is, as on the map', async () => {
+    const connectors = [{ id: 1, type: 'IEC_62196_T2', maxPowerW: 22_000 }]
+    const { password } = await add('TWO-1', { evses: [1, 2].map((id) => ({ id, connectors })) })
+    const station = await connectStation(stations.port, { path: '/ocpp/power/TWO-1', password })
+    await station.boot()
+    await station.call('StatusNotification', { connectorId: 1, status: 'Faulted', errorCode: 'GroundFailure' })
+    await station.call('StatusNotification', { connectorId: 2, status: 'Available', errorCode: 'NoError' })
+    const found = async (seen: string) => (await call(`GET /v1/stations?q=TWO-1&seen=${seen}`)).body['items']
+    for (const seen of ['faulted', 'free', 'reserved,free']) expect(await found(seen), seen).toHaveLength(1)
+    expect(await found('charging,reserved')).toEqual([])
+    await station.close()
+  })
+
   it('get a new password, after which the old one is refused', async () => {
     const { id, password } = await add('PW-1')
     const made = await call(`POST /v1/stations/${id}/password`)

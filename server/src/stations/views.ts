@@ -82,6 +82,12 @@ export interface ViewContext {
   readonly tenantSlug: string
 }
 
+/** Whether the station, or one of its EVSEs, is in one of these states: the list finds what the map shows. */
+export function isSeenAs(parts: StationParts, states: readonly string[], at: Temporal.Instant): boolean {
+  const seens = [...seenOf(parts, at).values()].map(({ seen }) => seen)
+  return [stationSeen(parts, at), ...seens].some((seen) => states.includes(seen))
+}
+
 export function stationView(parts: StationParts, { at, publicUrl, tenantSlug }: ViewContext): StationView {
   const { station } = parts
   return {

@@ -46,10 +46,16 @@ export function CardsPage() {
           <Failed error={list.error} retry={() => void list.refetch()} />
         ) : cards.length === 0 ? (
           <Empty
-            icon="card"
+            icon={q === undefined ? 'card' : 'filter'}
             title={t(q === undefined ? 'portal.cards.none.title' : 'portal.cards.no-match')}
-            text={t('portal.cards.none.text')}
-          />
+            text={t(q === undefined ? 'portal.cards.none.text' : 'portal.cards.no-match-text')}
+          >
+            {q !== undefined && (
+              <button type="button" className="btn" onClick={() => set({ q: undefined })}>
+                {t('portal.filter.clear')}
+              </button>
+            )}
+          </Empty>
         ) : (
           <CardTable cards={cards} mayWrite={may('tokens.write')} />
         )}

@@ -8,6 +8,7 @@ import { Sparkline } from '../../parts/Sparkline.tsx'
 import { Stat } from '../../parts/Stat.tsx'
 import { StatusShape, useStatusWord } from '../../parts/StatusTag.tsx'
 import { evseCounts } from './evse-counts.ts'
+import { powerNow } from './power-now.ts'
 
 /** Key figures in one strip; each is a link to what it counts. */
 export function FigureStrip({ stations }: { readonly stations: readonly MapStation[] }) {
@@ -20,7 +21,7 @@ export function FigureStrip({ stations }: { readonly stations: readonly MapStati
   const day = useSessionsOfDay()
   const counts = evseCounts(stations)
   const evses = stations.reduce((sum, station) => sum + station.evses.length, 0)
-  const powerW = open?.items.reduce((sum, session) => sum + (session.powerW ?? 0), 0)
+  const powerW = open === undefined ? undefined : powerNow(open.items, stations)
   const history = useHistory(powerW)
   const share = evses === 0 ? undefined : t('portal.map.share', { percent: Math.round((counts.free / evses) * 100) })
   return (
@@ -37,7 +38,11 @@ export function FigureStrip({ stations }: { readonly stations: readonly MapStati
         label={t('portal.map.power')}
         value={powerW === undefined ? '–' : numberText(powerW / 1000, 1)}
         unit="kW"
-        note={t('portal.map.power-note')}
+        note={
+          open !== undefined && (open.total ?? 0) > open.items.length
+            ? t('portal.map.power-some', { count: open.items.length, all: open.total })
+            : t('portal.map.power-note')
+        }
         beside={<Sparkline values={history} />}
       />
       <Stat

@@ -6,7 +6,15 @@ import { get, query } from '../../api.ts'
 import type { List, SessionDetail, SessionRecord } from '../../api-types.ts'
 import { Time } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
-import { clockText, durationText, energyText, spokenNumber } from '../../parts/quantities.ts'
+import {
+  clockText,
+  dayText,
+  durationText,
+  energyText,
+  fullTimeText,
+  spokenNumber,
+  timeText,
+} from '../../parts/quantities.ts'
 import { useMay } from '../../session-of-staff.ts'
 import { protocolText } from '../stations/station-words.ts'
 import { startedByText } from './session-words.ts'
@@ -98,7 +106,7 @@ export function Periods({ session }: { readonly session: SessionDetail }) {
           {session.periods.map((period) => (
             <tr key={period.from}>
               <td>
-                {clockText(period.from)}–{clockText(period.to)}
+                {timeText(period.from)}–{clockText(period.to)}
               </td>
               <td>{t(`portal.sessions.period-${period.state}`, { defaultValue: period.state })}</td>
               <td className="num">{energyText(period.energyWh)}</td>
@@ -116,9 +124,12 @@ export function History({ session }: { readonly session: SessionDetail }) {
   return (
     <Section title={t('portal.sessions.history')}>
       <ol className="list-plain">
-        {session.history.map((entry) => (
+        {session.history.map((entry, index) => (
           <li key={`${entry.at} ${entry.kind} ${entry.state}`} className="row history">
-            <span className="mono dim">{clockText(entry.at, true)}</span>
+            <time className="mono dim" dateTime={entry.at} title={fullTimeText(entry.at)}>
+              {isNewDay(session.history[index - 1]?.at ?? session.startedAt, entry.at) && `${dayText(entry.at)}, `}
+              {clockText(entry.at, true)}
+            </time>
             <span className="m">{t(historyKeys(entry), { defaultValue: entry.state })}</span>
             <span className="mid">{t(`portal.sessions.because.${entry.by}`, { defaultValue: entry.by })}</span>
           </li>
@@ -190,6 +201,11 @@ function HandedOn({ hand }: { readonly hand: SessionRecord['handedOn'][number] }
 
 function isUnderWay(record: SessionRecord): boolean {
   return record.handedOn.some(({ state }) => state === 'waiting' || state === 'held')
+}
+
+// The day stands where it is not the one before.
+function isNewDay(before: string, at: string): boolean {
+  return dayText(before) !== dayText(at)
 }
 
 function historyKeys({ kind, state }: SessionDetail['history'][number]): string[] {

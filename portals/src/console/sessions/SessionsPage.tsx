@@ -109,6 +109,7 @@ const flags: readonly Session['flags'][number][] = [
   'begin-reading-missing',
   'stop-before-start',
   'stop-without-number',
+  'corrected',
 ]
 
 function SessionFilters({ filters, set }: { readonly filters: Filters; readonly set: (change: Filters) => void }) {

@@ -42,10 +42,16 @@ export function SitesPage() {
           <Failed error={list.error} retry={() => void list.refetch()} />
         ) : sites.length === 0 ? (
           <Empty
-            icon="map"
+            icon={filters.q === undefined ? 'map' : 'filter'}
             title={t(filters.q === undefined ? 'portal.sites.none.title' : 'portal.sites.no-match')}
-            text={t('portal.sites.none.text')}
-          />
+            text={t(filters.q === undefined ? 'portal.sites.none.text' : 'portal.sites.no-match-text')}
+          >
+            {filters.q !== undefined && (
+              <button type="button" className="btn" onClick={() => set({ q: undefined })}>
+                {t('portal.filter.clear')}
+              </button>
+            )}
+          </Empty>
         ) : (
           <SiteTable sites={sites} {...(may('sites.write') ? { onEdit: setEdited } : {})} />
         )}

@@ -22,7 +22,7 @@ export function EvseColumn({ station, evse }: { readonly station: Station; reado
   const send = useSendCommand(station.id)
   const session = useQuery({ ...sessionQuery(evse.session?.id ?? ''), enabled: evse.session !== undefined }).data
   const connector = evse.connectors[0]
-  const powerW = evse.session === undefined ? 0 : (evse.powerW ?? evse.session.powerW ?? session?.powerW)
+  const powerW = powerNow(station, evse, session)
   const isFaulted = evse.seen === 'faulted'
   return (
     <div className="ev">
@@ -70,6 +70,12 @@ export function EvseColumn({ station, evse }: { readonly station: Station; reado
       )}
     </div>
   )
+}
+
+/** What flows now, in watts; undefined while we do not hear the station: its last word is no news. */
+function powerNow(station: Station, evse: Evse, session: SessionDetail | undefined): number | undefined {
+  if (station.connection.state !== 'connected') return undefined
+  return evse.session === undefined ? 0 : (evse.powerW ?? evse.session.powerW ?? session?.powerW)
 }
 
 function Idle({ evse }: { readonly evse: Evse }) {

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { LogMark, LogRow } from '../../api-types.ts'
 import { Icon } from '../../parts/Icon.tsx'
-import { exactClockText, numberText } from '../../parts/quantities.ts'
+import { exactTimeText, numberText } from '../../parts/quantities.ts'
 import { linesOf, payloadOf } from './log-text.ts'
 
 /** One request and its answer; what did not fit is marked where it stands. */
@@ -28,7 +28,7 @@ export function LogDetail({ row, close }: { readonly row: LogRow; readonly close
       <Part
         title={t('portal.stations.log.request')}
         icon={isFrom ? 'arrow-left' : 'arrow-right'}
-        time={exactClockText(row.request.at)}
+        time={exactTimeText(row.request.at)}
         text={row.request.text}
         marks={row.marks}
       />
@@ -38,7 +38,7 @@ export function LogDetail({ row, close }: { readonly row: LogRow; readonly close
         <Part
           title={t(row.answer.kind === 'error' ? 'portal.stations.log.error' : 'portal.stations.log.answer')}
           icon={isFrom ? 'arrow-right' : 'arrow-left'}
-          time={row.durationMs === undefined ? exactClockText(row.answer.at) : `+${numberText(row.durationMs)} ms`}
+          time={row.durationMs === undefined ? exactTimeText(row.answer.at) : `+${numberText(row.durationMs)} ms`}
           text={row.answer.text}
           marks={[]}
         />

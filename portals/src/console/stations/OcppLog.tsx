@@ -7,8 +7,8 @@ import type { List, LogRow } from '../../api-types.ts'
 import { useLiveLog } from '../../live/use-live.ts'
 import { useTick } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
-import { exactClockText, numberText } from '../../parts/quantities.ts'
-import { Failed, Loading } from '../../parts/Waiting.tsx'
+import { fullTimeText, numberText, rowTimeText } from '../../parts/quantities.ts'
+import { Failed, FormProblem, Loading } from '../../parts/Waiting.tsx'
 import { FilterText } from '../FilterText.tsx'
 import { useKeys } from '../keys.ts'
 import { useFilters } from '../use-filters.ts'
@@ -59,6 +59,17 @@ export function OcppLog({ stationId }: { readonly stationId: string }) {
           </button>
         </div>
       )}
+      {log.olderError !== undefined && (
+        <div className="pb col g2">
+          <FormProblem error={log.olderError} />
+          <div>
+            <button type="button" className="btn sm" onClick={log.tryOlder}>
+              <Icon name="refresh" />
+              {t('portal.failed.retry')}
+            </button>
+          </div>
+        </div>
+      )}
       {log.error !== null && log.rows.length === 0 ? (
         <Failed error={log.error} />
       ) : log.isPending ? (
@@ -67,7 +78,12 @@ export function OcppLog({ stationId }: { readonly stationId: string }) {
         <p className="pb dim">{t('portal.stations.log.none')}</p>
       ) : (
         <div className={open === undefined ? 'log' : 'log open'}>
-          <Rows rows={shown} openId={filters.row} onOpen={(row) => set({ row })} onEnd={log.loadOlder} />
+          <Rows
+            rows={shown}
+            openId={filters.row}
+            onOpen={(row) => set({ row })}
+            onEnd={log.olderError === undefined ? log.loadOlder : undefined}
+          />
           {open !== undefined && <LogDetail row={open} close={() => set({ row: undefined })} />}
         </div>
       )}
@@ -149,6 +165,7 @@ function Row(props: {
   const answer = answerOf(row, now)
   const isFrom = row.direction === 'from-station'
   const hasMarks = row.marks.length > 0
+  const [time, thousandths] = rowTimeText(row.at)
   return (
     <button
       type="button"
@@ -159,10 +176,10 @@ function Row(props: {
       onKeyDown={moveByArrow}
       onClick={props.onOpen}
     >
-      <span className="mono dim">
-        {exactClockText(row.at).slice(0, 8)}
-        <span className="thousandths">{exactClockText(row.at).slice(8)}</span>
-      </span>
+      <time className="mono dim" dateTime={row.at} title={fullTimeText(row.at)}>
+        {time}
+        <span className="thousandths">{thousandths}</span>
+      </time>
       <span className="mid">
         <Icon name={isFrom ? 'arrow-left' : 'arrow-right'} />
         <span className="way-word"> {t(isFrom ? 'portal.stations.log.from' : 'portal.stations.log.to')}</span>
@@ -220,6 +237,7 @@ function useLog(stationId: string, action: string | undefined) {
       next: kept === undefined ? (page.next ?? undefined) : kept.next,
     })
   }
+  const [olderError, setOlderError] = useState<unknown>()
   const isLoading = useRef(false)
   const next = kept?.next
   const loadOlder = useMemo(() => {
@@ -231,12 +249,20 @@ function useLog(stationId: string, action: string | undefined) {
         .then((older) =>
           setKept((before) => ({ rows: merged(before?.rows ?? [], older.items), next: older.next ?? undefined })),
         )
+        .catch((error: unknown) => setOlderError(error))
         .finally(() => {
           isLoading.current = false
         })
     }
   }, [next, stationId, action])
-  return { rows: kept?.rows ?? [], loadOlder, isPending: newest.isPending, error: newest.error }
+  return {
+    rows: kept?.rows ?? [],
+    loadOlder,
+    olderError,
+    tryOlder: () => setOlderError(undefined),
+    isPending: newest.isPending,
+    error: newest.error,
+  }
 }
 
 // A page longer open keeps no more than this.

@@ -19,7 +19,7 @@ export function StationHead({ station }: { readonly station: Station }) {
         <div className="t12 dim">
           {station.onboarding === 'accepted' ? (
             <>
-              {t('portal.stations.since')} <Time at={station.createdAt} />
+              {t('portal.stations.added')} <Time at={station.createdAt} />
             </>
           ) : (
             t(`portal.stations.onboarding.${station.onboarding}`)

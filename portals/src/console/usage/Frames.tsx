@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { get, query } from '../../api.ts'
 import type { List, LogRow, UsageErrorDetail } from '../../api-types.ts'
-import { exactClockText, milliseconds } from '../../parts/quantities.ts'
+import { exactTimeText, milliseconds } from '../../parts/quantities.ts'
 import { Failed, Loading } from '../../parts/Waiting.tsx'
 import { Section } from '../sessions/SessionParts.tsx'
 import { inShort, payloadOf } from '../stations/log-text.ts'
@@ -54,7 +54,7 @@ export function Frames({ error }: { readonly error: UsageErrorDetail }) {
                 aria-expanded={open === row.id}
                 onClick={() => setOpen(open === row.id ? undefined : row.id)}
               >
-                <span className="mono mid">{exactClockText(row.at)}</span> <span className="b">{row.action}</span>{' '}
+                <span className="mono mid">{exactTimeText(row.at)}</span> <span className="b">{row.action}</span>{' '}
                 <span className="mid">{inShort(payloadOf(row.request.text))}</span>
               </button>
               {open === row.id && <LogDetail row={row} close={() => setOpen(undefined)} />}

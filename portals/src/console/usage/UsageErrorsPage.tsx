@@ -22,8 +22,10 @@ const states: readonly UsageState[] = ['held', 'accepted', 'corrected', 'superse
 /** What validating usage data found: first what waits for somebody. */
 export function UsageErrorsPage() {
   const { t } = useTranslation()
-  const { filters, set } = useFilters()
+  const { filters, set, clear } = useFilters()
   const state = filters.state ?? 'held'
+  // Nothing waits, anywhere: else it is the filters that hide something.
+  const isPlain = Object.values(filters).every((value) => value === undefined)
   const list = useErrors({ ...filters, state: state === 'all' ? undefined : state })
   const errors = list.data?.pages.flatMap(({ items }) => items) ?? []
   const total = list.data?.pages[0]?.total
@@ -48,10 +50,16 @@ export function UsageErrorsPage() {
           <Failed error={list.error} retry={() => void list.refetch()} />
         ) : errors.length === 0 ? (
           <Empty
-            icon={state === 'held' ? 'check' : 'filter'}
-            title={t(state === 'held' ? 'portal.usage.none.title' : 'portal.usage.no-match.title')}
-            text={t(state === 'held' ? 'portal.usage.none.text' : 'portal.usage.no-match.text')}
-          />
+            icon={isPlain ? 'check' : 'filter'}
+            title={t(isPlain ? 'portal.usage.none.title' : 'portal.usage.no-match.title')}
+            text={t(isPlain ? 'portal.usage.none.text' : 'portal.usage.no-match.text')}
+          >
+            {!isPlain && (
+              <button type="button" className="btn" onClick={clear}>
+                {t('portal.filter.clear')}
+              </button>
+            )}
+          </Empty>
         ) : (
           <ErrorTable errors={errors} />
         )}

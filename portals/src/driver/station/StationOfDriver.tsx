@@ -102,6 +102,9 @@ function Shown(props: { readonly station: PublicStation; readonly live: Live; re
   )
 }
 
+// Whoever stands before it wants to know what to do.
+const puzzling: readonly PublicEvse['seen'][] = ['faulted', 'offline', 'unknown', 'reserved', 'disabled', 'test']
+
 function EvseOfDriver({ evse }: { readonly evse: PublicEvse }) {
   const { t } = useTranslation()
   const { session } = evse
@@ -112,6 +115,7 @@ function EvseOfDriver({ evse }: { readonly evse: PublicEvse }) {
         <StatusTag seen={evse.seen} words={evse.words} big />
       </div>
       <p className="mid">{evse.connectors.map((connector) => connectorText(t, connector)).join(', ')}</p>
+      {puzzling.includes(evse.seen) && <p>{t(`portal.driver.station.hint.${evse.seen}`)}</p>}
       {session !== undefined && (
         <>
           <div className="row between wrap now">
