@@ -104,6 +104,10 @@ export type AlertSettings = Read<Api.GetAlertSettingsResponses[200]>
 export type SessionLimits = Read<Api.GetSessionLimitsResponses[200]>
 export type AlertSeverity = Alert['severity']
 
+export type Person = Read<Api.GetStaffResponses[200]>['items'][number]
+export type Role = Api.PostStaffData['body']['role']
+export type MachineKey = Read<Api.GetKeysResponses[200]>['items'][number]
+
 export type PublicStation = Read<Api.GetPublicStationsByNumberResponses[200]>
 export type PublicEvse = PublicStation['evses'][number]
 

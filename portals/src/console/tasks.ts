@@ -129,4 +129,12 @@ export const tasks: readonly Task[] = [
       { path: '/webhooks/$id', load: () => import('./webhooks/WebhookPage.tsx'), name: 'WebhookPage' },
     ],
   },
+  {
+    id: 'people',
+    word: 'portal.people.nav',
+    icon: 'users',
+    right: 'staff.write',
+    keys: 'g k',
+    pages: [{ path: '/people', load: () => import('./people/PeoplePage.tsx'), name: 'PeoplePage' }],
+  },
 ]

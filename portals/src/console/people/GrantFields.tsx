@@ -1,0 +1,66 @@
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { get } from '../../api.ts'
+import type { List, Person, Role, Site } from '../../api-types.ts'
+import { Choice, Segments, Tick } from '../../parts/Field.tsx'
+import { Loading } from '../../parts/Waiting.tsx'
+
+export interface Grant {
+  readonly role: Role
+  readonly sites: Person['sites']
+}
+
+const roles: readonly Role[] = ['administrator', 'operator', 'biller', 'viewer']
+
+/** Nothing is granted yet where sites are named and none is ticked. */
+export function isGranted({ sites }: Grant): boolean {
+  return sites === 'all' || sites.length > 0
+}
+
+/** A role, in words, and where it holds. */
+export function GrantFields({ grant, set }: { readonly grant: Grant; readonly set: (grant: Grant) => void }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <Choice
+        label={t('portal.people.role')}
+        hint={t(`portal.people.role-note.${grant.role}`)}
+        value={grant.role}
+        onText={(role) => set({ ...grant, role: role as Role })}
+        options={roles.map((value) => ({ value, text: t(`portal.people.roles.${value}`) }))}
+      />
+      <Segments
+        label={t('portal.people.where')}
+        value={grant.sites === 'all' ? 'all' : 'some'}
+        onText={(value) => set({ ...grant, sites: value === 'all' ? 'all' : [] })}
+        options={[
+          { value: 'all', text: t('portal.people.everywhere') },
+          { value: 'some', text: t('portal.people.named-sites') },
+        ]}
+      />
+      {grant.sites !== 'all' && <SiteTicks chosen={grant.sites} set={(sites) => set({ ...grant, sites })} />}
+    </>
+  )
+}
+
+function SiteTicks(props: { readonly chosen: readonly string[]; readonly set: (sites: readonly string[]) => void }) {
+  const { t } = useTranslation()
+  const { chosen, set } = props
+  const sites = useQuery({ queryKey: ['sites'], queryFn: () => get<List<Site>>('/v1/sites?limit=200') }).data?.items
+  if (sites === undefined) return <Loading rows={2} />
+  return (
+    <fieldset className="plain col">
+      <legend className="sr">{t('portal.people.named-sites')}</legend>
+      {sites.length === 0 && <p className="mid">{t('portal.sites.none.title')}</p>}
+      {sites.map(({ id, name }) => (
+        <Tick
+          key={id}
+          label={name}
+          checked={chosen.includes(id)}
+          onChange={(on) => set(on ? [...chosen, id] : chosen.filter((other) => other !== id))}
+        />
+      ))}
+      <p className="hint">{t('portal.people.sites-note')}</p>
+    </fieldset>
+  )
+}

@@ -1,0 +1,61 @@
+import { Modal } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { call } from '../../api.ts'
+import { CopyField } from '../../parts/CopyField.tsx'
+import { Field } from '../../parts/Field.tsx'
+import { FormDialog } from '../../parts/FormDialog.tsx'
+import { type Grant, GrantFields, isGranted } from './GrantFields.tsx'
+
+/** A key for a program; shown once, then closed on purpose only. */
+export function MakeKey({ close }: { readonly close: () => void }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const [name, setName] = useState('')
+  const [grant, setGrant] = useState<Grant>({ role: 'viewer', sites: 'all' })
+  const make = useMutation({
+    mutationFn: () => call<{ readonly key: string }>('POST', '/v1/keys', { name: name.trim(), ...grant }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['machine-keys'] }),
+  })
+  if (make.data !== undefined) {
+    return (
+      <Modal
+        opened
+        onClose={close}
+        title={t('portal.people.key.shown', { name: name.trim() })}
+        withCloseButton={false}
+        closeOnClickOutside={false}
+        closeOnEscape={false}
+      >
+        <div className="col g3">
+          <CopyField label={t('portal.people.key.label')} value={make.data.key} hint={t('portal.people.key.hint')} />
+          <div className="row">
+            <button type="button" className="btn main" onClick={close}>
+              {t('portal.people.key.done')}
+            </button>
+          </div>
+        </div>
+      </Modal>
+    )
+  }
+  return (
+    <FormDialog
+      title={t('portal.people.key.title')}
+      does={t('portal.people.key.do')}
+      act={make}
+      close={close}
+      isUnready={!isGranted(grant)}
+    >
+      <Field
+        label={t('portal.people.name')}
+        hint={t('portal.people.key.name-hint')}
+        required
+        maxLength={200}
+        value={name}
+        onText={setName}
+      />
+      <GrantFields grant={grant} set={setGrant} />
+    </FormDialog>
+  )
+}
