@@ -202,3 +202,25 @@ it.each([
   },
   180_000,
 )
+
+it('on paper a page is dark on light, without what can only be pressed', async () => {
+  await page.goto('/cards')
+  await page.getByRole('button', { name: word('portal.cards.block') }).waitFor()
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+  expect(await page.getByRole('navigation', { name: word('portal.shell.nav') }).isVisible()).toBe(false)
+  expect(await page.getByRole('button', { name: word('portal.cards.block') }).isVisible()).toBe(false)
+  const ink = await page.evaluate(() => getComputedStyle(document.body).color.match(/\d+/g)?.map(Number) ?? [])
+  expect(Math.max(...ink)).toBeLessThan(64)
+  await page.emulateMedia({ media: 'screen', colorScheme: 'light' })
+}, 60_000)
+
+// The last: nobody is signed in any more after it.
+it('a press after the sign-in has ended leads to signing in, says why, and comes back', async () => {
+  await page.goto('/cards')
+  const block = page.getByRole('button', { name: word('portal.cards.block') })
+  await block.waitFor()
+  await page.context().clearCookies()
+  await block.click()
+  await page.getByText(word('portal.sign-in.goes-on')).waitFor()
+  expect(new URL(page.url()).searchParams.get('next')).toBe('/cards')
+}, 60_000)

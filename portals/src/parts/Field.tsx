@@ -8,6 +8,9 @@ interface Labelled {
   readonly big?: boolean
 }
 
+// A year has four digits: without an end, browsers take six.
+const latest: Readonly<Record<string, string>> = { date: '9999-12-31', 'datetime-local': '9999-12-31T23:59' }
+
 type InputProps = Labelled &
   Omit<InputHTMLAttributes<HTMLInputElement>, 'size'> & { readonly onText?: (text: string) => void }
 
@@ -22,6 +25,7 @@ export function Field({ label, hint, error, unit, big = false, onText, ...input 
           className="bare grow"
           aria-describedby={hint === undefined && error === undefined ? undefined : `${id}-note`}
           aria-invalid={error === undefined ? undefined : true}
+          max={latest[input.type ?? '']}
           {...(onText === undefined ? {} : { onChange: (event) => onText(event.target.value) })}
           {...input}
         />

@@ -27,7 +27,9 @@ export function StationRows({ stations }: { readonly stations: readonly MapStati
           {
             key: 'site',
             head: t('portal.stations.site'),
-            cell: (station) => <span className="mid">{station.siteName ?? station.name ?? '–'}</span>,
+            cell: (station) => (
+              <span className="mid">{[station.siteName, station.name].filter(Boolean).join(', ') || '–'}</span>
+            ),
           },
           { key: 'evses', head: t('portal.stations.evses'), cell: (station) => <StateCounts evses={station.evses} /> },
         ]}

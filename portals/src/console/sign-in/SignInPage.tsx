@@ -63,7 +63,10 @@ export function SignInPage() {
         {installation?.demo === true && <DemoMark />}
         {shown === 'link' && <Loading rows={3} />}
         {shown === 'password' && (
-          <PasswordSignIn done={enter}>{error !== null && <FormProblem error={error} />}</PasswordSignIn>
+          <PasswordSignIn done={enter}>
+            {search.next !== undefined && error === null && <p className="mid">{t('portal.sign-in.goes-on')}</p>}
+            {error !== null && <FormProblem error={error} />}
+          </PasswordSignIn>
         )}
         {shown === 'set-password' && (
           <SetPassword asksCurrent={search.set === 'password' && token === ''} done={enter} />

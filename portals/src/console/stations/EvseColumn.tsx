@@ -13,15 +13,13 @@ import { useMay } from '../../session-of-staff.ts'
 import { sessionQuery } from '../sessions/session-query.ts'
 import { startedByText } from '../sessions/session-words.ts'
 import { connectorText } from './station-words.ts'
-import { useSendCommand } from './use-send-command.ts'
+import { Unlock } from './Unlock.tsx'
 
 /** One EVSE: its state, its power, the session on it, and what can be done here. */
 export function EvseColumn({ station, evse }: { readonly station: Station; readonly evse: Evse }) {
   const { t } = useTranslation()
   const may = useMay()
-  const send = useSendCommand(station.id)
   const session = useQuery({ ...sessionQuery(evse.session?.id ?? ''), enabled: evse.session !== undefined }).data
-  const connector = evse.connectors[0]
   const powerW = powerNow(station, evse, session)
   const isFaulted = evse.seen === 'faulted'
   return (
@@ -51,7 +49,6 @@ export function EvseColumn({ station, evse }: { readonly station: Station; reado
       <dl className="kv ekv">
         {evse.session === undefined ? <Idle evse={evse} /> : <Charging evse={evse} session={session} />}
       </dl>
-      <FormProblem error={send.error} />
       {may('commands.send') && (
         <div className="row wrap acts">
           {evse.session === undefined ? (
@@ -59,13 +56,7 @@ export function EvseColumn({ station, evse }: { readonly station: Station; reado
           ) : (
             <StopSession sessionId={evse.session.id} stationId={station.id} />
           )}
-          <button
-            type="button"
-            className="btn sm"
-            onClick={() => send.mutate({ kind: 'unlock', evse: evse.id, connector: connector?.id ?? 1 })}
-          >
-            {t('portal.stations.command.unlock')}
-          </button>
+          <Unlock station={station} evse={evse} />
         </div>
       )}
     </div>
