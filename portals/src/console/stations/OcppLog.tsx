@@ -7,7 +7,7 @@ import type { List, LogRow } from '../../api-types.ts'
 import { useLiveLog } from '../../live/use-live.ts'
 import { useTick } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
-import { fullTimeText, numberText, rowTimeText } from '../../parts/quantities.ts'
+import { fullTimeText, milliseconds, numberText, rowTimeText } from '../../parts/quantities.ts'
 import { Failed, FormProblem, Loading } from '../../parts/Waiting.tsx'
 import { FilterText } from '../FilterText.tsx'
 import { useKeys } from '../keys.ts'
@@ -22,10 +22,16 @@ export function OcppLog({ stationId }: { readonly stationId: string }) {
   const [isPaused, setPaused] = useState(false)
   useLiveLog(stationId)
   const log = useLog(stationId, filters.action)
-  const isHeld = isPaused || filters.row !== undefined
+  const open = log.rows.find(({ id }) => id === filters.row)
+  const isHeld = isPaused || open !== undefined
   const shown = useHeld(log.rows, isHeld)
   const newer = isHeld ? log.rows.length - shown.length : 0
-  const open = log.rows.find(({ id }) => id === filters.row)
+  const { loadOlder } = log
+  // A link to a row that is not among the newest: it is looked for, for a while.
+  const isSought = filters.row !== undefined && open === undefined && log.rows.length < mostSought
+  useEffect(() => {
+    if (isSought) loadOlder?.()
+  }, [isSought, loadOlder])
   useKeys([{ keys: 'p', word: 'portal.stations.log.pause', run: () => setPaused(!isPaused) }])
   return (
     <section className="panel" aria-label={t('portal.stations.log.title')}>
@@ -92,6 +98,7 @@ export function OcppLog({ stationId }: { readonly stationId: string }) {
 }
 
 const rowHeight = 30
+const mostSought = 1000
 const mostHeight = 460
 
 function Rows(props: {
@@ -276,10 +283,11 @@ function merged(first: readonly LogRow[], second: readonly LogRow[]): readonly L
     .slice(0, mostRows)
 }
 
-/** The rows as they were when they began to be held; answers that came since are filled in. */
+/** The rows as they were when they began to be held, older ones that are loaded since, and answers that came. */
 function useHeld(rows: readonly LogRow[], isHeld: boolean): readonly LogRow[] {
-  const [held, setHeld] = useState<ReadonlySet<string>>()
-  if (!isHeld && held !== undefined) setHeld(undefined)
-  if (isHeld && held === undefined && rows.length > 0) setHeld(new Set(rows.map(({ id }) => id)))
-  return held === undefined || !isHeld ? rows : rows.filter(({ id }) => held.has(id))
+  const [heldAt, setHeldAt] = useState<number>()
+  const [newest] = rows
+  if (!isHeld && heldAt !== undefined) setHeldAt(undefined)
+  if (isHeld && heldAt === undefined && newest !== undefined) setHeldAt(milliseconds(newest.at))
+  return heldAt === undefined || !isHeld ? rows : rows.filter(({ at }) => milliseconds(at) <= heldAt)
 }
