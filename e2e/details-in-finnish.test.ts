@@ -196,7 +196,7 @@ describe('one doubtful record, in Finnish', () => {
     await tellQueuedCharge(network, station, { card, minutesAgo: 200, registers: [1_100_000, 1_102_000, 50, 1_050] })
     const { id } = await heldFor('register-reset')
     await openError(id)
-    await page.getByText(/1\u{a0}102\u{a0}000 → 50 Wh/u).waitFor()
+    await page.getByText(/1\s102,000\skWh → 0,050\skWh/u).waitFor()
     await looksRight('usage-held')
     await page.locator('.usage-frame').first().click()
     await page.getByText(word('portal.usage.way.own-figures'), { exact: true }).click()

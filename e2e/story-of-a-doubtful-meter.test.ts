@@ -60,7 +60,7 @@ describe('the story of a doubtful meter', () => {
     await until(async () => (await rows().count()) === 2)
     await page
       .locator('tbody')
-      .getByText(/fell from 102,000 to 50 Wh/)
+      .getByText(/fell from 102\.000\skWh to 0\.050\skWh/)
       .first()
       .waitFor()
     await looked('usage-1-list')

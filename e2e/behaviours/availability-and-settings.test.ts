@@ -130,6 +130,43 @@ behaviour('status-by-event', async (version) => {
   await station.close()
 })
 
+behaviour('fault-told-twice', async (version) => {
+  const station = await openSpeaker(whole, version)
+  const say = (cleared: boolean, evse: number) =>
+    station.call('NotifyEvent', {
+      generatedAt: now(),
+      seqNo: 0,
+      tbc: false,
+      eventData: [
+        {
+          eventId: 2,
+          timestamp: now(),
+          trigger: 'Alerting',
+          actualValue: String(!cleared),
+          cleared,
+          eventNotificationType: 'HardWiredNotification',
+          component: { name: 'RCD', evse: { id: evse } },
+          variable: { name: 'Tripped' },
+        },
+      ],
+    })
+  await status(whole, station, 'Faulted')
+  await say(false, 1)
+  await say(false, 2)
+  await status(whole, station, 'Faulted', { evse: 2 })
+  const alerts = await alertsOf(whole, station)
+  const codes = new Map(alerts.map(({ evidence }) => [evidence['evse'], evidence['errorCode']]))
+  expect(codes).toEqual(new Map([1, 2].map((number) => [number, 'RCD.Tripped'])))
+  const fault = { kind: 'station-faulted', severity: 'critical', count: 1 }
+  expect(alerts).toMatchObject([fault, fault])
+  for (const evseId of [1, 2]) {
+    await say(true, evseId)
+    await status(whole, station, 'Available', { evse: evseId })
+  }
+  expect(await alertsOf(whole, station)).toEqual([])
+  await station.close()
+})
+
 behaviour('unreachable-is-unknown', async (version) => {
   const station = await openSpeaker(whole, version)
   await status(whole, station, 'Available')

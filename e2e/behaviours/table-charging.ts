@@ -5,6 +5,7 @@ const http = 'server/src/sessions/http.test.ts'
 const readings = 'server/src/stations/protocols/readings.test.ts'
 const commands = 'server/src/stations/commands/commands.test.ts'
 const rules = 'server/src/stations/rules/rules.test.ts'
+const oneFault = 'server/src/monitoring/rules/one-fault.test.ts'
 const conformance = 'server/src/stations/protocols/conformance.test.ts'
 
 const lists = 'server/src/subscribers/local-lists.test.ts'
@@ -155,6 +156,12 @@ export const charging = {
     AVAILABILITY,
     only16,
     'an error code beside a status other than Faulted is a warning: service goes on',
+  ),
+  'fault-told-twice': row(
+    AVAILABILITY,
+    only2,
+    'a fault that is told by a status and by an event, whichever comes first, is one alert that says what it is',
+    [oneFault, 'is one alert, whichever comes first, in one message or in two'],
   ),
   'sibling-derived': row(
     AVAILABILITY,

@@ -1,5 +1,5 @@
 import type { Tx } from '../platform/index.ts'
-import { begun, causeGone, continues, raisedAgain, RETURNS_WITHIN } from './rules/grouping.ts'
+import { begun, causeGone, continues, raisedAgain, RETURNS_WITHIN, withSeverity } from './rules/grouping.ts'
 import { type AlertName, insertAlerts, lockNewest, lockOpen, type NewAlert, updateAlerts } from './store.ts'
 
 export interface Cleared extends AlertName {
@@ -24,7 +24,9 @@ export async function raiseAlerts(tx: Tx, alerts: readonly NewAlert[]): Promise<
     if (row === undefined || !continues(row, at)) {
       made.push({ alert, kept: begun(severity, alert.since ?? at) })
     } else {
-      moved.push({ tenantId, id: row.id, kept: raisedAgain(row, severity, at), evidence, sessionId })
+      const isOpen = row.clearedAt === null && row.calmAt === null
+      const kept = alert.explains === true && isOpen ? withSeverity(row, severity, at) : raisedAgain(row, severity, at)
+      moved.push({ tenantId, id: row.id, kept, evidence, sessionId })
     }
   }
   return [...(await insertAlerts(tx, made)), ...(await updateAlerts(tx, moved))]

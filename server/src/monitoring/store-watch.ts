@@ -195,8 +195,10 @@ export async function overByRows(tx: Tx): Promise<readonly AlertName[]> {
     left join stations st on st.tenant_id = a.tenant_id and st.id = a.station_id
     where a.tenant_id = ${tx.tenantId} and a.cleared_at is null and a.calm_at is null and (
       (a.kind = any(${endsWithSession}::text[]) and s.state in ('ended', 'refused', 'abandoned'))
-      or (a.kind = 'session-estimated' and s.id is not null and not 'estimated' = any(s.flags))
-      or (a.kind = 'no-tariff' and s.id is not null and not 'no-tariff' = any(s.flags))
+      or (a.kind in ('session-estimated', 'no-tariff') and s.id is not null and not exists (
+        select from sessions o where o.tenant_id = a.tenant_id and o.station_id = s.station_id
+          and o.started_at >= a.since - interval '31 days' and o.changed_at >= a.since
+          and case a.kind when 'no-tariff' then 'no-tariff' else 'estimated' end = any(o.flags)))
       or (a.kind like 'station-%' and st.removed_at is not null)
       or (a.kind = 'effect-set-aside' and not exists (
         select from outbox o where o.tenant_id = a.tenant_id and o.type = a.subject and o.failed_at is not null)))`)

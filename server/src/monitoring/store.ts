@@ -1,6 +1,7 @@
 import { json, newId, sql, type Tx } from '../platform/index.ts'
 import type { HistoryLine, KeptAlert } from './rules/grouping.ts'
 import type { Severity } from './rules/kinds.ts'
+import type { OpenFault } from './rules/one-fault.ts'
 
 /** Alerts, raised and moved on: one statement for all of a batch. */
 
@@ -16,6 +17,8 @@ export interface NewAlert {
   readonly at: Temporal.Instant
   /** When the cause began, where that is earlier. */
   readonly since?: Temporal.Instant
+  /** It says more of what is open already. */
+  readonly explains?: true | undefined
 }
 
 export interface AlertName {
@@ -66,6 +69,20 @@ export async function lockOpen(tx: Tx, names: readonly AlertName[]): Promise<rea
      order by a.tenant_id, a.kind, a.subject for update of a`,
     columnsOf(sorted),
   )
+}
+
+/** What stations have told of themselves and is not over: faults and problems. */
+export async function openFaults(
+  tx: Tx,
+  stations: readonly { readonly tenantId: string; readonly stationId: string }[],
+): Promise<readonly OpenFault[]> {
+  return tx.rows<OpenFault>(sql`
+    select a.tenant_id as "tenantId", a.kind, a.severity, a.subject, a.station_id as "stationId", a.evidence, a.last_at as at
+    from (select distinct * from unnest(${stations.map(({ tenantId }) => tenantId)}::uuid[],
+      ${stations.map(({ stationId }) => stationId)}::uuid[]) as s (tenant_id, station_id)) s
+    join alerts a on a.tenant_id = s.tenant_id and a.station_id = s.station_id
+      and a.kind in ('station-faulted', 'station-problem') and a.cleared_at is null
+    order by a.last_at`)
 }
 
 /** All of a tenant's open ones of some kinds, locked. */

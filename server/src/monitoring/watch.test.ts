@@ -309,6 +309,38 @@ describe('other watchers', () => {
     expect(await open(tenantId)).toEqual([])
   })
 
+  it('let the one alert for all estimated sessions of a station go with the last of them', async () => {
+    const tenantId = await network('estimated')
+    const stationId = await station(tenantId)
+    const at = clock.now()
+    const ids = [newId(), newId()]
+    await write(
+      tenantId,
+      sql`insert into sessions (tenant_id, id, number, station_id, evse_id, state, flags, machine, progress, started_by, started_at, changed_at)
+        select ${tenantId}, id, n, ${stationId}, 1, 'ended', '{estimated}', '{}', '[]', 'card', ${at}, ${at}
+        from unnest(${ids}::uuid[]) with ordinality as s (id, n)`,
+    )
+    const alert = { tenantId, kind: 'session-estimated', severity: 'major', subject: stationId, stationId } as const
+    for (const sessionId of ids) {
+      await ground.database.inTenant(tenantId, (tx) =>
+        monitoring.raiseAlert(tx, { ...alert, sessionId, evidence: { energyWh: 1_867 }, at }),
+      )
+    }
+    const open = () =>
+      ground.database.inTenant(tenantId, (tx) =>
+        tx.rows<object>(sql`select count from alerts where kind = 'session-estimated' and cleared_at is null`),
+      )
+    expect(await open()).toEqual([{ count: 2 }])
+    const truth = (id: string | undefined) =>
+      write(tenantId, sql`update sessions set flags = '{}', changed_at = ${clock.now()} where id = ${id ?? null}`)
+    await truth(ids[1])
+    await watchFor(tenantId, 15)
+    expect(await open()).toEqual([{ count: 2 }])
+    await truth(ids[0])
+    await watchFor(tenantId, 15)
+    expect(await open()).toEqual([])
+  })
+
   it('see the room that is left', async () => {
     const tenantId = await network('disk')
     free = 4

@@ -16,8 +16,9 @@ import { alertRoutes } from './http.ts'
 import { alertSettingRoutes } from './http-settings.ts'
 import { clearAlerts, type Cleared, raiseAlerts } from './raise-alerts.ts'
 import { alertsOfReport } from './rules/alerts-of-report.ts'
+import { oneFaultEach, type SaidAlert } from './rules/one-fault.ts'
 import type { Disk } from './rules/watched.ts'
-import type { NewAlert } from './store.ts'
+import { type NewAlert, openFaults } from './store.ts'
 import { loadAlerts } from './store-lists.ts'
 import { leaveForPrograms, tellingEffects } from './tell-programs.ts'
 import { watchNewTenants, watchTable } from './watch.ts'
@@ -81,15 +82,21 @@ export function wireMonitoring(deps: MonitoringDeps): Monitoring {
     clearAlert: (tx, cleared) => clear(tx, [cleared]),
     clearAlerts: clear,
     async takeReports(tx, reports) {
-      const begun: NewAlert[] = []
+      const begun: SaidAlert[] = []
       const gone: Cleared[] = []
       for (const { tenantId, stationId, receivedAt: at, body } of reports) {
         const wanted = alertsOfReport(stationId, body)
         begun.push(...wanted.raise.map((one) => ({ ...one, tenantId, stationId, at })))
         gone.push(...wanted.clear.map((one) => ({ ...one, tenantId, at })))
       }
-      const cleared = gone.length === 0 ? [] : await clearAlerts(tx, gone)
-      await tell(tx, [...cleared, ...(await raiseAlerts(tx, begun))])
+      const mayBeTwice = begun.filter(({ kind }) => kind === 'station-faulted' || kind === 'station-problem')
+      const { raise: raised, clear: takenIn } = oneFaultEach(
+        begun,
+        mayBeTwice.length === 0 ? [] : await openFaults(tx, mayBeTwice),
+      )
+      const over = [...gone, ...takenIn]
+      const cleared = over.length === 0 ? [] : await clearAlerts(tx, over)
+      await tell(tx, [...cleared, ...(await raiseAlerts(tx, raised))])
     },
     watches,
     watchNewTenants: () => watchNewTenants(ground),

@@ -10,7 +10,10 @@ afterAll(() => fs.rmSync(folder, { recursive: true }))
 const english = {
   sessions: {
     refusal: { 'no-credit': 'No credit: {amount} is missing. Top up {amount}.' },
-    alert: { 'no-tariff': 'No tariff.' },
+    alert: {
+      'no-tariff': 'No tariff.',
+      estimated: '{energyWh, energy}, from {firstWh, register}, {powerW, power} in {seconds, duration}.',
+    },
   },
   portal: { title: 'Sessions', count_one: '{count} session', count_other: '{count} sessions' },
 }
@@ -33,6 +36,16 @@ describe('texts', () => {
     expect(texts.ofCode('fi', 'refusal', 'no-credit', { amount: '5 €' })).toBe('No credit: 5 € is missing. Top up 5 €.')
     expect(texts.ofCode('en', 'alert', 'no-tariff')).toBe('No tariff.')
     expect(texts.ofCode('en', 'refusal', 'not-yet-written')).toBe('not yet written')
+  })
+
+  it('say figures in the units that people read, by the rules of the language', () => {
+    const said = (language: string) =>
+      texts
+        .ofCode(language, 'alert', 'estimated', { energyWh: 1_867, firstWh: 12_004, powerW: 11_000, seconds: 4_500 })
+        .replaceAll('\u00a0', ' ')
+    expect(said('en')).toBe('1.87 kWh, from 12.004 kWh, 11.0 kW in 1 h 15 min.')
+    expect(said('fi')).toBe('1,87 kWh, from 12,004 kWh, 11,0 kW in 1 h 15 min.')
+    expect(texts.ofCode('en', 'alert', 'estimated', {})).not.toContain('NaN')
   })
 
   it('take values as they are: nothing in them is read as a text of its own', () => {

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import i18next, { type i18n } from 'i18next'
+import { formatDuration, formatEnergy, formatPower } from '../../../units/index.ts'
 import { FALLBACK_LANGUAGE } from './language.ts'
 
 /**
@@ -64,6 +65,20 @@ export function openTexts(folder: string, options: TextsOptions = {}): Texts {
   }
 }
 
+/** `{energyWh, energy}`: figures are given as they are kept, and read in the units that people use. */
+const quantities = {
+  energy: inWords((wattHours, language) => formatEnergy(wattHours, language)),
+  /** To the last watt-hour, so that two that are compared differ. */
+  register: inWords((wattHours, language) => formatEnergy(wattHours, language, 3)),
+  power: inWords((watts, language) => formatPower(watts, language)),
+  duration: inWords(formatDuration),
+}
+
+function inWords(format: (value: number, language: string) => string) {
+  return (value: unknown, language: string | undefined): string =>
+    typeof value === 'number' && Number.isFinite(value) ? format(Math.round(value), language ?? FALLBACK_LANGUAGE) : ''
+}
+
 interface Read {
   readonly versions: string
   readonly languages: readonly string[]
@@ -101,6 +116,7 @@ function readAgain(
     resources: Object.fromEntries([...known].map(([tag, { tree }]) => [tag, { translation: tree }])),
     interpolation: { prefix: '{', suffix: '}', escapeValue: false },
   })
+  for (const [kind, write] of Object.entries(quantities)) engine.services.formatter?.add(kind, write)
   const places = new Map<string, string>()
   collect(known.get(FALLBACK_LANGUAGE)?.tree ?? {}, '', places)
   return { versions: versions.join(), languages: [...known.keys()].sort(), engine, places }

@@ -5,7 +5,7 @@ import type { HeldSession, TransactionRow } from './held.ts'
 import { type ForRecords, loadForRecords, makeRecords } from './make-records.ts'
 import { tellChanges } from './notices.ts'
 import { openNumbers } from './numbers.ts'
-import { isClosed, isProgressOnly, withFlag, withoutFlags } from './rules/index.ts'
+import { type AlertKind, isClosed, isProgressOnly, withFlag, withoutFlags } from './rules/index.ts'
 import { type ChangeRow, insertChanges, insertSessions, saveTariffs, updateSessions } from './store.ts'
 import { type SessionPlace, showOpenSessions } from './store-places.ts'
 import { insertTransactions } from './store-transactions.ts'
@@ -180,6 +180,9 @@ function historyOf(session: HeldSession): readonly ChangeRow[] {
   return lines.map((change, index) => ({ tenantId, sessionId, n: changeCount + index + 1, ...change }))
 }
 
+/** What goes wrong with one session after the other for one cause: one alert for all of the station, which counts them. */
+const ofStation = new Set<AlertKind>(['no-tariff', 'session-estimated'])
+
 /** Commands and alerts, each in its own row, saved with the state that asked for them. */
 async function carryOut(
   tx: Tx,
@@ -198,7 +201,8 @@ async function carryOut(
       } else if (effect.kind === 'alert') {
         const { alert: kind, severity } = effect
         const evidence = { sessionNumber: Number(row.number), ...effect.evidence }
-        raised.push({ tenantId, kind, severity, subject: sessionId, stationId, sessionId, evidence, at })
+        const subject = ofStation.has(kind) ? stationId : sessionId
+        raised.push({ tenantId, kind, severity, subject, stationId, sessionId, evidence, at })
         cleared.delete(`${kind} ${sessionId}`)
       } else if (effect.kind === 'clear-alert') {
         const { alert: kind } = effect

@@ -25,7 +25,7 @@ describe('usage data that is doubtful (END-VALIDATE)', () => {
       proposed: { energyWh: 3_010 },
       findings: [{ check: 'register-reset', values: { fromWh: 3_000, toWh: 10 } }],
     })
-    expect(error.findings[0]?.text).toContain('3,000')
+    expect(error.findings[0]?.text).toContain('3.000\u00a0kWh')
     const [before, after] = [error.recorded, error.proposed].map((one) => Number(one?.totals?.exclTax.minor))
     expect([before, after]).toEqual([0, 75])
     const shown = (await api.call('GET', `/v1/usage-errors/${error.id}`)).body as unknown as ErrorDetailJson
