@@ -23,7 +23,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   // First: what is asked below with another's ids stands in the own audit afterwards.
   'GET /v1/audit': list((own) => own.site, [(of) => ({ objectId: of.site })]),
 
-  'GET /v1/sites': list((own) => own.site),
+  'GET /v1/sites': list((own) => own.site, [() => ({ q: 'site' })]),
   'POST /v1/sites': [asks(201, () => ({ body: { name: 'New place' } }))],
   'GET /v1/sites/{id}': [byId(200, its('site'), its('site'))],
   'PATCH /v1/sites/{id}': [byId(200, its('site'), its('site'), { city: 'Oulu' })],
@@ -126,6 +126,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
       (own) => own.station,
     ),
   ],
+  'GET /v1/figures': [asks(200, () => ({}))],
   'GET /v1/sessions/{id}': [byId(200, its('session'), its('session'))],
   'POST /v1/sessions/{id}/stop': [byId(202, its('openSession'), its('openSession'))],
   'POST /v1/stations/{id}/stop': [byId(202, its('station'), its('openSession'), { evseId: 2 })],

@@ -20,6 +20,7 @@ export type Installation = Read<Api.GetInstallationResponses[200]>
 /** Whoever asks; the console is for staff alone. */
 export type Caller = Read<Api.GetMeResponses[200]>
 export type Me = Extract<Caller, { readonly kind: 'staff' }>
+export type Figures = Read<Api.GetFiguresResponses[200]>
 export type Site = Read<Api.GetSitesByIdResponses[200]>
 
 export type MapStation = Read<Api.GetMapResponses[200]>['items'][number]

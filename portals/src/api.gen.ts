@@ -659,6 +659,41 @@ export type GetEventsResponses = {
     200: unknown;
 };
 
+export type GetFiguresData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/figures';
+};
+
+export type GetFiguresErrors = {
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type GetFiguresError = GetFiguresErrors[keyof GetFiguresErrors];
+
+export type GetFiguresResponses = {
+    /**
+     * What the network does now, in a few numbers
+     */
+    200: {
+        openSessions: number;
+        /**
+         * of all that deliver at connected stations, as these told it last
+         */
+        powerW: number;
+        /**
+         * begun within 24 hours
+         */
+        sessionsOfLastDay: number;
+    };
+};
+
+export type GetFiguresResponse = GetFiguresResponses[keyof GetFiguresResponses];
+
 export type GetIdTokensData = {
     body?: never;
     path?: never;
@@ -2560,6 +2595,10 @@ export type GetSitesData = {
         limit?: number;
         cursor?: string;
         count?: 'true' | 'false';
+        /**
+         * a part of name, city or address
+         */
+        q?: string;
     };
     url: '/v1/sites';
 };

@@ -1,3 +1,4 @@
+import type { List } from './api-types.ts'
 import { shownLanguage } from './words.ts'
 
 /** The portals' one way to the server: /v1 and nothing else. */
@@ -65,6 +66,18 @@ async function answered(path: string, request: RequestInit): Promise<{ response:
 
 export function get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
   return call<Answer>('GET', path, undefined, signal)
+}
+
+/** Every item of a list, page by page: for choosing from. */
+export async function getAll<T>(path: string, signal?: AbortSignal): Promise<readonly T[]> {
+  const all: T[] = []
+  let cursor: string | undefined
+  do {
+    const page = await get<List<T>>(`${path}${query({ limit: 200, cursor })}`, signal)
+    all.push(...page.items)
+    cursor = page.next ?? undefined
+  } while (cursor !== undefined)
+  return all
 }
 
 /** Query text from what is set; empty values are left out. */

@@ -16,6 +16,7 @@ import type { IdToken } from '../stations/index.ts'
 import { checkValidity } from './check-validity.ts'
 import type { SessionsDeps } from './deps.ts'
 import { byOf, maySeeStation, oneSession } from './answer-session.ts'
+import { figuresRoute } from './http-figures.ts'
 import { limitRoutes } from './http-limits.ts'
 import { stopRoutes } from './http-stop.ts'
 import { RECORD_MADE } from './make-records.ts'
@@ -32,7 +33,16 @@ const instant = z.iso.datetime({ offset: true }).transform((text) => Temporal.In
 const NOT_FOUND = { 'no-such-session': 404 } as const
 
 export function sessionRoutes(deps: SessionsDeps): readonly AnyRoute[] {
-  return [listing, reading, starting(deps), ...stopRoutes(deps), records, checkingValidity(deps), ...limitRoutes]
+  return [
+    listing,
+    reading,
+    figuresRoute,
+    starting(deps),
+    ...stopRoutes(deps),
+    records,
+    checkingValidity(deps),
+    ...limitRoutes,
+  ]
 }
 
 const listing = tenantRoute({

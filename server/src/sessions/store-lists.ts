@@ -1,7 +1,6 @@
 import { allOf, type Sql, sql, type Tx } from '../platform/index.ts'
 import type { StartedBy } from './held.ts'
 import {
-  closedStates,
   type Session,
   type SessionFlag,
   sessionFromText,
@@ -61,6 +60,9 @@ export interface SessionPage {
   readonly after?: { readonly startedAt: string; readonly id: string } | undefined
 }
 
+/** In the words of the index of open sessions: `closedStates`. */
+export const IS_OPEN = sql`s.state not in ('ended', 'refused', 'abandoned')`
+
 function matching(tx: Tx, filter: SessionFilter): Sql {
   const { sites, id, stationId, state, open, flag, number, from, to } = filter
   return allOf([
@@ -69,11 +71,7 @@ function matching(tx: Tx, filter: SessionFilter): Sql {
     id === undefined ? undefined : sql`s.id = ${id}`,
     stationId === undefined ? undefined : sql`s.station_id = ${stationId}`,
     state === undefined ? undefined : sql`s.state = ${state}`,
-    open === undefined
-      ? undefined
-      : open
-        ? sql`s.state <> all(${closedStates}::text[])`
-        : sql`s.state = any(${closedStates}::text[])`,
+    open === undefined ? undefined : open ? IS_OPEN : sql`s.state in ('ended', 'refused', 'abandoned')`,
     flag === undefined ? undefined : sql`${flag} = any(s.flags)`,
     number === undefined ? undefined : sql`s.number = ${number}::bigint`,
     from === undefined ? undefined : sql`s.started_at >= ${from}`,

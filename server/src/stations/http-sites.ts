@@ -57,14 +57,15 @@ export const siteRoutes: readonly AnyRoute[] = [
     tag: TAG,
     summary: 'Sites by name',
     right: 'stations.read',
-    query: z.strictObject(paging),
+    query: z.strictObject({ ...paging, q: z.string().max(100).optional().describe('a part of name, city or address') }),
     answer: listOf(shapes.site),
     async handle(tx, { query, caller: { sites } }) {
-      const rows = await store.loadSites(tx, { sites, after: cursorFrom(query.cursor) }, query.limit + 1)
+      const { q } = query
+      const rows = await store.loadSites(tx, { sites, q, after: cursorFrom(query.cursor) }, query.limit + 1)
       const items = rows.slice(0, query.limit)
       const last = items.at(-1)
       const next = rows.length > items.length && last !== undefined ? cursorOf([last.name, last.id]) : null
-      const total = query.count === 'true' ? { total: await store.countSites(tx, { sites }) } : {}
+      const total = query.count === 'true' ? { total: await store.countSites(tx, { sites, q }) } : {}
       return ok({ items: items.map(siteView), next, ...total })
     },
   }),

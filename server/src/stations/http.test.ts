@@ -46,6 +46,27 @@ const add = async (identity: string, more: object = {}) => {
 }
 
 describe('sites', () => {
+  it('are found by a part of their name, city or address, page by page', async () => {
+    const ids: string[] = []
+    for (const n of [1, 2, 3]) {
+      const made = await call('POST /v1/sites', {
+        body: { name: `Quay ${n}`, city: 'Ääntä', address: 'Rantatie 100%' },
+      })
+      ids.push(String(made.body['id']))
+    }
+    await call('POST /v1/sites', { body: { name: 'Hill', city: 'Oulu' } }).then(({ body }) =>
+      ids.push(String(body['id'])),
+    )
+    const found = async (query: string) => (await call(`GET /v1/sites?count=true&${query}`)).body
+    expect(await found('q=quay')).toMatchObject({ total: 3, items: [{ name: 'Quay 1' }, {}, {}], next: null })
+    expect(await found(`q=${encodeURIComponent('ÄÄNTÄ')}`)).toMatchObject({ total: 3 })
+    // What is typed is looked for as it is.
+    expect(await found(`q=${encodeURIComponent('0%')}`)).toMatchObject({ total: 3 })
+    expect(await found(`q=${encodeURIComponent('%')}&limit=2`)).toMatchObject({ total: 3, items: [{}, {}] })
+    expect(await found('q=nowhere')).toMatchObject({ total: 0, items: [] })
+    for (const id of ids) expect((await call(`DELETE /v1/sites/${id}`)).status).toBe(204)
+  })
+
   it('are added, changed and removed, but not from under stations', async () => {
     const made = await call('POST /v1/sites', {
       body: { name: 'Harbour', city: 'Turku', latitude: 60.435, longitude: 22.22 },

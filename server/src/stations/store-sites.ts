@@ -20,13 +20,16 @@ export interface SiteRow {
 export interface SiteFilter {
   readonly sites: 'all' | readonly string[]
   readonly id?: string
+  /** A part of its name, city or address, in any case. */
+  readonly q?: string | undefined
   readonly after?: readonly (string | number)[] | undefined
 }
 
-function condition({ sites, id, after }: SiteFilter): Sql {
+function condition({ sites, id, q, after }: SiteFilter): Sql {
   return allOf([
     sites === 'all' ? undefined : sql`t.id = any(${sites}::uuid[])`,
     id === undefined ? undefined : sql`t.id = ${id}`,
+    q === undefined ? undefined : sql`position(lower(${q}) in lower(concat_ws(' ', t.name, t.city, t.address))) > 0`,
     after === undefined ? undefined : sql`(t.name, t.id::text) > (${after[0]}, ${after[1]})`,
   ])
 }

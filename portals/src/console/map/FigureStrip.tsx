@@ -1,27 +1,25 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { get, query } from '../../api.ts'
-import type { List, MapStation, Seen, Session } from '../../api-types.ts'
+import { get } from '../../api.ts'
+import type { Figures, MapStation, Seen } from '../../api-types.ts'
 import { numberText } from '../../parts/quantities.ts'
 import { Sparkline } from '../../parts/Sparkline.tsx'
 import { Stat } from '../../parts/Stat.tsx'
 import { StatusShape, useStatusWord } from '../../parts/StatusTag.tsx'
 import { evseCounts } from './evse-counts.ts'
-import { powerNow } from './power-now.ts'
 
 /** Key figures in one strip; each is a link to what it counts. */
 export function FigureStrip({ stations }: { readonly stations: readonly MapStation[] }) {
   const { t } = useTranslation()
-  const open = useQuery({
-    queryKey: ['sessions', 'open-for-figures'],
-    queryFn: () => get<List<Session>>('/v1/sessions?open=true&limit=200&count=true'),
+  const figures = useQuery({
+    queryKey: ['sessions', 'figures'],
+    queryFn: ({ signal }) => get<Figures>('/v1/figures', signal),
     refetchInterval: 15_000,
   }).data
-  const day = useSessionsOfDay()
   const counts = evseCounts(stations)
   const evses = stations.reduce((sum, station) => sum + station.evses.length, 0)
-  const powerW = open === undefined ? undefined : powerNow(open.items, stations)
+  const powerW = figures?.powerW
   const history = useHistory(powerW)
   const share = evses === 0 ? undefined : t('portal.map.share', { percent: Math.round((counts.free / evses) * 100) })
   return (
@@ -38,17 +36,13 @@ export function FigureStrip({ stations }: { readonly stations: readonly MapStati
         label={t('portal.map.power')}
         value={powerW === undefined ? '–' : numberText(powerW / 1000, 1)}
         unit="kW"
-        note={
-          open !== undefined && (open.total ?? 0) > open.items.length
-            ? t('portal.map.power-some', { count: open.items.length, all: open.total })
-            : t('portal.map.power-note')
-        }
+        note={t('portal.map.power-note')}
         beside={<Sparkline values={history} />}
       />
       <Stat
         label={t('portal.map.sessions')}
-        value={open === undefined ? '–' : numberText(open.total ?? open.items.length)}
-        note={day === undefined ? undefined : t('portal.map.sessions-day', { count: day })}
+        value={figures === undefined ? '–' : numberText(figures.openSessions)}
+        note={figures === undefined ? undefined : t('portal.map.sessions-day', { count: figures.sessionsOfLastDay })}
         to={{ to: '/sessions', search: { open: 'true' } }}
       />
     </section>
@@ -70,17 +64,6 @@ function StateStat(props: { readonly seen: Seen; readonly count: number; readonl
       to={{ to: '/map', search: { seen: props.seen } }}
     />
   )
-}
-
-function useSessionsOfDay(): number | undefined {
-  return useQuery({
-    queryKey: ['sessions', 'last-day'],
-    queryFn: () => {
-      const from = new Date(Date.now() - 86_400_000).toISOString()
-      return get<List<Session>>(`/v1/sessions${query({ from, limit: 1, count: true })}`)
-    },
-    refetchInterval: 60_000,
-  }).data?.total
 }
 
 // What was seen since the page opened; nothing is asked for that.

@@ -18,8 +18,8 @@ export function SitesPage() {
   const may = useMay()
   const { filters, set } = useFilters()
   const [edited, setEdited] = useState<Site | 'new' | undefined>(undefined)
-  const list = useSites()
-  const sites = (list.data?.pages.flatMap(({ items }) => items) ?? []).filter((site) => matches(site, filters.q))
+  const list = useSites(filters.q)
+  const sites = list.data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <Page
       title={t('portal.sites.title')}
@@ -70,15 +70,12 @@ export function SitesPage() {
   )
 }
 
-function useSites() {
+function useSites(q: string | undefined) {
   return useInfiniteQuery({
-    queryKey: ['sites', 'all'],
+    queryKey: ['sites', 'all', q],
     initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) => get<List<Site>>(`/v1/sites${query({ limit: 200, cursor: pageParam })}`, signal),
+    queryFn: ({ pageParam, signal }) =>
+      get<List<Site>>(`/v1/sites${query({ limit: 200, q, cursor: pageParam })}`, signal),
     getNextPageParam: (page) => page.next ?? undefined,
   })
-}
-
-function matches({ name, city, address }: Site, q: string | undefined): boolean {
-  return q === undefined || [name, city, address].join(' ').toLowerCase().includes(q.toLowerCase())
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { get } from '../../api.ts'
-import type { List, Site, Tariff } from '../../api-types.ts'
+import { getAll } from '../../api.ts'
+import type { Site, Tariff } from '../../api-types.ts'
 import { Choice, Field } from '../../parts/Field.tsx'
 import { PlaceFields } from '../../parts/PlaceFields.tsx'
 import type { SetForm } from './edit-form.ts'
@@ -14,8 +14,14 @@ interface Props {
 /** The fields of what we set about a station. */
 export function EditFields({ form, set }: Props) {
   const { t } = useTranslation()
-  const sites = useQuery({ queryKey: ['sites'], queryFn: () => get<List<Site>>('/v1/sites?limit=200') }).data
-  const tariffs = useQuery({ queryKey: ['tariffs'], queryFn: () => get<List<Tariff>>('/v1/tariffs?limit=200') }).data
+  const sites = useQuery({
+    queryKey: ['sites', 'choice'],
+    queryFn: ({ signal }) => getAll<Site>('/v1/sites', signal),
+  }).data
+  const tariffs = useQuery({
+    queryKey: ['tariffs', 'choice'],
+    queryFn: ({ signal }) => getAll<Tariff>('/v1/tariffs', signal),
+  }).data
   return (
     <>
       <Field label={t('portal.stations.name')} value={form.name} onText={set('name')} />
@@ -25,7 +31,7 @@ export function EditFields({ form, set }: Props) {
         onText={set('siteId')}
         options={[
           { value: '', text: t('portal.none') },
-          ...(sites?.items ?? []).map(({ id, name }) => ({ value: id, text: name })),
+          ...(sites ?? []).map(({ id, name }) => ({ value: id, text: name })),
         ]}
       />
       <PlaceFields form={form} set={set} hint={t('portal.stations.edit.place-hint')} />
@@ -46,7 +52,7 @@ export function EditFields({ form, set }: Props) {
         onText={set('tariffId')}
         options={[
           { value: '', text: t('portal.stations.default-tariff') },
-          ...(tariffs?.items ?? []).map(({ id, name }) => ({ value: id, text: name })),
+          ...(tariffs ?? []).map(({ id, name }) => ({ value: id, text: name })),
         ]}
       />
       <Field

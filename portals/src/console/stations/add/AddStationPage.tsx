@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call, get } from '../../../api.ts'
-import type { List, MadeStation, Site } from '../../../api-types.ts'
+import { call, getAll } from '../../../api.ts'
+import type { MadeStation, Site } from '../../../api-types.ts'
 import { Choice, Field } from '../../../parts/Field.tsx'
 import { Page } from '../../../parts/Page.tsx'
 import { PlaceFields } from '../../../parts/PlaceFields.tsx'
@@ -98,7 +98,10 @@ interface PartProps {
 
 function SiteFields({ form, set }: PartProps) {
   const { t } = useTranslation()
-  const sites = useQuery({ queryKey: ['sites'], queryFn: () => get<List<Site>>('/v1/sites?limit=200') }).data
+  const sites = useQuery({
+    queryKey: ['sites', 'choice'],
+    queryFn: ({ signal }) => getAll<Site>('/v1/sites', signal),
+  }).data
   return (
     <>
       <Choice
@@ -107,7 +110,7 @@ function SiteFields({ form, set }: PartProps) {
         onText={set('site')}
         options={[
           { value: '', text: t('portal.stations.add.no-site') },
-          ...(sites?.items ?? []).map(({ id, name }) => ({ value: id, text: name })),
+          ...(sites ?? []).map(({ id, name }) => ({ value: id, text: name })),
           { value: 'new', text: t('portal.stations.add.new-site') },
         ]}
       />
