@@ -23,7 +23,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   // First: what is asked below with another's ids stands in the own audit afterwards.
   'GET /v1/audit': list((own) => own.site, [(of) => ({ objectId: of.site })]),
 
-  'GET /v1/sites': list((own) => own.site, [() => ({ q: 'site' })]),
+  'GET /v1/sites': list((own) => own.site, [() => ({ q: 'market' })]),
   'POST /v1/sites': [asks(201, () => ({ body: { name: 'New place' } }))],
   'GET /v1/sites/{id}': [byId(200, its('site'), its('site'))],
   'PATCH /v1/sites/{id}': [byId(200, its('site'), its('site'), { city: 'Oulu' })],
