@@ -30,11 +30,11 @@ export function Ago({ at }: { readonly at: string }) {
   )
 }
 
-/** An instant in the site's zone; the whole of it on hover. */
-export function Time({ at }: { readonly at: string }) {
+/** An instant in the site's zone; the whole of it on hover, or at once where it may be read another day, as on paper. */
+export function Time({ at, isWhole = false }: { readonly at: string; readonly isWhole?: boolean }) {
   return (
     <time dateTime={at} title={fullTimeText(at)} className="nowrap">
-      {timeText(at)}
+      {isWhole ? fullTimeText(at) : timeText(at)}
     </time>
   )
 }

@@ -136,6 +136,17 @@ function FieldErrors({ error, names = {} }: { readonly error: unknown; readonly 
   )
 }
 
+/** May be read, not changed: said before somebody tries. */
+export function ReadOnly() {
+  const { t } = useTranslation()
+  return (
+    <p className="note">
+      <Icon name="lock" />
+      {t('portal.no-right.read-only')}
+    </p>
+  )
+}
+
 /** No right: whom to ask. */
 export function NoRight() {
   const { t } = useTranslation()

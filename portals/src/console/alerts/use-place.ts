@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { Alert } from '../../api-types.ts'
+import { placeName } from '../../parts/place-name.ts'
 import { spokenNumber } from '../../parts/quantities.ts'
 
 /** Where an alert is, in one line: station and EVSE, session, site and town. */
@@ -17,6 +18,7 @@ export function usePlace(): (alert: Alert) => string {
       sessionNumber === undefined ? undefined : t('portal.alerts.session', { number: spokenNumber(sessionNumber) })
     // A site is often named after its town.
     const city = siteCity !== undefined && siteName?.includes(siteCity) === true ? undefined : siteCity
-    return [station, stationName, session, siteName, city].filter((part) => part !== undefined).join(', ')
+    const place = placeName(siteName, stationName)
+    return [station, session, place, city].filter((part) => part !== undefined).join(', ')
   }
 }

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { AlertSettings } from '../../api-types.ts'
 import { Field } from '../../parts/Field.tsx'
 import { useMay } from '../../session-of-staff.ts'
+import { ReadOnly } from '../../parts/Waiting.tsx'
 import { SaveRow } from './SaveRow.tsx'
 import { useSave } from './use-save.ts'
 
@@ -38,6 +39,7 @@ export function AlertForm({ settings }: { readonly settings: AlertSettings }) {
   return (
     <form className="pb col g3" onSubmit={submit}>
       <p className="mid">{t('portal.limits.alerts-note')}</p>
+      {!mayWrite && <ReadOnly />}
       <fieldset className="plain col g3" disabled={!mayWrite}>
         {field('offline', 'offline', 30, 's')}
         <div className="cols">

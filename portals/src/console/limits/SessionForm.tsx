@@ -3,7 +3,9 @@ import { useTranslation } from 'react-i18next'
 import type { SessionLimits } from '../../api-types.ts'
 import { Field } from '../../parts/Field.tsx'
 import { Icon } from '../../parts/Icon.tsx'
+import { durationText } from '../../parts/quantities.ts'
 import { useMay } from '../../session-of-staff.ts'
+import { ReadOnly } from '../../parts/Waiting.tsx'
 import { SaveRow } from './SaveRow.tsx'
 import { minutesFrom, secondsFrom, useSave } from './use-save.ts'
 
@@ -46,11 +48,12 @@ export function SessionForm({ limits }: { readonly limits: SessionLimits }) {
   return (
     <form className="pb col g3" onSubmit={submit}>
       <p className="mid">{t('portal.limits.sessions-note')}</p>
+      {!mayWrite && <ReadOnly />}
       <fieldset className="plain col g3" disabled={!mayWrite}>
         <div className="cols">
           <Field
             label={t('portal.limits.duration')}
-            hint={t('portal.limits.default', { minutes: minutesFrom(defaults.durationSeconds) })}
+            hint={t('portal.limits.default', { time: durationText(defaults.durationSeconds) })}
             type="number"
             min={1}
             unit="min"
@@ -59,7 +62,7 @@ export function SessionForm({ limits }: { readonly limits: SessionLimits }) {
           />
           <Field
             label={t('portal.limits.no-energy')}
-            hint={t('portal.limits.default', { minutes: minutesFrom(defaults.noEnergySeconds) })}
+            hint={t('portal.limits.default', { time: durationText(defaults.noEnergySeconds) })}
             type="number"
             min={1}
             unit="min"

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { MapStation } from '../../api-types.ts'
 import { DataTable } from '../../parts/DataTable.tsx'
+import { placeName } from '../../parts/place-name.ts'
 import { spokenNumber } from '../../parts/quantities.ts'
 import { StateCounts } from '../../parts/StateCounts.tsx'
 import { RowLink } from '../RowLink.tsx'
@@ -27,9 +28,7 @@ export function StationRows({ stations }: { readonly stations: readonly MapStati
           {
             key: 'site',
             head: t('portal.stations.site'),
-            cell: (station) => (
-              <span className="mid">{[station.siteName, station.name].filter(Boolean).join(', ') || '–'}</span>
-            ),
+            cell: (station) => <span className="mid">{placeName(station.siteName, station.name) ?? '–'}</span>,
           },
           { key: 'evses', head: t('portal.stations.evses'), cell: (station) => <StateCounts evses={station.evses} /> },
         ]}

@@ -50,13 +50,13 @@ export function Facts({ session }: { readonly session: SessionDetail }) {
         <dd>{startedByText(t, session.startedBy)}</dd>
         <dt>{t('portal.sessions.started')}</dt>
         <dd>
-          <Time at={session.startedAt} />
+          <Time isWhole at={session.startedAt} />
         </dd>
         {session.endedAt !== undefined && (
           <>
             <dt>{t('portal.sessions.ended')}</dt>
             <dd>
-              <Time at={session.endedAt} />
+              <Time isWhole at={session.endedAt} />
             </dd>
           </>
         )}

@@ -16,10 +16,7 @@ export function CommandSteps({ command }: { readonly command: Command }) {
     <div className="col g2">
       <div className="row between wrap">
         <h3 className="b t14">{name}</h3>
-        <span className="t12 dim">
-          {by === undefined ? '' : `${by}, `}
-          {timeText(command.createdAt)}
-        </span>
+        <span className="t12 dim">{`${by ?? t('portal.stations.by-itself')}, ${timeText(command.createdAt)}`}</span>
       </div>
       <Steps label={name} steps={stepsOf(command, t, now)} />
       {command.answer?.settings !== undefined && <Settings settings={command.answer.settings} />}

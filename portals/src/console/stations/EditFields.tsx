@@ -81,7 +81,7 @@ function ConnectionFields({ form, set }: Props) {
   const { t } = useTranslation()
   const profiles = ['1', '2', '0', ...(form.profile === '3' ? ['3'] : [])]
   return (
-    <div className="cols">
+    <>
       <Choice
         label={t('portal.stations.add.security')}
         value={form.profile}
@@ -95,6 +95,6 @@ function ConnectionFields({ form, set }: Props) {
         value={form.plainUntil}
         onText={set('plainUntil')}
       />
-    </div>
+    </>
   )
 }

@@ -6,6 +6,7 @@ import type { Station } from '../../api-types.ts'
 import { CopyField } from '../../parts/CopyField.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { Page } from '../../parts/Page.tsx'
+import { placeName } from '../../parts/place-name.ts'
 import { spokenNumber } from '../../parts/quantities.ts'
 import { Failed, Loading } from '../../parts/Waiting.tsx'
 import { useMay } from '../../session-of-staff.ts'
@@ -43,7 +44,7 @@ function Loaded({ station }: { readonly station: Station }) {
   const may = useMay()
   const [isEditing, setEditing] = useState(false)
   const number = spokenNumber(station.number)
-  const place = [station.site?.name, station.name].filter(Boolean).join(', ')
+  const place = placeName(station.site?.name, station.name)
   return (
     <Page
       title={number}

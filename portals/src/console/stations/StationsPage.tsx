@@ -7,6 +7,7 @@ import { DataTable } from '../../parts/DataTable.tsx'
 import { Ago } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { Page } from '../../parts/Page.tsx'
+import { placeName } from '../../parts/place-name.ts'
 import { spokenNumber } from '../../parts/quantities.ts'
 import { StateCounts } from '../../parts/StateCounts.tsx'
 import { StatusShape, useStatusWord } from '../../parts/StatusTag.tsx'
@@ -86,7 +87,7 @@ function StationTable({ stations }: { readonly stations: readonly Station[] }) {
         {
           key: 'site',
           head: t('portal.stations.site'),
-          cell: (station) => [station.site?.name, station.name].filter(Boolean).join(', ') || '–',
+          cell: (station) => placeName(station.site?.name, station.name) ?? '–',
         },
         { key: 'evses', head: t('portal.stations.evses'), cell: (station) => <StateCounts evses={station.evses} /> },
         {

@@ -9,7 +9,7 @@ import { Time } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { Page } from '../../parts/Page.tsx'
 import { decimalSign, milliseconds, nowMilliseconds } from '../../parts/quantities.ts'
-import { Failed, FormProblem, Loading } from '../../parts/Waiting.tsx'
+import { Failed, FormProblem, Loading, ReadOnly } from '../../parts/Waiting.tsx'
 import { instantOfField } from '../../parts/zoned.ts'
 import { useMay, useMe } from '../../session-of-staff.ts'
 import { Calculator } from './Calculator.tsx'
@@ -75,6 +75,11 @@ function Editor({ tariff }: { readonly tariff?: Tariff }) {
           {tariff === undefined && (
             <div className="pb">
               <Field label={t('portal.tariffs.name')} required value={name} onText={setName} />
+            </div>
+          )}
+          {!may('tariffs.write') && (
+            <div className="pb">
+              <ReadOnly />
             </div>
           )}
           <PriceParts form={form} onChange={setForm} isReadOnly={!may('tariffs.write')} />

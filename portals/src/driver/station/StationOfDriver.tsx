@@ -10,6 +10,7 @@ import { Money } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { LanguageSwitch } from '../../parts/LanguageSwitch.tsx'
 import { Logo } from '../../parts/Logo.tsx'
+import { placeName } from '../../parts/place-name.ts'
 import { clockText, durationText, numberText, percentText, priceText, spokenNumber } from '../../parts/quantities.ts'
 import { withTax } from '../../parts/with-tax.ts'
 import { StatusShape, StatusTag } from '../../parts/StatusTag.tsx'
@@ -196,7 +197,7 @@ function Unknown({ error, retry }: { readonly error: unknown; readonly retry: ()
 
 /** Where it stands, nothing said twice. */
 function placeText({ site, name }: PublicStation): string {
-  return [...new Set([site?.name, site?.address, site?.city, name].filter(Boolean))].join(', ')
+  return [...new Set([placeName(site?.name, name), site?.address, site?.city].filter(Boolean))].join(', ')
 }
 
 interface Live {
