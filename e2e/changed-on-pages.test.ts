@@ -214,6 +214,20 @@ it('on paper a page is dark on light, without what can only be pressed', async (
   await page.emulateMedia({ media: 'screen', colorScheme: 'light' })
 }, 60_000)
 
+it('while the server is not reached a page that was never opened says so in its frame, and comes when it is back', async () => {
+  await page.goto('/cards')
+  await page.getByRole('heading', { level: 1, name: word('portal.cards.title') }).waitFor()
+  await page.context().setOffline(true)
+  const bar = page.getByRole('navigation', { name: word('portal.shell.nav') })
+  await bar.getByRole('link', { name: word('portal.sites.nav') }).click()
+  const failed = page.getByRole('alert').filter({ hasText: word('portal.problem.no-answer') })
+  await failed.waitFor()
+  expect(await bar.isVisible()).toBe(true)
+  await page.context().setOffline(false)
+  await failed.getByRole('button', { name: word('portal.failed.retry') }).click()
+  await page.getByRole('heading', { level: 1, name: word('portal.sites.title') }).waitFor()
+}, 60_000)
+
 // The last: nobody is signed in any more after it.
 it('a press after the sign-in has ended leads to signing in, says why, and comes back', async () => {
   await page.goto('/cards')

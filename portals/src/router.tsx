@@ -3,7 +3,6 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  lazyRouteComponent,
   Outlet,
   redirect,
   type RouterHistory,
@@ -11,6 +10,7 @@ import {
 import { problemCode } from './api.ts'
 import { tasks } from './console/tasks.ts'
 import { languageFor } from './language.ts'
+import { lazyPage } from './LazyPage.tsx'
 import { NotFound } from './NotFound.tsx'
 import { PageFailed } from './PageFailed.tsx'
 import { meQuery } from './session-of-staff.ts'
@@ -22,17 +22,17 @@ export function makeRouter(client: QueryClient, history?: RouterHistory) {
   const driver = createRoute({
     getParentRoute: () => root,
     path: '/s/$number',
-    component: lazyRouteComponent(() => import('./driver/station/StationOfDriver.tsx'), 'StationOfDriver'),
+    component: lazyPage(() => import('./driver/station/StationOfDriver.tsx'), 'StationOfDriver'),
   })
   const signIn = createRoute({
     getParentRoute: () => root,
     path: '/sign-in',
-    component: lazyRouteComponent(() => import('./console/sign-in/SignInPage.tsx'), 'SignInPage'),
+    component: lazyPage(() => import('./console/sign-in/SignInPage.tsx'), 'SignInPage'),
   })
   const console = createRoute({
     getParentRoute: () => root,
     id: 'console',
-    component: lazyRouteComponent(() => import('./console/Shell.tsx'), 'Shell'),
+    component: lazyPage(() => import('./console/Shell.tsx'), 'Shell'),
     beforeLoad: async ({ location }) => {
       try {
         const { staff } = await client.ensureQueryData(meQuery)
@@ -55,7 +55,7 @@ export function makeRouter(client: QueryClient, history?: RouterHistory) {
       createRoute({
         getParentRoute: () => console,
         path: page.path,
-        component: lazyRouteComponent(page.load, page.name),
+        component: lazyPage(page.load, page.name),
         staticData: { right: task.right } as never,
       }),
     ),
