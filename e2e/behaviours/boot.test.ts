@@ -5,9 +5,11 @@ import { behaviour } from './behaviour.ts'
 import {
   authorise,
   command,
+  CARD_OF,
   meter,
   openSpeaker,
   type Speaker,
+  sent,
   sessionsOf,
   start,
   status,
@@ -70,6 +72,50 @@ behaviour('rejected-stays-out', async (version) => {
   await expect(station.call('Heartbeat', {})).rejects.toThrow('SecurityError')
   expect(await sessionsOf(whole, station)).toEqual([])
   await station.close()
+})
+
+const refuse = ({ id }: Speaker): Promise<{ readonly status: number }> =>
+  whole.call('PATCH', `/v1/stations/${id}`, { onboarding: 'refused' })
+
+behaviour('refused-let-go', async (version) => {
+  const station = await openSpeaker(whole, version)
+  expect((await refuse(station)).status).toBe(200)
+  expect(await station.socket.closed).toBe(1008)
+  await station.connect()
+  await expect(start(whole, station)).rejects.toThrow('SecurityError')
+  expect(await station.boot()).toMatchObject({ status: 'Rejected' })
+  expect(await sessionsOf(whole, station)).toEqual([])
+  // Let in again, all is as before.
+  expect((await whole.call('PATCH', `/v1/stations/${station.id}`, { onboarding: 'accepted' })).status).toBe(200)
+  expect(await station.boot()).toMatchObject({ status: 'Accepted' })
+  expect(await start(whole, station)).toMatchObject({ status: 'Accepted' })
+  await station.close()
+})
+
+behaviour('refused-in-mid-session', async (version) => {
+  const station = await openSpeaker(whole, version)
+  const { told } = await start(whole, station)
+  expect((await refuse(station)).status).toBe(200)
+  await sent(station, /StopTransaction$/)
+  await expect(start(whole, station, { evse: 2, uid: CARD_OF.other })).rejects.toThrow('SecurityError')
+  await expect(status(whole, station, 'Available', { evse: 2 })).rejects.toThrow('SecurityError')
+  // A line that breaks meanwhile loses nothing.
+  await station.close()
+  await station.connect()
+  whole.clock.move({ minutes: 2 })
+  await meter(whole, station, told, 1_400)
+  await stop(whole, station, told, 1_600, { reason: 'Remote' })
+  expect(await sessionsOf(whole, station)).toMatchObject([{ state: 'ended', energyWh: 600, flags: [] }])
+  expect(await station.socket.closed).toBe(1008)
+  // One that goes on all the same is not waited for for ever.
+  const stubborn = await openSpeaker(whole, version)
+  const never = await start(whole, stubborn)
+  await refuse(stubborn)
+  whole.clock.move({ minutes: 11 })
+  await stubborn.close()
+  await stubborn.connect()
+  await expect(meter(whole, stubborn, never.told, 1_400)).rejects.toThrow('SecurityError')
+  await stubborn.close()
 })
 
 behaviour('pending-triggered', async (version) => {

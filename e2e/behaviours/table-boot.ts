@@ -22,6 +22,16 @@ export const boot = {
     all,
     'a station that is known and unwanted is Rejected, and nothing it says is taken',
   ),
+  'refused-let-go': row(
+    'ocpp-semantics.md 1',
+    all,
+    'a station that staff refuse while it is connected is let go at once: its socket is closed, and nothing it says is taken',
+  ),
+  'refused-in-mid-session': row(
+    'ocpp-semantics.md 1',
+    all,
+    'where a session runs at a station that staff refuse, it is told to stop; for ten minutes what ends that is still taken, and nothing else',
+  ),
   'pending-triggered': row(
     'ocpp-semantics.md 1',
     all,

@@ -132,6 +132,7 @@ export function wireFeatures(
       await subscribers.commandSettled(tx, ended)
     },
     startForStaff: sessions.startForStaff,
+    stopForStaff: sessions.stopForStaff,
     raiseAlert: monitoring.raiseAlert,
     tariffExists,
     messagesPerSecond,

@@ -5,6 +5,7 @@ import { learn } from './learn.ts'
 import { loadSessions } from './load-session.ts'
 import { isClosed, type SessionState } from './rules/index.ts'
 import { saveSessions } from './save-sessions.ts'
+import { openSessionsOfStations } from './store-validity.ts'
 
 export interface Stopping {
   readonly sessionId: string
@@ -52,4 +53,16 @@ export async function stopSession(
   }
   const [commandId] = ids
   return ok({ sessionId, ...(commandId === undefined ? {} : { commandId }) })
+}
+
+/** All that go on at a station. */
+export async function stopSessionsAt(
+  tx: Tx,
+  deps: SessionsDeps,
+  { stationId, by }: { readonly stationId: string; readonly by: CommandBy },
+  at: Temporal.Instant,
+): Promise<void> {
+  for (const { sessionId } of await openSessionsOfStations(tx, [tx.tenantId], [stationId])) {
+    await stopSession(tx, deps, { sessionId, by }, at)
+  }
 }

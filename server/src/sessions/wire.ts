@@ -8,6 +8,7 @@ import {
   type Tx,
 } from '../platform/index.ts'
 import type { HandedIn } from '../stations/index.ts'
+import { byOf } from './answer-session.ts'
 import { openAtHand } from './at-hand.ts'
 import { judgeToken } from './check-validity.ts'
 import { commandSettled } from './command-settled.ts'
@@ -18,6 +19,7 @@ import { sessionRoutes } from './http.ts'
 import { openMadeRecords } from './made-records.ts'
 import { openNumbers } from './numbers.ts'
 import { startSession } from './start-session.ts'
+import { stopSessionsAt } from './stop-session.ts'
 import { takeReports } from './station-reports.ts'
 import { usageRoutes } from './usage/http.ts'
 
@@ -38,6 +40,7 @@ export function wireSessions(given: SessionsDeps): Sessions {
     judgeToken: (question) => judgeToken(deps, question),
     commandSettled: (tx, ended) => commandSettled(tx, deps, ended),
     startForStaff: (tx, wanted) => startForStaff(tx, deps, wanted),
+    stopForStaff: (tx, { stationId, caller, at }) => stopSessionsAt(tx, deps, { stationId, by: byOf(caller) }, at),
     routes: [...sessionRoutes(deps), ...usageRoutes(deps)],
     effects: sessionEffects(deps),
     deadlines: sessionDeadlines(deps),

@@ -48,6 +48,11 @@ export interface HandedIn {
       readonly at: Temporal.Instant
     },
   ): Promise<Result<string, 'start-refused'>>
+  /** Stops whatever goes on at a station that staff refuse. */
+  stopForStaff?(
+    tx: Tx,
+    wanted: { readonly stationId: string; readonly caller: StaffOrKey; readonly at: Temporal.Instant },
+  ): Promise<void>
 }
 
 /** The short way of meter values: no reading, one statement, all or nothing. */

@@ -11,6 +11,9 @@ import {
   type Tx,
 } from '../platform/index.ts'
 import type { CommandQueue } from './commands/queue.ts'
+import { REMOVED } from './gateway/registry.ts'
+import type { HandedIn } from './handed-in.ts'
+import { letGo } from './let-go.ts'
 import { credentialOf, makeStation, newPassword, UNKNOWN_SITE } from './make-station.ts'
 import { newStation, stationChanges } from './station-bodies.ts'
 import * as shapes from './shapes.ts'
@@ -26,6 +29,7 @@ export interface StationRouteDeps {
   touch(tenantId: string, stationId: string): void
   forgetPlaces(): void
   readonly tariffExists: ((tx: Tx, id: string) => Promise<boolean>) | undefined
+  readonly stopForStaff: HandedIn['stopForStaff']
 }
 
 const UNKNOWN_TARIFF = [{ pointer: '/tariffId', code: 'no-such-tariff' }]
@@ -146,6 +150,7 @@ function changeRoute(deps: StationRouteDeps): AnyRoute {
       await store.changeStation(tx, id, changes, at)
       await store.declareEvses(tx, id, evses ?? [])
       await tellStation(tx, deps, { before, changes, caller })
+      if (changes.onboarding === 'refused') await letGo(tx, deps, { stationId: id, caller, at })
       await recordChange(tx, {
         caller,
         at,
@@ -224,7 +229,7 @@ function removeRoute({ ground, forgetPlaces }: StationRouteDeps): AnyRoute {
       await recordChange(tx, { ...change, action: 'station.removed' })
       tx.afterCommit(() => {
         forgetPlaces()
-        ground.bus.publish(caller.tenantId, { type: 'station.disconnect', version: 1, stationId: id })
+        ground.bus.publish(caller.tenantId, { type: 'station.disconnect', version: 1, stationId: id, why: REMOVED })
       })
       return ok(undefined)
     },

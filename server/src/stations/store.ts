@@ -228,6 +228,8 @@ export async function changeStation(tx: Tx, id: string, changes: StationChanges,
     .map((name) => sql`${columnOf[name]} = ${changes[name]}`)
   // An onboarding that is taken back makes the next boot count anew.
   if (changes.onboarding !== undefined && changes.onboarding !== 'accepted') sets.push(sql`accepted_at = null`)
+  if (changes.onboarding === 'refused') sets.push(sql`refused_at = coalesce(refused_at, ${at})`)
+  else if (changes.onboarding !== undefined) sets.push(sql`refused_at = null`)
   const assignments = sets.reduce((left, right) => sql`${left}, ${right}`, sql`changed_at = ${at}`)
   await tx.run(sql`update stations set ${assignments} where tenant_id = ${tx.tenantId} and id = ${id}`)
 }

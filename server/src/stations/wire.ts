@@ -85,6 +85,7 @@ export function wireStations(deps: StationsDeps): Stations {
         touch: feed.touch,
         forgetPlaces: gateway.forgetPlaces,
         tariffExists: deps.tariffExists,
+        stopForStaff: deps.stopForStaff,
       }),
       ...refusedRoutes(ground, feed.touch),
       ...commandRoutes({ commands, startForStaff: deps.startForStaff }),

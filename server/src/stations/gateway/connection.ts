@@ -39,6 +39,7 @@ export interface Connection extends AdmittedStation {
   /** Its last message; pings do not count. */
   lastSaidAt: Temporal.Instant
   isAccepted: boolean
+  isFinishing: boolean
   /** Asks whether the other side still lives; false: it has not answered since it was last asked. */
   keepAlive(): boolean
   /** Milliseconds since the station last said something; a pong says nothing. */
@@ -88,8 +89,7 @@ export function openConnection(
     peer.receive(data.toString('utf8'))
     throttle.taken()
   })
-  socket.on('pong', heard)
-  socket.on('ping', heard)
+  for (const sign of ['ping', 'pong'] as const) socket.on(sign, heard)
   socket.on('close', () => {
     peer.closed()
     connection.dispatcher.closed()
@@ -107,6 +107,7 @@ export function openConnection(
       protocol,
       peer,
       isAccepted: () => connection.isAccepted,
+      isFinishing: () => connection.isFinishing,
     }),
     keepAlive() {
       // While we read nothing from it, its answer may lie waiting.
@@ -222,7 +223,7 @@ function handleCall(
   const { action, payload } = call
   const receivedAt = deps.clock.now()
   const incoming = protocol.reportFrom(action, payload, receivedAt)
-  if (!connection.isAccepted && !isBoot(incoming) && !connection.dispatcher.askedFor.has(action, payload, receivedAt)) {
+  if (!mayCome(connection, incoming) && !connection.dispatcher.askedFor.has(action, payload, receivedAt)) {
     return { kind: 'error', code: 'SecurityError', description: 'Boot first: this station is not accepted yet' }
   }
   if (incoming.kind === 'heartbeat') {
@@ -299,7 +300,18 @@ function result(payload: object): Answer {
   return { kind: 'result', payload }
 }
 
-/** Before acceptance only a boot, and what we asked for (OCPP 2.0.1, B02). */
+/** Before acceptance only a boot, and what we asked for (OCPP 2.0.1, B02); of one that was refused the end of what runs there. */
+function mayCome({ isAccepted, isFinishing }: Connection, incoming: Incoming): boolean {
+  return isAccepted || isBoot(incoming) || (isFinishing && isOfRunning(incoming))
+}
+
+function isOfRunning(incoming: Incoming): boolean {
+  if (incoming.kind !== 'reports') return false
+  return incoming.bodies.every(
+    ({ kind }) => kind === 'meter-read' || kind === 'transaction-updated' || kind === 'transaction-ended',
+  )
+}
+
 function isBoot(incoming: Incoming): boolean {
   return incoming.kind === 'reports' && incoming.bodies[0].kind === 'booted'
 }

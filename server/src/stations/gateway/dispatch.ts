@@ -36,6 +36,8 @@ export interface DispatchedStation {
   readonly protocol: Protocol
   readonly peer: Peer
   isAccepted(): boolean
+  /** Refused, while a session of it goes on. */
+  isFinishing(): boolean
 }
 
 export interface Dispatcher {
@@ -56,6 +58,8 @@ export interface Dispatcher {
 
 /** Before it is accepted a station may be read and set, and asked to boot; it may not charge (OCPP 2.0.1, B02). */
 const beforeAcceptance = new Set(['trigger', 'read-settings', 'write-settings', 'reset', 'raw-call', 'vendor-data'])
+/** What brings a session to its end at a station that was refused meanwhile. */
+const finishing = new Set(['stop-transaction', 'fetch-meter', 'transaction-status'])
 /** Nor by a message that is spelled out. */
 const charges = /^(?:Remote|Request)(?:Start|Stop)Transaction$/
 
@@ -140,12 +144,13 @@ async function takeNext(
     await queue.settle(tx, row, { state: 'failed', failure, at })
     return 'settled'
   }
-  if (!station.isAccepted() && !beforeAcceptance.has(row.kind)) return fail('station-not-accepted')
+  const mayCharge = station.isAccepted() || (station.isFinishing() && finishing.has(row.kind))
+  if (!mayCharge && !beforeAcceptance.has(row.kind)) return fail('station-not-accepted')
   const command = await openCommand(keys, tx.tenantId, row)
   const requestId = randomInt31()
   const calls = station.protocol.commandTo(command, { requestId })
   if (calls === 'not-supported') return fail('not-supported')
-  if (!station.isAccepted() && calls.some(({ action }) => charges.test(action))) return fail('station-not-accepted')
+  if (!mayCharge && calls.some(({ action }) => charges.test(action))) return fail('station-not-accepted')
   const exact = masked(shortened(calls.length === 1 ? calls[0] : calls))
   await store.markSent(tx, { id: row.id, exact, at, dueAt: at.add({ seconds: LOST_SECONDS * calls.length }) })
   if (row.expectedEffect === 'settings-reported') await expectReport(tx, { ...row, reportId: requestId })

@@ -18,7 +18,7 @@ import { openGatheredWrites } from './gathered-writes.ts'
 import { FLUSH_MS, openPresence } from './presence.ts'
 import { openRawLog } from './raw-log.ts'
 import { openRefusals } from './refusals.ts'
-import { openRegistry } from './registry.ts'
+import { openRegistry, type Registry } from './registry.ts'
 import { forgetConnections, listTenants } from './store.ts'
 import { openUpgrades } from './upgrades.ts'
 
@@ -78,7 +78,7 @@ export function openGateway(deps: GatewayDeps): Gateway {
   const rawLog = openRawLog(deps.ground)
   const presence = openPresence({ ...deps.ground, present: () => connections.values(), onGone: goneTo(deps) })
   const refused = openRefusedKeeper({ ...deps.ground, raiseAlert: deps.raiseAlert ?? (async () => {}) })
-  const receiver = receiverFor(deps, { connections, refused }, availability.lost)
+  const receiver = receiverFor(deps, { connections, refused, background, registry: () => registry }, availability.lost)
   const commandCheck = openCommandCheck({ ...deps.ground, inBackground: background.run })
   const registry = openRegistry({
     ...deps.ground,
@@ -150,9 +150,16 @@ async function forgetAllConnections({ database }: Ground): Promise<void> {
   for (const tenantId of await database.inDirectory(listTenants)) await database.inTenant(tenantId, forgetConnections)
 }
 
+interface ReceiverParts {
+  readonly connections: ReadonlyMap<string, Connection>
+  readonly refused: RefusedKeeper
+  readonly background: { run(work: Promise<unknown>): void }
+  readonly registry: () => Pick<Registry, 'letGoRefused'>
+}
+
 function receiverFor(
   deps: GatewayDeps,
-  { connections, refused }: { readonly connections: ReadonlyMap<string, Connection>; readonly refused: RefusedKeeper },
+  { connections, refused, background, registry }: ReceiverParts,
   onAway: () => void,
 ): Receiver {
   return openReceiver({
@@ -166,7 +173,10 @@ function receiverFor(
       if (effects.length > 0) await deps.queue.markEffectSeen(tx, effects)
     },
     onTaken(messages) {
-      for (const { tenantId, stationId } of messages.filter(isVisible)) deps.touch(tenantId, stationId)
+      for (const { tenantId, stationId } of messages.filter(isVisible)) {
+        deps.touch(tenantId, stationId)
+        if (connections.get(stationId)?.isFinishing === true) background.run(registry().letGoRefused(tenantId))
+      }
     },
     onAway,
     keepRefused(message) {

@@ -14,6 +14,7 @@ import { type Admission, isLoopback, judgeConnection, type RefusalReason } from 
 import { type CredentialForm, offeredForms } from '../rules/credential.ts'
 import type { ReconnectLimits } from '../rules/reconnect-limits.ts'
 import { type Device, type VendorRules, vendorOf } from '../vendors/index.ts'
+import { mayFinish } from '../rules/finishing.ts'
 import { CREDENTIAL_PURPOSE } from './refusals.ts'
 import { type Claim, claimStations, findStations, type KnockingStation } from './store.ts'
 
@@ -24,6 +25,8 @@ export interface AdmittedStation {
   readonly epoch: bigint
   readonly version: OcppVersion
   readonly isAccepted: boolean
+  /** Refused by staff while a session of it goes on: what ends that is still taken, for a while. */
+  readonly isFinishing: boolean
   readonly openedAt: Temporal.Instant
   /** The rules for its vendor's stations; most need none. */
   readonly vendor: VendorRules | undefined
@@ -166,6 +169,7 @@ function admitted({ station, identity, version }: Claimant, epoch: bigint, at: T
     epoch,
     version,
     isAccepted: station.onboarding === 'accepted' && station.acceptedAt !== null,
+    isFinishing: mayFinish(station, at),
     openedAt: at,
     vendor: vendorOf(deviceOf(station), version),
   }

@@ -1,12 +1,14 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
-import { type Bus, type Clock, type Database, hearsNobody, monotonicMs } from '../../platform/index.ts'
+import { type Bus, type Clock, type Database, hearsNobody, monotonicMs, together } from '../../platform/index.ts'
 import { QUEUED_NOTICE } from '../commands/queue.ts'
 import { loadWaitingStations } from '../commands/store.ts'
 import type { Receiver } from '../receive/receiver.ts'
 import type { AdmittedStation } from './knocks.ts'
 import { type Connection, type ConnectionDeps, openConnection, type StationSocket } from './connection.ts'
 import type { PresenceKeeper } from './presence.ts'
+import { mayFinish } from '../rules/finishing.ts'
+import { type RefusedStation, refusedAndConnected } from './store.ts'
 import { noteSwap } from './swaps.ts'
 
 export interface RegistryDeps {
@@ -27,8 +29,10 @@ export interface Registry {
   register(socket: WebSocket, station: AdmittedStation, raw: Duplex): void
   /** Pings everybody; ends who no longer answers, and who never was let in and says nothing. */
   keepAlive(): void
-  /** Wakes the stations for which commands wait: notices may be lost. */
+  /** Wakes the stations for which commands wait, and lets those go that staff have refused: notices may be lost. */
   wakeWaiting(): Promise<void>
+  /** Staff have refused it, or what ran there may have ended since. */
+  letGoRefused(tenantId: string): Promise<void>
   closeAll(code: number, reason: string): void
   /** Resolves when all sockets are closed, or after this long. */
   allClosed(withinMs: number): Promise<void>
@@ -39,6 +43,8 @@ const SERVICE_RESTART = 1012
 const POLICY = 1008
 /** Why a station is sent away, in a notice between nodes. */
 const QUARANTINED = 'quarantined'
+export const REMOVED = 'removed'
+export const REFUSED_NOTICE = 'station.refused'
 
 /** The open sockets, one for each station: the newest authenticated wins. */
 export function openRegistry(deps: RegistryDeps): Registry {
@@ -50,7 +56,14 @@ export function openRegistry(deps: RegistryDeps): Registry {
     if (notice.type === QUEUED_NOTICE) own.dispatcher.wake()
     if (notice.type === 'station.disconnect') {
       if (notice['why'] === QUARANTINED) own.close(POLICY, 'two machines use this key')
+      else if (notice['why'] === REMOVED) own.close(POLICY, 'removed')
       else own.close(SERVICE_RESTART, 'come back')
+    }
+    if (notice.type === REFUSED_NOTICE) {
+      // From this moment; whether something goes on there is asked then.
+      own.isFinishing ||= own.isAccepted
+      own.isAccepted = false
+      deps.inBackground(letGoRefused(deps, own.tenantId))
     }
     // On another node: this socket's epoch is over, and it is taken leave of once.
     if (notice.type === 'station.owned' && own.epoch < BigInt(String(notice['epoch']))) {
@@ -69,12 +82,16 @@ export function openRegistry(deps: RegistryDeps): Registry {
     },
     async wakeWaiting() {
       for (const [tenantId, group] of Map.groupBy(connections.values(), (connection) => connection.tenantId)) {
-        const ids = group.filter(({ isAccepted }) => isAccepted).map(({ stationId }) => stationId)
+        const ids = group.filter(mayTakeCommands).map(({ stationId }) => stationId)
         if (ids.length === 0) continue
-        const waiting = await deps.database.inTenant(tenantId, (tx) => loadWaitingStations(tx, ids))
+        const [waiting, refused] = await deps.database.inTenant(tenantId, (tx) =>
+          together([loadWaitingStations(tx, ids), refusedAndConnected(tx)]),
+        )
         for (const stationId of waiting) connections.get(stationId)?.dispatcher.wake()
+        for (const station of refused) letGo(deps, station)
       }
     },
+    letGoRefused: (tenantId) => letGoRefused(deps, tenantId),
     closeAll(code, reason) {
       for (const connection of connections.values()) connection.close(code, reason)
     },
@@ -84,6 +101,21 @@ export function openRegistry(deps: RegistryDeps): Registry {
     },
     stop: unsubscribe,
   }
+}
+
+const mayTakeCommands = ({ isAccepted, isFinishing }: Connection): boolean => isAccepted || isFinishing
+
+async function letGoRefused(deps: RegistryDeps, tenantId: string): Promise<void> {
+  for (const station of await deps.database.inTenant(tenantId, refusedAndConnected)) letGo(deps, station)
+}
+
+/** At once; where a session goes on, once that has ended or its time is over. One that is back to boot hears Rejected. */
+function letGo({ connections, clock }: RegistryDeps, station: RefusedStation): void {
+  const connection = connections.get(station.id)
+  if (connection === undefined || !mayTakeCommands(connection)) return
+  connection.isAccepted = false
+  connection.isFinishing = mayFinish(station, clock.now())
+  if (!connection.isFinishing) connection.close(POLICY, 'refused by its operator')
 }
 
 function register(deps: RegistryDeps, sockets: StationSocket, station: AdmittedStation): void {
@@ -102,7 +134,7 @@ function register(deps: RegistryDeps, sockets: StationSocket, station: AdmittedS
   if (older !== undefined) deps.inBackground(replace(deps, older))
   deps.touch(tenantId, stationId)
   bus.publish(tenantId, { type: 'station.owned', version: 1, stationId, epoch: String(epoch) })
-  if (connection.isAccepted) deps.connectionDeps.askForCommands(connection)
+  if (mayTakeCommands(connection)) deps.connectionDeps.askForCommands(connection)
 }
 
 /**

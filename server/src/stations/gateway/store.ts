@@ -11,6 +11,9 @@ export async function findTenant(tx: Tx, slug: string): Promise<string | undefin
   return row?.tenantId
 }
 
+const hasSession = `exists (select from evses e where e.tenant_id = s.tenant_id and e.station_id = s.id
+         and e.open_session_id is not null)`
+
 export interface KnockingStation {
   readonly tenantId: string
   readonly id: string
@@ -21,6 +24,9 @@ export interface KnockingStation {
   readonly onboarding: 'waiting' | 'accepted' | 'refused'
   readonly acceptedAt: Temporal.Instant | null
   readonly quarantinedUntil: Temporal.Instant | null
+  readonly refusedAt: Temporal.Instant | null
+  /** Asked for only where it was refused. */
+  readonly hasSession: boolean
   readonly vendor: string | null
   readonly model: string | null
   readonly firmware: string | null
@@ -38,12 +44,30 @@ export async function findStations(
     'knocking-stations',
     `select s.tenant_id as "tenantId", s.id, s.identity, s.security_profile as "securityProfile", s.plain_until as "plainUntil",
        s.credential_hash as "credentialHash", s.onboarding, s.accepted_at as "acceptedAt",
-       s.quarantined_until as "quarantinedUntil", s.vendor, s.model, s.firmware
+       s.quarantined_until as "quarantinedUntil", s.vendor, s.model, s.firmware, s.refused_at as "refusedAt",
+       case when s.onboarding = 'refused' then ${hasSession} else false end as "hasSession"
      from unnest($1::uuid[], $2::text[]) as k (tenant_id, identity)
      cross join lateral (
        select * from stations s where s.tenant_id = k.tenant_id and s.identity = k.identity and s.removed_at is null limit 1
      ) s`,
     [names.map(({ tenantId }) => tenantId), names.map(({ identity }) => identity)],
+  )
+}
+
+export interface RefusedStation {
+  readonly id: string
+  readonly onboarding: 'refused'
+  readonly refusedAt: Temporal.Instant | null
+  readonly hasSession: boolean
+}
+
+/** Stations that are connected though staff have refused them. */
+export async function refusedAndConnected(tx: Tx): Promise<readonly RefusedStation[]> {
+  return tx.named<RefusedStation>(
+    'refused-and-connected',
+    `select s.id, s.onboarding, s.refused_at as "refusedAt", ${hasSession} as "hasSession"
+     from stations s where s.tenant_id = $1 and s.onboarding = 'refused' and s.disconnected_at is null`,
+    [tx.tenantId],
   )
 }
 
