@@ -164,6 +164,17 @@ describe('session records (END-SDR)', () => {
       expect(await revisionsTaken(tx, record.sessionId)).toEqual([1, 2])
     }))
 
+  it('hold amounts of any size that a tariff and a meter can make', () =>
+    inNewTenant(async (tx) => {
+      const clf = (minor: bigint) => ({ minor, currency: 'CLF' })
+      const [exclTax, tax] = [10n ** 26n + 1n, 10n ** 26n]
+      const totals = { exclTax: clf(exclTax), tax: clf(tax), inclTax: clf(exclTax + tax) }
+      expect(await takeSessionRecords(tx, [{ ...record, totals }], NOON)).toBe(1)
+      const kept = await tx.row(sql`select excl_tax_minor::text as "exclTax" from billing_records
+        where tenant_id = ${tx.tenantId} and session_id = ${record.sessionId}`)
+      expect(kept).toEqual({ exclTax: exclTax.toString() })
+    }))
+
   it('never change: the same revision with other content is an error', () =>
     inNewTenant(async (tx) => {
       await takeSessionRecords(tx, [record], NOON)

@@ -26,7 +26,7 @@ export async function takeSessionRecords(
     `insert into billing_records (tenant_id, session_id, revision, taken_at, currency, excl_tax_minor, tax_minor,
        incl_tax_minor, energy_wh, record)
      select $1::uuid, r.session_id, r.revision, $2::timestamptz, r.currency, r.excl_tax, r.tax, r.incl_tax, r.energy_wh, r.record
-     from unnest($3::uuid[], $4::int[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::jsonb[])
+     from unnest($3::uuid[], $4::int[], $5::text[], $6::numeric[], $7::numeric[], $8::numeric[], $9::bigint[], $10::jsonb[])
        as r (session_id, revision, currency, excl_tax, tax, incl_tax, energy_wh, record)
      on conflict (tenant_id, session_id, revision) do nothing
      returning session_id as "sessionId", revision`,

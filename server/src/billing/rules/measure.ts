@@ -60,5 +60,6 @@ function takesTheStep(line: MeasuredLine, lines: readonly MeasuredLine[], period
 }
 
 function roundedUp(volume: Volume, stepSize: number): Volume {
-  return Math.ceil(volume / stepSize) * stepSize
+  // No meter counts so far that a step could matter: whole numbers stay whole.
+  return Math.max(volume, Math.min(Math.ceil(volume / stepSize) * stepSize, Number.MAX_SAFE_INTEGER))
 }

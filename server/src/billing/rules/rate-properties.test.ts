@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { moneyFromJson } from '../../../../units/index.ts'
 import { must } from '../../platform/result.ts'
 import { calculatePrice, type ChargingPeriod, jsonFromPrice, parseTariff, type Price, type Tariff } from './index.ts'
 
@@ -131,6 +132,35 @@ describe('a price, whatever comes,', () => {
           expect(line.exclTax.minor >= 0n && line.inclTax.minor >= line.exclTax.minor).toBe(true)
           expect(line.billed).toBeGreaterThanOrEqual(line.measured)
           expect(line.exclTax.currency).toBe(tariff.currency)
+        }
+      }),
+    )
+  })
+
+  it('can be kept and read again, also for the highest prices, the longest steps and more than any meter counts', () => {
+    const extreme = fc.record({
+      price: fc.constantFrom('1e9', '999999999.999999', '0.000001', '1'),
+      vat: fc.constantFrom('0', '25.5', '100'),
+      step: fc.constantFrom(1, 7, 2_147_483_647),
+      included: fc.constantFrom('YES', 'NO'),
+      currency: fc.constantFrom('CLF', 'UYW', 'BHD', 'JPY', 'EUR'),
+      energyWh: fc.constantFrom(0, 1, 10_000_000_000_000, Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER),
+      hours: fc.integer({ min: 0, max: 24 * 31 }),
+    })
+    fc.assert(
+      fc.property(extreme, ({ price: most, vat: tax, step: step_size, included, currency, energyWh, hours }) => {
+        const types = ['FLAT', 'ENERGY', 'TIME', 'PARKING_TIME']
+        const all = types.map((type) => ({ type, price: most, vat: tax, step_size: type === 'FLAT' ? 1 : step_size }))
+        const to = START.add({ hours })
+        const totals = priceOf(tariffOf(all, { tax_included: included, currency }), [
+          { from: START, to, energyWh, state: 'charging' },
+        ])
+        const json = jsonFromPrice(totals)
+        for (const part of ['exclTax', 'tax', 'inclTax'] as const) {
+          expect(moneyFromJson(json.totals[part])).toEqual(totals.totals[part])
+        }
+        for (const { measured, billed } of json.lines) {
+          expect(Number.isSafeInteger(measured) && Number.isSafeInteger(billed) && billed >= measured).toBe(true)
         }
       }),
     )
