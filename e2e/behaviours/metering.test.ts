@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect } from 'vitest'
-import { sql } from '../../server/src/platform/index.ts'
+import { newId, sql } from '../../server/src/platform/index.ts'
 import { behaviour } from './behaviour.ts'
-import { meter, openSpeaker, type Speaker, sessionsOf, start, stop } from './station.ts'
+import { CARD_OF, meter, openSpeaker, recordsOf, type Speaker, sessionsOf, start, stop, until } from './station.ts'
 import { openWhole, type Whole } from './whole.ts'
 
 let whole: Whole
@@ -108,6 +108,59 @@ behaviour('interval-apart', async (version) => {
   expect(await readAs(station, [interval, { value: 15_435 }])).toBe(15_435)
   expect(await readAs(station, [interval])).toBe(0)
   await station.close()
+})
+
+behaviour('interval-summed', async (version) => {
+  const tell = async (lost: number | undefined) => {
+    const station = await openSpeaker(whole, version)
+    const number = newId()
+    const interval = (timestamp: string, value: number, context = 'Sample.Periodic') => ({
+      timestamp,
+      sampledValue: [{ value, context, measurand: 'Energy.Active.Import.Interval', unitOfMeasure: { unit: 'Wh' } }],
+    })
+    const event = (eventType: string, seqNo: number, more: object) =>
+      station.call('TransactionEvent', {
+        eventType,
+        timestamp: now(),
+        triggerReason: eventType === 'Updated' ? 'MeterValuePeriodic' : 'Authorized',
+        seqNo,
+        transactionInfo: { transactionId: number, chargingState: eventType === 'Ended' ? 'Idle' : 'Charging' },
+        ...more,
+      })
+    const place = { evse: { id: 1, connectorId: 1 }, idToken: { idToken: CARD_OF.ordinary, type: 'ISO14443' } }
+    await event('Started', 0, { ...place, meterValue: [interval(now(), 77, 'Transaction.Begin')] })
+    const told: ReturnType<typeof interval>[] = []
+    for (const [seqNo, value] of [1_100, 1_200, 1_300].entries()) {
+      whole.clock.move({ minutes: 10 })
+      told.push(interval(now(), value))
+      if (seqNo + 1 === lost) continue
+      // Told twice, under one number and beside what the clock asks for.
+      for (let turn = 0; turn < 2; turn += 1) {
+        await event('Updated', seqNo + 1, { meterValue: [...told.slice(-1), interval(now(), 900, 'Sample.Clock')] })
+      }
+    }
+    whole.clock.move({ minutes: 5 })
+    // The end tells all of them again, as stations may.
+    await event('Ended', 4, {
+      meterValue: [...(lost === undefined ? told : []), interval(now(), 400, 'Transaction.End')],
+    })
+    const id = (await one(station))?.id
+    await until(async () => {
+      whole.clock.move({ minutes: 4 })
+      return (await recordsOf(whole, id)).length > 0 ? true : undefined
+    })
+    await station.close()
+    return until(async () => {
+      const { body } = await whole.call<{
+        items: { sessionId: string; state: string; findings: { check: string }[] }[]
+      }>('GET', `/v1/usage-errors?sessionId=${id}`)
+      return body.items[0] === undefined ? undefined : { ...body.items[0], records: await recordsOf(whole, id) }
+    })
+  }
+  const summed = await tell(undefined)
+  expect(summed).toMatchObject({ state: 'corrected', findings: [{ check: 'intervals-summed' }] })
+  expect(summed.records.at(-1)).toMatchObject({ revision: 2, reason: 'correction', energyWh: 4_000, estimated: false })
+  expect(await tell(2)).toMatchObject({ state: 'held', records: [{ revision: 1, energyWh: 0 }] })
 })
 
 behaviour('inlet-ignored', async (version) => {

@@ -208,7 +208,12 @@ export const charging = {
   'interval-apart': row(
     METERING,
     all,
-    'the energy of an interval is kept aside and never taken for a register; without any register people decide',
+    'the energy of an interval is kept aside and never taken for a register, nor mixed with one',
+  ),
+  'interval-summed': row(
+    METERING,
+    only2,
+    'of a station that tells no register at all the intervals are summed, each once, and the record says so; with a report missing, or no intervals either, people decide',
     ['server/src/sessions/usage/corpus.test.ts', 'meter: $name is $expected'],
   ),
   'inlet-ignored': row(METERING, all, 'the grid’s side of the station bills nobody', [

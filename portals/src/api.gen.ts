@@ -4809,7 +4809,7 @@ export type GetUsageChecksResponses = {
      */
     200: {
         items: Array<{
-            check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
+            check: 'begin-missing' | 'end-missing' | 'values-missing' | 'intervals-summed' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
             about: string;
             action: 'hold' | 'accept' | 'correct';
             defaultAction: 'hold' | 'accept' | 'correct';
@@ -4824,7 +4824,7 @@ export type PatchUsageChecksByCheckData = {
         action: 'hold' | 'accept' | 'correct';
     };
     path: {
-        check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
+        check: 'begin-missing' | 'end-missing' | 'values-missing' | 'intervals-summed' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
     };
     query?: never;
     url: '/v1/usage-checks/{check}';
@@ -4844,7 +4844,7 @@ export type PatchUsageChecksByCheckResponses = {
      * Choose what a finding of a check does from now on: hold, accept, or correct where a correction is known
      */
     200: {
-        check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
+        check: 'begin-missing' | 'end-missing' | 'values-missing' | 'intervals-summed' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
         about: string;
         action: 'hold' | 'accept' | 'correct';
         defaultAction: 'hold' | 'accept' | 'correct';
@@ -4861,7 +4861,7 @@ export type GetUsageErrorsData = {
         cursor?: string;
         count?: 'true' | 'false';
         state?: 'held' | 'noted' | 'accepted' | 'corrected' | 'superseded';
-        check?: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
+        check?: 'begin-missing' | 'end-missing' | 'values-missing' | 'intervals-summed' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
         stationId?: string;
         sessionId?: string;
         from?: string;
@@ -4897,7 +4897,7 @@ export type GetUsageErrorsResponses = {
             evseId: number;
             foundAt: string;
             findings: Array<{
-                check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
+                check: 'begin-missing' | 'end-missing' | 'values-missing' | 'intervals-summed' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
                 text: string;
                 values: {
                     [key: string]: string | number;
@@ -5002,7 +5002,7 @@ export type GetUsageErrorsByIdResponses = {
         evseId: number;
         foundAt: string;
         findings: Array<{
-            check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
+            check: 'begin-missing' | 'end-missing' | 'values-missing' | 'intervals-summed' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
             text: string;
             values: {
                 [key: string]: string | number;
@@ -5069,7 +5069,7 @@ export type GetUsageErrorsByIdResponses = {
             context: string;
             registerWh?: number;
             powerW?: number;
-            checks: Array<'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision'>;
+            checks: Array<'begin-missing' | 'end-missing' | 'values-missing' | 'intervals-summed' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision'>;
         }>;
         proposedRegisters: Array<{
             at: string;
@@ -5190,7 +5190,7 @@ export type PostUsageErrorsByIdDecideResponses = {
         evseId: number;
         foundAt: string;
         findings: Array<{
-            check: 'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
+            check: 'begin-missing' | 'end-missing' | 'values-missing' | 'intervals-summed' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
             text: string;
             values: {
                 [key: string]: string | number;
@@ -5257,7 +5257,7 @@ export type PostUsageErrorsByIdDecideResponses = {
             context: string;
             registerWh?: number;
             powerW?: number;
-            checks: Array<'begin-missing' | 'end-missing' | 'values-missing' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision'>;
+            checks: Array<'begin-missing' | 'end-missing' | 'values-missing' | 'intervals-summed' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision'>;
         }>;
         proposedRegisters: Array<{
             at: string;

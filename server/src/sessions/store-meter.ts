@@ -1,6 +1,6 @@
-import type { Tx } from '../platform/index.ts'
+import { sql, type Tx } from '../platform/index.ts'
 import type { MeterReading } from '../stations/index.ts'
-import { saysOtherwise } from './rules/index.ts'
+import { saysOtherwise, type UsageInterval } from './rules/index.ts'
 
 /** Meter values: one narrow row per timestamp and context, found by its natural key. */
 
@@ -134,6 +134,22 @@ export function keyOf(
   reading: { readonly at: Temporal.Instant; readonly context: string },
 ): string {
   return `${transactionId}/${reading.at.epochMilliseconds}/${reading.context}`
+}
+
+/** What was kept of intervals of energy, for sessions of the transaction's tenant. */
+export async function intervalsOf(
+  tx: Tx,
+  sessionIds: readonly string[],
+): Promise<readonly (UsageInterval & { readonly sessionId: string })[]> {
+  if (sessionIds.length === 0) return []
+  const rows = await tx.rows<{ sessionId: string; at: Temporal.Instant; context: string; intervalWh: bigint }>(sql`
+    select t.session_id as "sessionId", m.at, m.context, (e.value ->> 'intervalWh')::bigint as "intervalWh"
+    from transactions t
+    join meter_values m on m.tenant_id = t.tenant_id and m.month = t.month and m.transaction_id = t.id
+    cross join lateral jsonb_array_elements(m.rest) e
+    where t.tenant_id = ${tx.tenantId} and t.session_id = any(${sessionIds}::uuid[]) and e.value ? 'intervalWh'
+    order by m.at, m.context`)
+  return rows.map((row) => ({ ...row, intervalWh: Number(row.intervalWh) }))
 }
 
 /** Signed readings exactly as they came, apart. */

@@ -51,5 +51,5 @@ export {
   type RecordReading,
   type SessionRecordJson,
 } from './session-record.ts'
-export { isRepeat } from './transaction.ts'
+export { isRepeat, isWhole } from './transaction.ts'
 export * from './usage/index.ts'

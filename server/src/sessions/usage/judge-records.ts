@@ -9,6 +9,7 @@ import {
   type CheckAction,
   type ChosenActions,
   type CorrectionJson,
+  isWhole,
   judgeUsage,
   type Judgement,
   mostPower,
@@ -17,7 +18,7 @@ import {
   type UsageInput,
 } from '../rules/index.ts'
 import { readSessions } from '../store.ts'
-import { readingsOf } from '../store-meter.ts'
+import { intervalsOf, readingsOf } from '../store-meter.ts'
 import { foundLine, logEffect } from './error-log.ts'
 import { correctedRecord, reviseRecord } from './revise-record.ts'
 import {
@@ -146,12 +147,21 @@ async function lookCloser(
     sessions.map((row) => held(row)),
   )
   const before = await previousRegisters(tx, suspects, bySession)
+  const intervals = Map.groupBy(
+    await intervalsOf(
+      tx,
+      suspects.filter(hasNoRegister).map(({ sessionId }) => sessionId),
+    ),
+    ({ sessionId }) => sessionId,
+  )
   const judged = suspects.flatMap((due): readonly Judged[] => {
     const { sessionId } = due
     const around = must(bySession.get(sessionId), 'surroundings of a session')
     const facts = must(inputs.get(sessionId), 'facts of a session record')
     const previousWh = before.get(sessionId)
-    const input = { ...inputOf(due, around), readings: facts.readings }
+    const { transaction } = facts.machine
+    const sums = transaction !== undefined && isWhole(transaction) ? { intervals: intervals.get(sessionId) ?? [] } : {}
+    const input = { ...inputOf(due, around), readings: facts.readings, ...sums }
     const judgement = judgeUsage(previousWh === undefined ? input : { ...input, previousWh })
     if (judgement.findings.length === 0) return []
     return [{ due, around, judgement, facts, said: ruleSays(due.record, judgement), maxPowerW: input.maxPowerW }]
@@ -163,6 +173,9 @@ async function lookCloser(
     return { error: errorOf(one, action, at), around: one.around }
   })
 }
+
+const hasNoRegister = ({ record }: DueRecord): boolean =>
+  record.meterValues.every(({ registerWh }) => registerWh === undefined)
 
 /** Corrects what a rule may correct. Answers those sessions. */
 async function correctByRule(

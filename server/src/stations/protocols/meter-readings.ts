@@ -73,7 +73,10 @@ function readingOf(at: Temporal.Instant, context: ReadingContext, samples: reado
   const voltagesMv = perPhase(samples, 'Voltage', used)
   const socTenths = totalOf(samples, 'SoC', used, ({ value }) => within(value === undefined ? value : value * 10, 1000))
   const signed = samples.flatMap((sample) => sample.signed ?? [])
-  const rest = samples.filter((sample) => !used.has(sample)).map((sample) => sample.original)
+  // Kept aside as it came, never taken for a register; and as we read it, for who must sum it (OCPP reference, metering).
+  const intervalWh = totalOf(samples, 'Energy.Active.Import.Interval', new Set(), energyOf)
+  const unused = samples.filter((sample) => !used.has(sample)).map((sample) => sample.original)
+  const rest = intervalWh === undefined ? unused : [...unused, { intervalWh }]
   return {
     at,
     context,

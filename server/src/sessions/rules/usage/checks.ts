@@ -10,6 +10,7 @@ export const usageChecks = {
   'begin-missing': 'hold',
   'end-missing': 'accept',
   'values-missing': 'hold',
+  'intervals-summed': 'correct',
   'report-gap': 'accept',
   'register-backwards': 'hold',
   'register-reset': 'hold',

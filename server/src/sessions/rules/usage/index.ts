@@ -11,4 +11,4 @@ export {
 export { type Correction, correctedMachine, registersOfSeries } from './correct-record.ts'
 export { type Judgement, judgeUsage, type Proposal } from './judge-usage.ts'
 export { believedWh, type ConnectorPower, mostPower } from './plausible.ts'
-export type { Neighbour, SeriesPoint, UsageInput, UsageReading } from './usage-input.ts'
+export type { Neighbour, SeriesPoint, UsageInput, UsageInterval, UsageReading } from './usage-input.ts'

@@ -4,6 +4,7 @@ import { judgeClock, type Times } from './judge-clock.ts'
 import { pointsByReceipt, pointsByStation } from './order-points.ts'
 import { believedStepWh, believedWh } from './plausible.ts'
 import { energyUnderPower } from './power-evidence.ts'
+import { sumOfIntervals } from './sum-intervals.ts'
 import type { Point, SeriesPoint, UsageInput } from './usage-input.ts'
 import { finding, type Walk, walkRegisters } from './walk-registers.ts'
 
@@ -64,11 +65,11 @@ function walkOf(input: UsageInput): { walk: Walk; points: readonly Point[]; isCl
 }
 
 /** Begin and end, or all of it. */
-function missing(
-  { flags, readings, startedAt, energyWh, previousWh }: UsageInput,
-  points: readonly Point[],
-): Finding[] {
+function missing(input: UsageInput, points: readonly Point[]): Finding[] {
+  const { flags, readings, startedAt, energyWh, previousWh } = input
   const [first] = points
+  const sum = sumOfIntervals(input)
+  if (first === undefined && sum !== undefined) return [finding('intervals-summed', [], { ...sum })]
   if (first === undefined) return [finding('values-missing', [], { readings: readings.length })]
   const found: Finding[] = []
   const lateSeconds = Math.round((first.ms - startedAt.epochMilliseconds) / 1_000)
@@ -167,11 +168,10 @@ function proposalOf(input: UsageInput, known: Known): Proposal | undefined {
   return { energyWh, ...times, series: isByRegister ? walk.series : straight(walk, times, energyWh) }
 }
 
-function energyFor(
-  { energyWh, previousWh, readings, maxPowerW, startedAt }: UsageInput,
-  { walk, points, evidence, findings }: Known,
-): WattHours | undefined {
+function energyFor(input: UsageInput, { walk, points, evidence, findings }: Known): WattHours | undefined {
+  const { energyWh, previousWh, readings, maxPowerW, startedAt } = input
   const has = (check: Finding['check']): boolean => findings.some((one) => one.check === check)
+  if (has('intervals-summed')) return sumOfIntervals(input)?.energyWh
   if (has('values-missing')) return readings.length === 0 ? undefined : evidence
   if (has('units-disagree') || has('power-too-low')) return evidence
   const [first] = points

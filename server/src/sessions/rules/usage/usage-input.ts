@@ -10,6 +10,13 @@ export interface UsageReading {
   readonly powerW: number | null
 }
 
+/** The energy of an interval, as a station tells it in place of a register or beside it. */
+export interface UsageInterval {
+  readonly at: Temporal.Instant
+  readonly context: string
+  readonly intervalWh: WattHours
+}
+
 /** Another session at the same EVSE. */
 export interface Neighbour {
   readonly number: number
@@ -28,6 +35,8 @@ export interface UsageInput {
   readonly readings: readonly UsageReading[]
   readonly maxPowerW: Watts
   readonly neighbours: readonly Neighbour[]
+  /** Given where there is no register at all, and no report is missing: else their sum would be too little. */
+  readonly intervals?: readonly UsageInterval[]
   /** Where the session before this one at the same EVSE left the register. */
   readonly previousWh?: WattHours
   /** Somebody corrected an earlier revision. */
