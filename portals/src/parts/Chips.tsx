@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { Icon } from './Icon.tsx'
+import { numberText } from './quantities.ts'
 
 export interface Chip {
   readonly value: string
@@ -29,7 +30,7 @@ export function Chips(props: {
           >
             {on && <Icon name="check" size={12} />}
             {text}
-            {count !== undefined && <span className="cnt">{count}</span>}
+            {count !== undefined && <span className="cnt">{numberText(count)}</span>}
           </button>
         )
       })}

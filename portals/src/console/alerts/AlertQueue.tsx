@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { get, query } from '../../api.ts'
 import type { Alert, AlertSeverity, List, MapStation } from '../../api-types.ts'
+import { numberText } from '../../parts/quantities.ts'
 import { Chips } from '../../parts/Chips.tsx'
 import { Choice } from '../../parts/Field.tsx'
 import { Empty, Failed, FormProblem, Loading } from '../../parts/Waiting.tsx'
@@ -32,7 +33,7 @@ export function AlertQueue({ stations }: { readonly stations: readonly MapStatio
     <section className="panel q" aria-label={t('portal.alerts.queue')}>
       <div className="ph">
         <h2>{t('portal.alerts.queue')}</h2>
-        {first?.total !== undefined && <span className="dim t12">{first.total}</span>}
+        {first?.total !== undefined && <span className="dim t12">{numberText(first.total)}</span>}
       </div>
       <QueueFilters stations={stations} state={state} bySeverity={first?.bySeverity} />
       <FormProblem error={acknowledge.error} />
