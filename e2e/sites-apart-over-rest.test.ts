@@ -113,3 +113,9 @@ describe('a key of the site where things stand', () => {
     expect(await handedOn(there)).toEqual(named.map(() => unnamed))
   })
 })
+
+it('a typo in what a stream is filtered by is refused, not waited for in vain', async () => {
+  const ask = (query: string) => world.network.rest.send('GET', `/v1/events?${query}`)
+  for (const query of ['types=sesion.changed', 'stationId=north-1', 'log=1', 'colour=red'])
+    expect((await ask(query)).status, query).toBe(400)
+})

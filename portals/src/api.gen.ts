@@ -107,7 +107,7 @@ export type GetAlertsData = {
         count?: 'true' | 'false';
         state?: 'open' | 'acknowledged' | 'cleared';
         severity?: 'critical' | 'major' | 'minor';
-        kind?: string;
+        kind?: 'stations-lost' | 'station-offline' | 'station-silent' | 'station-unsteady' | 'boot-loop' | 'clock-wrong' | 'station-faulted' | 'station-warning' | 'station-problem' | 'security-event' | 'unknown-transaction' | 'transaction-number-reused' | 'no-tariff' | 'session-estimated' | 'usage-held' | 'session-not-authorised' | 'session-over-limit' | 'session-no-energy' | 'stop-not-obeyed' | 'session-no-meter' | 'session-no-flow' | 'session-stuck' | 'effect-set-aside' | 'local-list-failed' | 'webhook-failing' | 'webhook-disabled' | 'webhook-dead-letter' | 'message-refused' | 'asked-too-often' | 'outbox-backlog' | 'disk-nearly-full';
         stationId?: string;
         siteId?: string;
         sessionId?: string;
@@ -637,7 +637,13 @@ export type GetEventsData = {
     path?: never;
     query?: {
         stationId?: string;
+        /**
+         * any of station.changed, evse.changed, refused-station, command.changed, ocpp.frame, session.changed, meter.read, alert.changed, separated by commas
+         */
         types?: string;
+        /**
+         * with stationId: the frames of that station too
+         */
         log?: '1';
     };
     url: '/v1/events';
@@ -4002,8 +4008,9 @@ export type GetStationsByIdOcppLogData = {
     };
     query?: {
         limit?: number;
+        cursor?: string;
         /**
-         * next of the page before
+         * the same as cursor, which is the name everywhere else
          */
         before?: string;
         /**
@@ -4764,6 +4771,10 @@ export type PatchTenantsByIdOutboundTargetsErrors = {
      * One of: no-such-tenant.
      */
     404: Problem;
+    /**
+     * One of: changed-meanwhile.
+     */
+    412: Problem;
     /**
      * Any other problem.
      */

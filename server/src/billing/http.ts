@@ -5,6 +5,7 @@ import {
   type AnyRoute,
   cursorFrom,
   cursorOf,
+  instantShape,
   listOf,
   must,
   ok,
@@ -43,10 +44,7 @@ export const priceLineShape = line
 export const priceTotalsShape = totals
 
 const ocpiTariff = z.unknown().describe('A tariff as OCPI 2.2.1 writes it, with tax_included of 2.3.0')
-const validFrom = z.iso
-  .datetime({ offset: true })
-  .transform((text) => Temporal.Instant.from(text))
-  .optional()
+const validFrom = instantShape.optional()
 
 const tariffShape = z.strictObject({
   id: z.uuid(),

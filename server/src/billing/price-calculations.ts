@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { isBefore } from '../../../units/index.ts'
-import { type FieldFault, ok, refuse, type Result, type Tx } from '../platform/index.ts'
+import { type FieldFault, instantShape, ok, refuse, type Result, type Tx } from '../platform/index.ts'
 import { parsedIn } from './change-tariffs.ts'
 import { calculatePrice, jsonFromPrice, type PriceJson, type RatedSession, type Tariff } from './rules/index.ts'
 import { tariffThatApplies, tariffVersion } from './store.ts'
 
-const instant = z.iso.datetime({ offset: true }).transform((text) => Temporal.Instant.from(text))
+const instant = instantShape
 
 const period = z.strictObject({
   from: instant,

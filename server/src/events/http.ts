@@ -1,10 +1,27 @@
 import { z } from 'zod'
 import { type AnyRoute, type Clock, type Notice, ok, refuse, streamRoute } from '../platform/index.ts'
 import type { RingEvent, Rings } from './ring.ts'
-import { maySee } from './rules/who-may-see.ts'
+import { maySee, rightOfType } from './rules/who-may-see.ts'
 
 /** The stations that stand at some sites; stations are a feature above. */
 export type StationsAt = (tenantId: string, sites: readonly string[]) => Promise<readonly string[]>
+
+const query = z
+  .strictObject({
+    stationId: z.uuid().optional(),
+    types: z
+      .string()
+      .max(500)
+      .transform((text) => text.split(','))
+      .pipe(z.array(z.enum(Object.keys(rightOfType) as [string, ...string[]])))
+      .optional()
+      .describe(`any of ${Object.keys(rightOfType).join(', ')}, separated by commas`),
+    log: z.enum(['1']).optional().describe('with stationId: the frames of that station too'),
+  })
+  .refine(({ log, stationId }) => log === undefined || stationId !== undefined, {
+    path: ['stationId'],
+    params: { code: 'missing' },
+  })
 
 /** Live events of the caller's tenant, resumed by Last-Event-ID; `resync` when too much was missed. */
 export function eventRoutes(rings: Rings, clock: Clock, stationsAt: StationsAt): AnyRoute[] {
@@ -14,22 +31,23 @@ export function eventRoutes(rings: Rings, clock: Clock, stationsAt: StationsAt):
       tag: 'events',
       summary: 'Live events of your network as server-sent events.',
       right: 'stations.read',
-      query: z.strictObject({
-        stationId: z.string().optional(),
-        types: z.string().optional(),
-        log: z.enum(['1']).optional(),
-      }),
+      query,
       async open(call, stream) {
         const { caller } = call
         if (caller.kind !== 'staff' && caller.kind !== 'key') return refuse('not-signed-in')
         const { sites } = caller
+        // Listens before it asks which stations those are: one that moves meanwhile is not taken for where it stood.
+        const meanwhile: RingEvent[] = []
+        let take = (event: RingEvent): void => void meanwhile.push(event)
+        stream.onClose(rings.listen(caller.tenantId, (event) => take(event)))
         const stations = new Set(sites === 'all' ? [] : await stationsAt(caller.tenantId, sites))
+        if (sites !== 'all') for (const { notice } of meanwhile) follow(stations, sites, notice)
         const watcher = {
           rights: caller.rights,
           sites,
           stations,
           stationId: call.query.stationId,
-          types: call.query.types?.split(','),
+          types: call.query.types,
           log: call.query.log === '1',
         }
         const send = ({ n, notice }: RingEvent): void => {
@@ -40,7 +58,7 @@ export function eventRoutes(rings: Rings, clock: Clock, stationsAt: StationsAt):
         const hello = { type: missed === undefined ? 'resync' : 'hello', version: 1, at: clock.now().toString() }
         stream.send({ type: hello.type, data: hello })
         for (const event of missed ?? []) send(event)
-        stream.onClose(rings.listen(caller.tenantId, send))
+        take = send
         return ok(undefined)
       },
     }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type AnyRoute, cursorFrom, cursorOf, type Ground, listOf, ok, paging, tenantRoute } from '../platform/index.ts'
 import { endKey, makeKey, textOfKey } from './api-keys.ts'
+import { tellAccessChanged } from './access-changed.ts'
 import { type SitesExist, sitesKnown } from './known-sites.ts'
 import { idShape, nameShape, roleShape, sitesShape, TAG } from './shapes.ts'
 import { type ApiKey, countKeys, readKeys } from './store-keys.ts'
@@ -59,7 +60,10 @@ export function keyRoutes(ground: Ground, sitesExist: SitesExist | undefined): A
       right: 'keys.write',
       params: idShape,
       refusals: { 'no-such-key': 404, 'last-administrator': 409 },
-      handle: (tx, { caller, params, at }) => endKey(tx, caller, params.id, at),
+      async handle(tx, { caller, params, at }) {
+        tx.afterCommit(() => tellAccessChanged(ground, tx.tenantId))
+        return endKey(tx, caller, params.id, at)
+      },
     }),
   ]
 }

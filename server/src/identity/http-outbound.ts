@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { recordChange } from '../audit/index.ts'
 import { allowedFrom, allowedTargetsShape } from '../events/index.ts'
-import { type AnyRoute, type Ground, ok, openRoute, refuse } from '../platform/index.ts'
-import { readOutbound, saveSettings } from '../tenants/index.ts'
+import { type AnyRoute, etagOf, type Ground, namesTag, ok, openRoute, refuse } from '../platform/index.ts'
+import { lockTenant, readOutbound, saveSettings } from '../tenants/index.ts'
 import { idShape, TAG } from './shapes.ts'
 
 const answer = z.strictObject({
@@ -39,11 +39,14 @@ export function outboundRoutes({ database }: Ground): AnyRoute[] {
       params: idShape,
       body: z.strictObject({ allowed: allowedTargetsShape }),
       answer,
-      refusals: NOT_FOUND,
-      handle: ({ params, body, caller, at }) =>
+      refusals: { ...NOT_FOUND, 'changed-meanwhile': 412 },
+      handle: ({ params, body, caller, at, ifMatch }) =>
         database.inTenant(params.id, async (tx) => {
+          await lockTenant(tx)
           const kept = await readOutbound(tx)
           if (kept === undefined) return refuse('no-such-tenant')
+          const seen = { allowed: [...allowedFrom(kept.allowed)] }
+          if (ifMatch !== undefined && !namesTag(ifMatch, etagOf(seen))) return refuse('changed-meanwhile')
           await saveSettings(tx, 'outbound', body.allowed)
           const change = { caller, at, action: 'tenant.outbound-changed', objectKind: 'tenant', objectId: params.id }
           await recordChange(tx, { ...change, before: kept.allowed ?? [], after: body.allowed })

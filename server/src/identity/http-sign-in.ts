@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type AnyRoute, type Ground, ok, openRoute, refuse, type Result } from '../platform/index.ts'
+import { tellAccessChanged } from './access-changed.ts'
 import { noCookie, sessionCookie, tokenFrom } from './cookies.ts'
 import { mailShape, passwordShape, TAG } from './shapes.ts'
 import { endSession, setOwnPassword, signInByPassword } from './sign-in.ts'
@@ -85,7 +86,9 @@ function password(ground: Ground, tries: Tries): AnyRoute {
       if (call.caller.kind !== 'staff' || token === undefined) return refuse('not-allowed')
       const { password: wanted, current } = call.body
       const { ip, at } = call
-      return slowed(call, await setOwnPassword(ground, tries, { token, password: wanted, current, ip, at }))
+      const set = await setOwnPassword(ground, tries, { token, password: wanted, current, ip, at })
+      if (set.ok) tellAccessChanged(ground, call.caller.tenantId)
+      return slowed(call, set)
     },
   })
 }
@@ -99,6 +102,7 @@ function signOut(ground: Ground): AnyRoute {
     who: 'public',
     async handle(call) {
       await endSession(ground, tokenFrom(ground, call.header('cookie')), call.at)
+      if (call.caller.kind === 'staff') tellAccessChanged(ground, call.caller.tenantId)
       call.setHeader('set-cookie', noCookie(ground))
       return ok(undefined)
     },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type AnyRoute, type DataKey, type Ground, listOf, ok, paging, refuse, tenantRoute } from '../platform/index.ts'
+import { tellAccessChanged } from './access-changed.ts'
 import { afterOf, pageOf } from './http-keys.ts'
 import { type SitesExist, sitesKnown } from './known-sites.ts'
 import { idShape, languageShape, mailShape, nameShape, roleShape, sitesShape, TAG } from './shapes.ts'
@@ -121,6 +122,7 @@ function patchPerson(ground: Ground, sitesExist: SitesExist | undefined): AnyRou
       const known = await sitesKnown(tx, sitesExist, body.sites)
       if (!known.ok) return known
       const changed = await changePerson(tx, caller, params.id, body, at)
+      tx.afterCommit(() => tellAccessChanged(ground, tx.tenantId))
       return changed.ok ? ok(published(changed.value, await ground.keys.tenant(tx.tenantId))) : changed
     },
   })

@@ -80,7 +80,7 @@ const filter = z.strictObject({
   ...paging,
   state: z.enum(states).optional(),
   severity: severity.optional(),
-  kind: z.string().max(60).optional(),
+  kind: z.enum(alertKinds as readonly [string, ...string[]]).optional(),
   stationId: z.uuid().optional(),
   siteId: z.uuid().optional(),
   sessionId: z.uuid().optional(),

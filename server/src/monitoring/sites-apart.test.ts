@@ -89,3 +89,8 @@ describe('an incident of several sites', () => {
     })
   })
 })
+
+it('a kind of alert that is none is refused, not taken for one that nobody has', async () => {
+  const answer = await http.call('GET /v1/alerts?kind=station-ofline', { key: 'all' })
+  expect(answer.body['errors']).toMatchObject([{ pointer: '/query/kind', code: 'not-one-of' }])
+})

@@ -3,15 +3,28 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { EventStream } from './http-routes.ts'
 import { refuse, type Result } from './result.ts'
 
+/** Somebody of the tenant may do less, or was signed out: what they watch is looked at again. */
+export const ACCESS_CHANGED = 'access.changed'
+
+interface OpenStream {
+  readonly address: string
+  /** Undefined: of a public page. */
+  readonly tenantId: string | undefined
+  /** Ends it when its reader may not see it any more. */
+  check(): void
+}
+
 /** Knows the open streams, so that they can be ended before the server closes. */
 export interface StreamKeeper {
-  /** The open streams, and from which address each is read. */
-  readonly open: Map<ServerResponse, string>
+  readonly open: Map<ServerResponse, OpenStream>
   readonly beatMs: number
+  recheck(tenantId: string): void
   endAll(): Promise<void>
 }
 
 const MOST_STREAMS = 2_000
+/** So that neither one tenant nor the public pages leave nothing to the others. */
+const MOST_OF_ONE_TENANT = 1_000
 /** So that one reader cannot take all: a public page needs no sign-in. */
 const MOST_FROM_ONE_ADDRESS = 200
 /** A reader that leaves this much unread is cut; it comes back by its last event's id. */
@@ -20,10 +33,13 @@ const BEAT_MS = 15_000
 const BEATS_BETWEEN_CHECKS = 2
 
 export function streamKeeper(beatMs = BEAT_MS): StreamKeeper {
-  const open = new Map<ServerResponse, string>()
+  const open = new Map<ServerResponse, OpenStream>()
   return {
     open,
     beatMs,
+    recheck(tenantId) {
+      for (const stream of open.values()) if (stream.tenantId === tenantId) stream.check()
+    },
     async endAll() {
       for (const response of open.keys()) response.end()
     },
@@ -31,6 +47,7 @@ export function streamKeeper(beatMs = BEAT_MS): StreamKeeper {
 }
 
 export interface StreamRow {
+  readonly tenantId: string | undefined
   readonly open: (stream: EventStream) => Promise<Result<void>>
   /** Asked now and then while the stream is open. Throws: unknown, so the stream stays. */
   readonly isStillAllowed: () => Promise<boolean>
@@ -59,8 +76,7 @@ export async function serveStream(
   reply: FastifyReply,
   row: StreamRow,
 ): Promise<Result<void>> {
-  const fromHere = [...keeper.open.values()].filter((address) => address === request.ip).length
-  if (keeper.open.size >= MOST_STREAMS || fromHere >= MOST_FROM_ONE_ADDRESS) return refuse('too-many-streams')
+  if (isFull(keeper, request.ip, row.tenantId)) return refuse('too-many-streams')
   const response = reply.raw
   const closers: (() => void)[] = []
   const beating: { timer?: NodeJS.Timeout } = {}
@@ -102,12 +118,28 @@ export async function serveStream(
   })
   started = true
   response.write(Buffer.concat([Buffer.from('retry: 2000\n\n'), ...early]))
-  keeper.open.set(response, request.ip)
-  beating.timer = startBeating(keeper, response, row)
+  const check = (): void =>
+    void row.isStillAllowed().then(
+      (isAllowed) => isAllowed || response.end(),
+      () => {},
+    )
+  keeper.open.set(response, { address: request.ip, tenantId: row.tenantId, check })
+  // What was taken away while it was being opened told nobody yet.
+  check()
+  beating.timer = startBeating(keeper, response, check)
   return opened
 }
 
-function startBeating(keeper: StreamKeeper, response: ServerResponse, row: StreamRow): NodeJS.Timeout {
+function isFull({ open }: StreamKeeper, address: string, tenantId: string | undefined): boolean {
+  const streams = [...open.values()]
+  return (
+    streams.length >= MOST_STREAMS ||
+    streams.filter((stream) => stream.address === address).length >= MOST_FROM_ONE_ADDRESS ||
+    streams.filter((stream) => stream.tenantId === tenantId).length >= MOST_OF_ONE_TENANT
+  )
+}
+
+function startBeating(keeper: StreamKeeper, response: ServerResponse, check: () => void): NodeJS.Timeout {
   let beats = 0
   let unreadBefore = 0
   return setInterval(() => {
@@ -120,10 +152,6 @@ function startBeating(keeper: StreamKeeper, response: ServerResponse, row: Strea
     unreadBefore = unread
     response.write(': beat\n\n')
     beats += 1
-    if (beats % BEATS_BETWEEN_CHECKS !== 0) return
-    row.isStillAllowed().then(
-      (isAllowed) => isAllowed || response.end(),
-      () => {},
-    )
+    if (beats % BEATS_BETWEEN_CHECKS === 0) check()
   }, keeper.beatMs)
 }

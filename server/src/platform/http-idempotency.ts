@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Tx } from './db-transaction.ts'
 import type { StaffOrKey } from './http-routes.ts'
 import { type DataKey, sameBytes } from './keys.ts'
-import { must, ok, refuse, type Result } from './result.ts'
+import { type FieldFault, must, ok, refuse, type Result } from './result.ts'
 import { json, sql } from './sql.ts'
 
 export interface KeyedCall {
@@ -12,6 +12,12 @@ export interface KeyedCall {
   readonly caller: StaffOrKey
   readonly request: FastifyRequest
   readonly at: Temporal.Instant
+}
+
+/** An empty one comes from a program that lost its own: taken as a key, it would make all its calls one. */
+function faultOfKey(key: string): Omit<FieldFault, 'pointer'> | undefined {
+  if (key.trim() === '') return { code: 'too-small', values: { least: '1', context: 'text', count: 1 } }
+  return key.length > 200 ? { code: 'too-big', values: { most: '200', context: 'text', count: 200 } } : undefined
 }
 
 interface KeptAnswer {
@@ -32,10 +38,8 @@ export async function withIdempotencyKey(
   reply: FastifyReply,
 ): Promise<Result<unknown>> {
   const { key, route, caller, request, at } = call
-  if (key.length > 200)
-    return refuse('bad-input', {
-      fields: [{ pointer: '/headers/idempotency-key', code: 'too-big', values: { most: '200' } }],
-    })
+  const fault = faultOfKey(key)
+  if (fault !== undefined) return refuse('bad-input', { fields: [{ pointer: '/headers/idempotency-key', ...fault }] })
   const bodyHash = createHash('sha256')
     .update(`${request.url}\n${JSON.stringify(request.body ?? null)}`)
     .digest()

@@ -20,20 +20,21 @@ export function namesTag(header: string, etag: string): boolean {
 }
 
 /**
- * Refuses a change of what is no longer as the caller read it, by asking the GET of the same address. Changes that carry If-Match wait
- * for each other, so that of several on the same reading one is made. A thing that is gone is left to the route itself.
+ * Refuses a change of what is no longer as the caller read it, by asking the GET of the same address. All changes of one thing wait for each
+ * other, also those without If-Match: none may come between the reading and the change. A thing that is gone is left to the route itself.
  */
 export async function isAsRead(
   tx: Tx,
   routes: readonly AnyRoute[],
   route: AnyTenantRoute,
-  call: { readonly ifMatch: string | undefined; readonly url: string },
-  given: object,
+  call: { readonly ifMatch: string | undefined; readonly params: unknown },
 ): Promise<Result<void, 'changed-meanwhile' | 'not-supported'>> {
-  if (call.ifMatch === undefined || (route.method !== 'PATCH' && route.method !== 'DELETE')) return ok(undefined)
+  if (route.method !== 'PATCH' && route.method !== 'DELETE') return ok(undefined)
+  const thing = `${tx.tenantId} ${route.path} ${JSON.stringify(call.params ?? {}).toLowerCase()}`
+  await tx.row(sql`select pg_advisory_xact_lock(hashtextextended(${thing}, 0)) as done`)
+  if (call.ifMatch === undefined) return ok(undefined)
   const reader = routes.find((row) => row.kind === 'tenant' && row.method === 'GET' && row.path === route.path)
   if (reader?.kind !== 'tenant') return refuse('not-supported')
-  await tx.row(sql`select pg_advisory_xact_lock(hashtextextended(${`${tx.tenantId} ${call.url}`}, 0)) as done`)
-  const seen = await reader.handle(tx, { ...given, query: {}, body: undefined } as never)
+  const seen = await reader.handle(tx, { ...call, query: {}, body: undefined } as never)
   return seen.ok && !namesTag(call.ifMatch, etagFor(reader, seen.value)) ? refuse('changed-meanwhile') : ok(undefined)
 }

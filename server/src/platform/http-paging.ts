@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { type Refused, refuse } from './result.ts'
+import { ok, type Refused, refuse, type Result } from './result.ts'
 
 /** Query members every list takes. `cursor` is opaque: it comes from `next`. */
 export const paging = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(500).optional(),
+  cursor: z.string().max(1_000).optional(),
   count: z.enum(['true', 'false']).optional(),
 }
 
@@ -24,7 +25,7 @@ export function cursorOf(key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url')
 }
 
-/** The key again; undefined when absent or not one of ours (then the list starts anew). */
+/** The key again; undefined when absent. What is none of ours does not come so far: see `withPlaces`. */
 export function cursorFrom(cursor: string | undefined): (string | number)[] | undefined {
   if (cursor === undefined) return undefined
   try {
@@ -37,6 +38,55 @@ export function cursorFrom(cursor: string | undefined): (string | number)[] | un
   }
 }
 
+/** A list as somebody asks for it: its route, and what stands in path and query. */
+export interface AskedList {
+  readonly path: string
+  readonly params: unknown
+  readonly query: unknown
+}
+
+const PLACES = ['cursor', 'before'] as const
+/** These change nothing of what stands in the list, nor of its order. */
+const ABOUT_PAGES: ReadonlySet<string> = new Set([...PLACES, 'limit', 'count'])
+const MARK_LENGTH = 8
+
+function markOf({ path, params, query }: AskedList): string {
+  const filters = Object.entries(query ?? {}).filter(([name]) => !ABOUT_PAGES.has(name))
+  const asked = JSON.stringify([path, params, filters.toSorted(([left], [right]) => (left < right ? -1 : 1))])
+  return createHash('sha256').update(asked).digest('base64url').slice(0, MARK_LENGTH)
+}
+
+/** A place as callers are given it: good in this list, under these filters. */
+export function markedPlace(list: AskedList, place: string): string {
+  return markOf(list) + place
+}
+
+/**
+ * The query with its places as the list itself wrote them. One that is none, or stands in another list or under other filters, is refused:
+ * the page after it would be another than the caller believes.
+ */
+export function withPlaces(list: AskedList, query: unknown): Result<unknown, 'bad-input'> {
+  if (typeof query !== 'object' || query === null) return ok(query)
+  const given = Object.entries(query).filter(([name, value]) => isPlace(name) && value !== undefined)
+  if (given.length === 0) return ok(query)
+  const mark = markOf(list)
+  const places = given.map(([name, value]) => ({ name, place: placeAfter(mark, String(value)) }))
+  const fields = places
+    .filter(({ place }) => place === undefined)
+    .map(({ name }) => ({ pointer: `/query/${name}`, code: 'not-valid', values: { context: 'cursor' } }))
+  if (fields.length > 0) return refuse('bad-input', { fields })
+  return ok({ ...query, ...Object.fromEntries(places.map(({ name, place }) => [name, place])) })
+}
+
+function placeAfter(mark: string, given: string): string | undefined {
+  const place = given.startsWith(mark) ? given.slice(MARK_LENGTH) : undefined
+  return cursorFrom(place) === undefined ? undefined : place
+}
+
+function isPlace(name: string): boolean {
+  return (PLACES as readonly string[]).includes(name)
+}
+
 /** The value of a `Link` header that leads to the next page. */
 export function nextLink(address: string, cursor: string): string {
   const url = new URL(address, 'http://here')
@@ -47,8 +97,10 @@ export function nextLink(address: string, cursor: string): string {
 /** The database found no value in what a query's cursor holds: it is none of ours. `code`: PostgreSQL's, if it has one. */
 export function cursorFault(code: string | undefined, query: unknown): Refused | undefined {
   if (code?.startsWith('22') !== true || typeof query !== 'object' || query === null) return undefined
-  const member = ['cursor', 'before'].find((name) => name in query)
+  const member = PLACES.find((name) => name in query)
   return member === undefined
     ? undefined
-    : refuse('bad-input', { fields: [{ pointer: `/query/${member}`, code: 'not-valid' }] })
+    : refuse('bad-input', {
+        fields: [{ pointer: `/query/${member}`, code: 'not-valid', values: { context: 'cursor' } }],
+      })
 }

@@ -20,10 +20,13 @@ export interface ProblemContext {
   readonly requestId: string
 }
 
+/** Nobody reads more; and a body of nothing but faults must not keep us writing sentences. */
+const MOST_FAULTS = 50
+
 export function problem(status: number, refused: Refused, context: ProblemContext): Problem {
   const { texts, language, requestId } = context
   const detail = texts.ofCode(language, 'refusal', refused.code, refused.values)
-  const errors = refused.fields?.map(({ pointer, code, values }) => ({
+  const errors = refused.fields?.slice(0, MOST_FAULTS).map(({ pointer, code, values }) => ({
     pointer,
     code,
     message: texts.ofCode(language, 'field', code, values),
@@ -118,21 +121,30 @@ function isText(text: string): boolean {
   return !CONTROL.test(text) && text.isWellFormed()
 }
 
+/** Nothing that is asked for is nested half as deep. */
+const DEEPEST = 40
+
 /**
- * Texts with control characters, line ends and tabs excepted, or with halves of characters: PostgreSQL takes no NUL and its JSON no halves, and a
+ * What is nested too deep to be written out again, and texts with control characters, line ends and tabs excepted, or with halves of characters: PostgreSQL takes no NUL and its JSON no halves, and a
  * terminal or a log would act on the others. Walks without recursion, since a body may be nested as deep as it is long.
  */
 export function controlFaultsOf(input: unknown): FieldFault[] {
   const faults: FieldFault[] = []
-  const waiting: { readonly value: unknown; readonly pointer: string }[] = [{ value: input, pointer: '' }]
+  const waiting: { readonly value: unknown; readonly pointer: string; readonly depth: number }[] = [
+    { value: input, pointer: '', depth: 0 },
+  ]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { value, pointer } = next
+    const { value, pointer, depth } = next
     if (typeof value === 'string' && !isText(value)) faults.push({ pointer, code: 'not-valid' })
     if (typeof value !== 'object' || value === null) continue
+    if (depth > DEEPEST) {
+      faults.push({ pointer, code: 'not-valid' })
+      continue
+    }
     for (const [name, member] of Object.entries(value)) {
       const at = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
       if (!isText(name)) faults.push({ pointer, code: 'not-known' })
-      waiting.push({ value: member, pointer: at })
+      waiting.push({ value: member, pointer: at, depth: depth + 1 })
     }
   }
   return faults

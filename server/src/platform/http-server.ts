@@ -3,23 +3,25 @@ import fastifyCookie from '@fastify/cookie'
 import fastifyHelmet from '@fastify/helmet'
 import fastifyStatic from '@fastify/static'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { z } from 'zod'
+import { hearsNobody } from './bus.ts'
 import { DatabaseAway } from './db-faults.ts'
 import { failPoint } from './fail-points.ts'
 import type { Ground } from './ground.ts'
+import { type AnyCall, askedList, callOf } from './http-call.ts'
+import { type Carrying, carryOut, OF_ONE_LOT } from './http-carry-out.ts'
 import { admit, type Authenticate, reachOf, statusOfAdmission } from './http-admission.ts'
 import { readJsonOnly } from './http-body.ts'
-import { serveStream, type StreamKeeper, streamKeeper } from './http-events.ts'
-import { etagFor, isAsRead, namesTag } from './http-if-match.ts'
-import { withIdempotencyKey } from './http-idempotency.ts'
+import { ACCESS_CHANGED, serveStream, type StreamKeeper, streamKeeper } from './http-events.ts'
+import { etagFor, namesTag } from './http-if-match.ts'
 import { contextOf, languageOf, pageInLanguage } from './http-language.ts'
-import { cursorFault, nextLink } from './http-paging.ts'
-import { controlFaultsOf, faultsOf, problem, sendAway, sendProblem } from './http-problem.ts'
-import type { AnyOpenRoute, AnyRoute, AnyStreamRoute, AnyTenantRoute, Caller, OpenCall } from './http-routes.ts'
+import { cursorFault, markedPlace, nextLink } from './http-paging.ts'
+import { problem, sendAway, sendProblem } from './http-problem.ts'
+import type { AnyOpenRoute, AnyRoute, AnyStreamRoute, AnyTenantRoute, Caller } from './http-routes.ts'
 import { newId } from './ids.ts'
 import { listenFault } from './listen-fault.ts'
-import { type Refused, refuse, type Result } from './result.ts'
+import { type Refused, refuse } from './result.ts'
 import type { Texts } from './texts.ts'
+import { openTurns } from './turns.ts'
 
 export interface StaticFolder {
   readonly root: string
@@ -83,13 +85,14 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   })
   await app.register(fastifyCookie)
   await app.register(fastifyHelmet, HEADERS)
-  const streams = streamKeeper(options.beatMs)
-  app.addHook('preClose', () => streams.endAll())
+  const streams = keepStreams(app, options)
   readJsonOnly(app)
   app.setErrorHandler((error, request, reply) =>
     fail(options, error as Error & { statusCode?: number }, request, reply),
   )
-  for (const route of options.routes) mount(app, options, route, streams)
+  const { ground, routes } = options
+  const serving = { ground, routes, options, streams, turns: openTurns(OF_ONE_LOT) }
+  for (const route of options.routes) mount(app, serving, route)
   for (const [path, page] of Object.entries(options.plainPages ?? {})) {
     app.get(path, (_, reply) => {
       const { type, body } = page()
@@ -122,7 +125,23 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   }
 }
 
-function mount(app: FastifyInstance, options: HttpOptions, route: AnyRoute, streams: StreamKeeper): void {
+function keepStreams(app: FastifyInstance, { ground, beatMs }: HttpOptions): StreamKeeper {
+  const streams = streamKeeper(beatMs)
+  app.addHook('preClose', () => streams.endAll())
+  const stopListening = ground.bus.subscribe((tenantId, { type }) => {
+    if (type === ACCESS_CHANGED) streams.recheck(tenantId)
+  }, hearsNobody)
+  app.addHook('onClose', async () => stopListening())
+  return streams
+}
+
+interface Serving extends Carrying {
+  readonly options: HttpOptions
+  readonly streams: StreamKeeper
+}
+
+function mount(app: FastifyInstance, serving: Serving, route: AnyRoute): void {
+  const { options, streams } = serving
   app.route({
     method: route.method,
     url: route.path,
@@ -133,10 +152,10 @@ function mount(app: FastifyInstance, options: HttpOptions, route: AnyRoute, stre
         return sendAway(reply, contextOf(options.texts, request))
       const caller = await admit(options, route, request)
       if (!caller.ok) return refused(options, caller, statusOfAdmission(caller.code), request, reply)
-      const call = callOf(options, route, caller.value, request, reply)
+      const call = callOf(options.ground.clock, route, caller.value, request, reply)
       if (!call.ok) return refused(options, call, 400, request, reply, caller.value)
       if (route.kind === 'stream') return stream(options, route, call.value, streams, request, reply)
-      const result = await carryOut(options, route, call.value, request, reply)
+      const result = await carryOut(serving, route, call.value, request, reply)
       if (route.method !== 'GET') failPoint('rest.after-commit')
       if (!result.ok) return refused(options, result, statusOf(route, result.code), request, reply, caller.value)
       return answer(route, result.value, request, reply)
@@ -146,102 +165,23 @@ function mount(app: FastifyInstance, options: HttpOptions, route: AnyRoute, stre
 
 /** Codes every route may answer. */
 const COMMON_STATUS: Readonly<Record<string, number>> = {
+  'bad-input': 400,
   'idempotency-key-reused': 422,
   'changed-meanwhile': 412,
   'not-allowed': 403,
   'not-supported': 422,
   'not-signed-in': 401,
+  'too-busy': 429,
 }
 
 function statusOf(route: AnyTenantRoute | AnyOpenRoute, code: string): number {
   return (route.refusals as Record<string, number> | undefined)?.[code] ?? COMMON_STATUS[code] ?? 409
 }
 
-type AnyCall = OpenCall<unknown, unknown, unknown>
-
-function callOf(
-  options: HttpOptions,
-  route: AnyRoute,
-  caller: Caller,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Result<AnyCall> {
-  const shapes: [z.ZodType | undefined, unknown, string][] = [
-    [route.params, request.params, 'params'],
-    [route.query, request.query, 'query'],
-    ['body' in route ? route.body : undefined, request.body ?? {}, ''],
-  ]
-  const parsed: unknown[] = []
-  for (const [shape, input, place] of shapes) {
-    const result = shape?.safeParse(input, { reportInput: true })
-    const faults = result?.success === false ? faultsOf(result.error) : controlFaultsOf(input)
-    if (faults.length > 0) {
-      const fields = faults.map((fault) => (place === '' ? fault : { ...fault, pointer: `/${place}${fault.pointer}` }))
-      return refuse('bad-input', { fields })
-    }
-    parsed.push(result?.data)
-  }
-  return {
-    ok: true,
-    value: {
-      caller,
-      params: parsed[0],
-      query: parsed[1],
-      body: parsed[2],
-      at: options.ground.clock.now(),
-      requestId: request.id,
-      ip: request.ip,
-      ifMatch: request.headers['if-match'],
-      header: (name) => request.headers[name]?.toString(),
-      setHeader: (name, value) => void reply.header(name, value),
-    },
-  }
-}
-
-async function carryOut(
-  options: HttpOptions,
-  route: AnyTenantRoute | AnyOpenRoute,
-  call: AnyCall,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<Result<unknown>> {
-  if (route.kind === 'open') return route.handle(call as never)
-  const caller = call.caller
-  if (caller.kind !== 'key' && caller.kind !== 'staff') return refuse('not-signed-in')
-  try {
-    return await options.ground.database.inTenant(caller.tenantId, async (tx) => {
-      const work = async (): Promise<Result<unknown>> => {
-        const read = { ifMatch: call.ifMatch, url: request.url }
-        const asRead = await isAsRead(tx, options.routes, route, read, call)
-        if (!asRead.ok) throw new Rollback(asRead)
-        const result = await route.handle(tx, call as never)
-        if (!result.ok) throw new Rollback(result)
-        if (route.method !== 'GET') failPoint('rest.before-commit')
-        return result
-      }
-      const key = request.headers['idempotency-key']?.toString()
-      if (route.method !== 'POST' || key === undefined) return work()
-      return withIdempotencyKey(
-        tx,
-        await options.ground.keys.tenant(caller.tenantId),
-        { key, route: route.path, caller, request, at: call.at },
-        work,
-        reply,
-      )
-    })
-  } catch (error) {
-    if (error instanceof Rollback) return error.refused
-    throw error
-  }
-}
-
-/** A refusal undoes what its route had written. */
-export class Rollback extends Error {
-  readonly refused: Refused
-  constructor(refused: Refused) {
-    super(refused.code)
-    this.refused = refused
-  }
+/** Where a list goes on. */
+function placeOf(value: unknown): string | undefined {
+  const { items, next } = (value ?? {}) as { readonly items?: unknown; readonly next?: unknown }
+  return Array.isArray(items) && typeof next === 'string' ? next : undefined
 }
 
 function answer(
@@ -251,7 +191,9 @@ function answer(
   reply: FastifyReply,
 ): FastifyReply {
   if (route.answer === undefined) return reply.status(204).send()
-  const body = JSON.stringify(value)
+  const place = route.method === 'GET' ? placeOf(value) : undefined
+  const next = place === undefined ? undefined : markedPlace(askedList(route, request), place)
+  const body = JSON.stringify(next === undefined ? value : { ...(value as object), next })
   if (request.method === 'GET' || request.method === 'PATCH') {
     const etag = etagFor(route, value)
     reply.header('etag', etag)
@@ -260,8 +202,7 @@ function answer(
     const known = isWhole ? request.headers['if-none-match'] : undefined
     if (known !== undefined && namesTag(known, etag)) return reply.status(304).send()
   }
-  const next = (value as { next?: unknown } | null)?.next
-  if (typeof next === 'string') reply.header('link', nextLink(request.url, next))
+  if (next !== undefined) reply.header('link', nextLink(request.url, next))
   return reply
     .status(route.status ?? 200)
     .type('application/json')
@@ -276,7 +217,9 @@ async function stream(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
+  const { caller } = call
   const opened = await serveStream(streams, request, reply, {
+    tenantId: 'tenantId' in caller ? caller.tenantId : undefined,
     open: (stream) => route.open(call as never, stream),
     // Whoever was signed out or may see something else now stops seeing; a database that is away is no reason to cut.
     async isStillAllowed() {

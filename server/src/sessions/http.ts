@@ -4,6 +4,8 @@ import {
   type AnyRoute,
   cursorFrom,
   cursorOf,
+  fromBeforeTo,
+  instantShape,
   listOf,
   ok,
   paging,
@@ -29,7 +31,7 @@ import { detailOf, withCosts, withHandedOn } from './views.ts'
 
 const HANDING_ON = [RECORD_MADE, RECORD_RELEASED] as const
 const params = z.strictObject({ id: z.uuid() })
-const instant = z.iso.datetime({ offset: true }).transform((text) => Temporal.Instant.from(text))
+const instant = instantShape
 const NOT_FOUND = { 'no-such-session': 404 } as const
 
 export function sessionRoutes(deps: SessionsDeps): readonly AnyRoute[] {
@@ -51,19 +53,21 @@ const listing = tenantRoute({
   tag: 'sessions',
   summary: 'Sessions, newest first; cost so far while they are open',
   right: 'sessions.read',
-  query: z.strictObject({
-    ...paging,
-    stationId: z.uuid().optional(),
-    state: z.enum(sessionStates).optional(),
-    open: z.enum(['true', 'false']).optional(),
-    flag: z.enum(sessionFlags).optional(),
-    number: z
-      .string()
-      .regex(/^\d{1,15}$/)
-      .optional(),
-    from: instant.optional(),
-    to: instant.optional(),
-  }),
+  query: z
+    .strictObject({
+      ...paging,
+      stationId: z.uuid().optional(),
+      state: z.enum(sessionStates).optional(),
+      open: z.enum(['true', 'false']).optional(),
+      flag: z.enum(sessionFlags).optional(),
+      number: z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .optional(),
+      from: instant.optional(),
+      to: instant.optional(),
+    })
+    .refine(...fromBeforeTo),
   answer: listOf(sessionShape),
   handle: async (tx, { query, caller, at }) => {
     const { stationId, state, flag, number, from, to, limit } = query

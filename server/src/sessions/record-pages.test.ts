@@ -34,3 +34,10 @@ it('records made at one moment are all on some page, each once: whoever bills by
   } while (cursor !== '')
   expect(seen.toSorted()).toEqual(stations.toSorted())
 })
+
+it('a span that ends before it begins is refused, not answered with nothing', async () => {
+  for (const list of ['sessions', 'usage-errors']) {
+    const answer = await api.call('GET', `/v1/${list}?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z`)
+    expect([answer.status, answer.body], list).toMatchObject([400, { errors: [{ pointer: '/query/to' }] }])
+  }
+})

@@ -40,8 +40,9 @@ function logRoute({ keys, bus }: Ground, flush: () => Promise<void>): AnyRoute {
     params: shapes.idParams,
     query: z.strictObject({
       limit: paging.limit,
-      before: z.string().max(500).optional().describe('next of the page before'),
-      until: z.iso.datetime({ offset: true }).optional().describe('nothing that was said later'),
+      cursor: paging.cursor,
+      before: paging.cursor.describe('the same as cursor, which is the name everywhere else'),
+      until: shapes.instant.optional().describe('nothing that was said later'),
       action: z.string().max(100).optional(),
     }),
     answer: listOf(shapes.logItem),
@@ -51,9 +52,9 @@ function logRoute({ keys, bus }: Ground, flush: () => Promise<void>): AnyRoute {
       if (parts === undefined) return refuse('no-such-station')
       await flush()
       const key = await keys.tenant(tx.tenantId)
-      const [at, id] = cursorFrom(query.before) ?? []
+      const [at, id] = cursorFrom(query.cursor ?? query.before) ?? []
       const since = instantFromText(String(at))
-      const until = query.until === undefined ? undefined : { at: Temporal.Instant.from(query.until), id: LAST_ID }
+      const until = query.until === undefined ? undefined : { at: query.until, id: LAST_ID }
       const before = since === undefined ? until : { at: since, id: String(id) }
       const page = await readLog(tx, key, { stationId, before, action: query.action, limit: query.limit })
       // Whoever reads the log is about to watch it: frames go by live for an hour.

@@ -81,6 +81,15 @@ it('commands are counted like every list', async () => {
   expect((await call(`GET /v1/stations/${id}/refused-messages?count=true`)).body['total']).toBe(0)
 })
 
+it('the log goes on under cursor as every list does', async () => {
+  const id = await add('LOGGED')
+  expect((await call(`GET /v1/stations/${id}/ocpp-log?cursor=zzz`)).body).toMatchObject({
+    status: 400,
+    errors: [{ pointer: '/query/cursor' }],
+  })
+  expect((await call(`GET /v1/stations/${id}/ocpp-log?until=0000-01-01T00:00:00Z`)).status).toBe(400)
+})
+
 it('EVSEs that are declared anew stand in the trail, with what was declared before', async () => {
   const id = await add('TRAIL')
   await call(`PATCH /v1/stations/${id}`, { body: { evses: [{ id: 1, connectors: [{ id: 1, type: 'CHADEMO' }] }] } })

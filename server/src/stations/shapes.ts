@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { instantShape } from '../platform/index.ts'
 import { connectorPhases, connectorStatuses } from './model.ts'
 import { passwordFault } from './rules/credential.ts'
 import { evseSeens } from './rules/seen.ts'
 import { isIdentity } from './rules/station-path.ts'
 
 /** An instant in a body, read once. */
-export const instant = z.iso.datetime({ offset: true }).transform((text) => Temporal.Instant.from(text))
+export const instant = instantShape
 export const name = z.string().trim().min(1).max(100)
 export const latitude = z.number().min(-90).max(90)
 export const longitude = z.number().min(-180).max(180)

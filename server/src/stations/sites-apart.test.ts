@@ -72,8 +72,8 @@ it('commands and frames name the site, so that those who may see it are told', a
   await station.close()
 })
 
-it('a place in the log that is none of ours begins anew', async () => {
+it('a place in the log that is none of ours is refused', async () => {
   const id = await idOf('POST /v1/stations', { identity: 'L-1' })
   const before = Buffer.from('["no instant","x"]').toString('base64url')
-  expect((await call(`GET /v1/stations/${id}/ocpp-log?before=${before}`)).status).toBe(200)
+  expect((await call(`GET /v1/stations/${id}/ocpp-log?before=${before}`)).status).toBe(400)
 })

@@ -5,6 +5,7 @@ import {
   type AnyRoute,
   cursorFrom,
   cursorOf,
+  instantShape,
   type Keys,
   listOf,
   must,
@@ -41,8 +42,16 @@ const uid = z
   .min(1)
   .max(255)
   .regex(/^[\x20-\x7e]+$/)
-const type = z.string().trim().min(1).max(20)
-const instant = z.iso.datetime({ offset: true }).transform((text) => Temporal.Instant.from(text))
+/** As OCPP 2.x names them; 2.1 takes others too. */
+const KNOWN_TYPES =
+  'Central DirectPayment eMAID EVCCID ISO14443 ISO15693 KeyCode Local MacAddress NoAuthorization VIN'.split(' ')
+/** A known one is kept as it is written there: that a PIN is shown to nobody must not hang on a capital letter. */
+const type = z
+  .string()
+  .trim()
+  .min(1)
+  .max(20)
+  .transform((text) => KNOWN_TYPES.find((known) => known.toLowerCase() === text.toLowerCase()) ?? text)
 const label = z.string().trim().min(1).max(100)
 const maxSessions = z.int().min(1).max(1_000)
 /** A word of the tenant's own, such as `fleet` or `guest`: what may be set for a class holds for all its tokens. */
@@ -140,7 +149,7 @@ const making = ({ keys }: SubscribersDeps) =>
       type: type.optional(),
       label: label.optional(),
       status: z.enum(tokenStatuses).default('active'),
-      validUntil: instant.optional(),
+      validUntil: instantShape.optional(),
       groupUid: uid.optional(),
       maxSessions: maxSessions.optional(),
       class: tokenClass.optional(),
@@ -183,7 +192,7 @@ const changing = ({ keys }: SubscribersDeps) =>
     body: z.strictObject({
       label: label.nullish(),
       status: z.enum(tokenStatuses).optional(),
-      validUntil: instant.nullish(),
+      validUntil: instantShape.nullish(),
       groupUid: uid.nullish(),
       maxSessions: maxSessions.nullish(),
       class: tokenClass.nullish(),

@@ -31,6 +31,17 @@ describe('id tokens', () => {
     expect((await call('POST', '/v1/id-tokens', { uid: 'abcd1234' })).status).toBe(201)
   })
 
+  it('that are PINs show nothing, however their kind is written', async () => {
+    for (const [uid, type] of [
+      ['90817263', 'keycode'],
+      ['90817264', 'KEYCODE'],
+    ]) {
+      const made = await call('POST', '/v1/id-tokens', { uid, type })
+      expect(made.body).toMatchObject({ last4: '••••', uidMasked: '••••••••', type: 'KeyCode' })
+    }
+    expect((await call('POST', '/v1/id-tokens', { uid: '90817265', type: 'Own' })).body).toMatchObject({ type: 'Own' })
+  })
+
   it('that are blocked are refused at the next tap, and connected stations forget them within a minute (CARD-VALID)', async () => {
     const station = await makeTestStation(network)
     const away = await makeTestStation(network, { connected: false })

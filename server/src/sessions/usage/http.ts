@@ -4,6 +4,8 @@ import {
   type AnyRoute,
   cursorFrom,
   cursorOf,
+  fromBeforeTo,
+  instantShape,
   listOf,
   must,
   ok,
@@ -22,7 +24,7 @@ import { countErrors, type ErrorFilter, listErrors } from './store-lists.ts'
 import { errorDetail, errorView, figuresOf } from './views.ts'
 
 const params = z.strictObject({ id: z.uuid() })
-const instant = z.iso.datetime({ offset: true }).transform((text) => Temporal.Instant.from(text))
+const instant = instantShape
 const NOT_FOUND = { 'no-such-usage-error': 404 } as const
 const OWN = { 'end-before-start': 422, 'end-in-future': 422, 'above-plausible': 422 } as const
 /** As much as a column holds and a connector never gives. */
@@ -42,15 +44,17 @@ const listing = (texts: Texts) =>
     tag: 'usage-errors',
     summary: 'What validating usage data found, newest first; `held` waits for a decision and is not billed',
     right: 'sessions.read',
-    query: z.strictObject({
-      ...paging,
-      state: z.enum(usageStates).optional(),
-      check: z.enum(checkNames).optional(),
-      stationId: z.uuid().optional(),
-      sessionId: z.uuid().optional(),
-      from: instant.optional(),
-      to: instant.optional(),
-    }),
+    query: z
+      .strictObject({
+        ...paging,
+        state: z.enum(usageStates).optional(),
+        check: z.enum(checkNames).optional(),
+        stationId: z.uuid().optional(),
+        sessionId: z.uuid().optional(),
+        from: instant.optional(),
+        to: instant.optional(),
+      })
+      .refine(...fromBeforeTo),
     answer: listOf(errorShape),
     handle: async (tx, { query, caller }) => {
       const { state, check, stationId, sessionId, from, to, limit } = query

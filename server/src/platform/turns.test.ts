@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { must } from './result.ts'
+import { openTurns } from './turns.ts'
+
+describe('turns', () => {
+  it('of one lot are so many at once, in the order in which they came; another lot waits for none of them', async () => {
+    const turns = openTurns({ atOnce: 2, waiting: 5 })
+    const begun: string[] = []
+    const begin = async (lot: string, name: string) => {
+      const end = must(await turns.begin(lot), 'a turn')
+      begun.push(name)
+      return end
+    }
+    const first = await begin('a', 'first')
+    await begin('a', 'second')
+    const [third, fourth] = [begin('a', 'third'), begin('a', 'fourth')]
+    await begin('b', 'other')
+    expect(begun).toEqual(['first', 'second', 'other'])
+    first()
+    ;(await third)()
+    await fourth
+    expect(begun).toEqual(['first', 'second', 'other', 'third', 'fourth'])
+  })
+
+  it('that too many wait for are refused, until there is room again', async () => {
+    const turns = openTurns({ atOnce: 1, waiting: 1 })
+    const end = must(await turns.begin('a'), 'a turn')
+    const waiting = turns.begin('a')
+    expect(await turns.begin('a')).toBeUndefined()
+    end()
+    must(await waiting, 'a turn')()
+    expect(await turns.begin('a')).toBeTypeOf('function')
+  })
+})
