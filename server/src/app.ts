@@ -310,7 +310,7 @@ async function personLink(ground: Ground, tenantId: string, slug: string, person
     const at = ground.clock.now()
     await addPerson(ground, tx, { ...person, sites: 'all' }, { status: 'invited', at })
   })
-  const link = await linkFor(ground, { tenant: slug, name: person.name })
+  const link = await linkFor(ground, { tenant: slug, name: person.name }, ground.clock.now())
   if (!link.ok) throw new Error(`no link for a person of the demo: ${link.code}`)
   return link.value.url
 }

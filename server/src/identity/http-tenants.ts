@@ -79,8 +79,8 @@ function makeLinks(ground: Ground): AnyRoute {
     body: z.strictObject({ tenant: z.string().max(40).optional(), name: nameShape.optional() }),
     answer: z.strictObject({ url: z.string() }),
     status: 201,
-    refusals: { 'no-such-tenant': 404, 'which-tenant': 409, 'no-such-person': 404 },
-    handle: ({ body }) => linkFor(ground, body),
+    refusals: { 'no-such-tenant': 404, 'which-tenant': 409, 'no-such-person': 404, 'which-person': 409 },
+    handle: ({ body, at }) => linkFor(ground, body, at),
   })
 }
 

@@ -120,8 +120,7 @@ export async function changePerson(
   if (before === undefined) return refuse('no-such-person')
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as PersonChange
   const after = { ...before, ...given } as StaffRow
-  // An invitation not yet followed stays one: only following it proves that it reached somebody.
-  const next = before.status === 'invited' && change.status === 'active' ? { ...after, status: before.status } : after
+  const next = { ...after, status: statusAfter(before, after.status) }
   if (!mayTouch(caller, before) || !mayTouch(caller, next)) return refuse('beyond-own-rights')
   if (administers(before) && !administers(next) && (await otherAdministrators(tx, staffId)) === 0) {
     return refuse('last-administrator')
@@ -133,6 +132,12 @@ export async function changePerson(
   const states = { before: shown(before), after: shown(next) }
   await recordChange(tx, { caller, at, action: 'staff.changed', objectKind: 'staff', objectId: staffId, ...states })
   return ok(next)
+}
+
+/** An invitation not yet followed stays one, also when it was disabled meanwhile: only following it proves that it reached somebody. */
+function statusAfter({ status, passwordHash }: StaffRow, wanted: StaffStatus): StaffStatus {
+  const cameNever = status === 'invited' || (status === 'disabled' && passwordHash === null)
+  return wanted === 'active' && cameNever ? 'invited' : wanted
 }
 
 function administers(person: StaffRow): boolean {

@@ -88,12 +88,26 @@ export async function otherAdministrators(tx: Tx, id: string): Promise<number> {
   return row?.n ?? 0
 }
 
-/** Somebody by name, else the first administrator; nobody who is disabled. */
-export async function findSignInTarget(tx: Tx, name: string | undefined): Promise<string | undefined> {
+/** The first administrator, of those who came already if there are any; nobody who is disabled. */
+export async function firstAdministrator(tx: Tx): Promise<string | undefined> {
   const row = await tx.row<{ id: string }>(sql`
-    select id from staff
-    where tenant_id = ${tx.tenantId} and status <> 'disabled'
-      and (${name ?? null}::text is null and role = 'administrator' or name = ${name ?? null})
+    select id from staff where tenant_id = ${tx.tenantId} and status <> 'disabled' and role = 'administrator'
     order by status, id limit 1`)
   return row?.id
+}
+
+/** People by name, without case, or by their mail address; nobody who is disabled. */
+export async function peopleCalled(tx: Tx, name: string, mailHash: Buffer): Promise<readonly string[]> {
+  const rows = await tx.rows<{ id: string }>(sql`
+    select id from staff
+    where tenant_id = ${tx.tenantId} and status <> 'disabled' and (lower(name) = lower(${name}) or mail_hash = ${mailHash})
+    order by id limit 2`)
+  return rows.map(({ id }) => id)
+}
+
+/** Some names of those who can sign in, for whoever asked for one that is none. */
+export async function someNames(tx: Tx, most: number): Promise<readonly string[]> {
+  const rows = await tx.rows<{ name: string }>(sql`
+    select distinct name from staff where tenant_id = ${tx.tenantId} and status <> 'disabled' order by name limit ${most}`)
+  return rows.map(({ name }) => name)
 }

@@ -25,10 +25,10 @@ const deliveryParams = z.strictObject({ id: z.uuid(), deliveryId: z.uuid() })
 const NOT_FOUND = { 'no-such-webhook': 404, 'no-such-delivery': 404 } as const
 
 export function deliveryRoutes(deps: WebhookDeps, texts: Texts): AnyRoute[] {
-  return [testing(texts), listing(texts), reading(texts), resending(deps, texts), resendingDead(deps)]
+  return [testing(deps, texts), listing(texts), reading(texts), resending(deps, texts), resendingDead(deps)]
 }
 
-const testing = (texts: Texts): AnyRoute =>
+const testing = (deps: WebhookDeps, texts: Texts): AnyRoute =>
   tenantRoute({
     method: 'POST',
     path: '/v1/webhooks/:id/test',
@@ -45,6 +45,8 @@ const testing = (texts: Texts): AnyRoute =>
       if (webhook.state !== 'active') return refuse('webhook-not-active')
       const id = await publishTest(tx, params.id, at)
       await askNow(tx, params.id, at)
+      const change = { caller, at, objectKind: 'webhook', objectId: params.id, after: { deliveryId: id } }
+      await deps.recordChange(tx, { ...change, action: 'webhook.tested' })
       const row = must(await deliveryById(tx, params.id, id), 'the test just made')
       return ok(deliveryView(row, wordsOf(texts, caller.language)))
     },

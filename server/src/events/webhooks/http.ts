@@ -16,7 +16,7 @@ import {
   type Texts,
   type Tx,
 } from '../../platform/index.ts'
-import { readOutbound } from '../../tenants/index.ts'
+import { lockTenant, readOutbound } from '../../tenants/index.ts'
 import { allowedFrom } from './allowed-targets.ts'
 import type { WebhookDeps } from './deps.ts'
 import { deliveryRoutes } from './http-deliveries.ts'
@@ -120,6 +120,8 @@ const making = (deps: WebhookDeps): AnyRoute =>
     async handle(tx, { body, caller, at }) {
       const fault = await faultOfUrl(tx, body.url)
       if (fault !== undefined) return fault
+      // Two that are made at once must not both be the last.
+      await lockTenant(tx)
       if ((await countWebhooks(tx)) >= MOST) return refuse('too-many-webhooks')
       const key = await deps.keys.tenant(tx.tenantId)
       const id = newId()
