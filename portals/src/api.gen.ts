@@ -2464,7 +2464,7 @@ export type PostSignInLinksErrors = {
      */
     404: Problem;
     /**
-     * One of: which-tenant.
+     * One of: which-tenant, which-person.
      */
     409: Problem;
     /**

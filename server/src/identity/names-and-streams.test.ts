@@ -71,7 +71,8 @@ describe('a link asked for by name', () => {
   })
 
   it('stands in the trail', async () => {
-    const lines = async () => (await http.call('GET /v1/audit?objectKind=staff&count=true', { key: network.key })).body['total']
+    const lines = async () =>
+      (await http.call('GET /v1/audit?objectKind=staff&count=true', { key: network.key })).body['total']
     const before = await lines()
     await link({ tenant: 'names', name: 'Aino' })
     expect(await lines()).toBe(Number(before) + 1)

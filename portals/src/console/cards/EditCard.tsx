@@ -22,10 +22,11 @@ export function EditCard({ card, close }: { readonly card: IdToken; readonly clo
   const { t } = useTranslation()
   const client = useQueryClient()
   const { timeZone } = useMe().tenant
-  const [form, setForm] = useState(() => formOf(card, timeZone))
+  const [before] = useState(() => formOf(card, timeZone))
+  const [form, setForm] = useState(before)
   const set = (name: keyof CardForm) => (text: string) => setForm({ ...form, [name]: text })
   const save = useMutation({
-    mutationFn: () => call('PATCH', `/v1/id-tokens/${card.id}`, changesOf(formOf(card, timeZone), form, timeZone)),
+    mutationFn: () => call('PATCH', `/v1/id-tokens/${card.id}`, changesOf(before, form, timeZone)),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['cards'] })
       close()

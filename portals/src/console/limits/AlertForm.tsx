@@ -1,30 +1,36 @@
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AlertSettings } from '../../api-types.ts'
+import { changedMembers } from '../../parts/changed-members.ts'
 import { Field } from '../../parts/Field.tsx'
 import { useMay } from '../../session-of-staff.ts'
 import { ReadOnly } from '../../parts/Waiting.tsx'
 import { SaveRow } from './SaveRow.tsx'
 import { useSave } from './use-save.ts'
 
+function formOf({ offlineSeconds, incidentStations, incidentSeconds }: AlertSettings) {
+  return { offline: String(offlineSeconds), stations: String(incidentStations), window: String(incidentSeconds) }
+}
+
+function membersOf({ offline, stations, window }: ReturnType<typeof formOf>) {
+  const numberFrom = (text: string): number | null => (text.trim() === '' ? null : Number(text))
+  return {
+    offlineSeconds: numberFrom(offline),
+    incidentStations: numberFrom(stations),
+    incidentSeconds: numberFrom(window),
+  }
+}
+
 /** When a station that is away is an alert, and when many are one. */
 export function AlertForm({ settings }: { readonly settings: AlertSettings }) {
   const { t } = useTranslation()
   const mayWrite = useMay()('limits.write')
-  const [form, setForm] = useState(() => ({
-    offline: String(settings.offlineSeconds),
-    stations: String(settings.incidentStations),
-    window: String(settings.incidentSeconds),
-  }))
+  const [before, setBefore] = useState(() => formOf(settings))
+  const [form, setForm] = useState(before)
   const save = useSave<AlertSettings>('/v1/alert-settings', 'alert-settings')
-  const numberFrom = (text: string): number | null => (text.trim() === '' ? null : Number(text))
   function submit(event: FormEvent) {
     event.preventDefault()
-    save.mutate({
-      offlineSeconds: numberFrom(form.offline),
-      incidentStations: numberFrom(form.stations),
-      incidentSeconds: numberFrom(form.window),
-    })
+    save.mutate(changedMembers(membersOf(before), membersOf(form)), { onSuccess: () => setBefore(form) })
   }
   const field = (name: keyof typeof form, word: string, least: number, unit?: string) => (
     <Field

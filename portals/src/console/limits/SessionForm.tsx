@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SessionLimits } from '../../api-types.ts'
+import { changedMembers } from '../../parts/changed-members.ts'
 import { Field } from '../../parts/Field.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { durationText } from '../../parts/quantities.ts'
@@ -27,22 +28,27 @@ function formOf({ durationSeconds, noEnergySeconds, classes, defaults }: Session
   }
 }
 
+function membersOf({ duration, noEnergy, classes }: ReturnType<typeof formOf>) {
+  return {
+    durationSeconds: secondsFrom(duration),
+    noEnergySeconds: secondsFrom(noEnergy),
+    classes: classes
+      .filter(({ name }) => name.trim() !== '')
+      .map(({ name, minutes }) => ({ class: name.trim().toLowerCase(), durationSeconds: secondsFrom(minutes) ?? 0 })),
+  }
+}
+
 /** How long sessions may run: for all, and by class of card. */
 export function SessionForm({ limits }: { readonly limits: SessionLimits }) {
   const { t } = useTranslation()
   const mayWrite = useMay()('limits.write')
-  const [form, setForm] = useState(() => formOf(limits))
+  const [before, setBefore] = useState(() => formOf(limits))
+  const [form, setForm] = useState(before)
   const save = useSave<SessionLimits>('/v1/session-limits', 'session-limits')
   const change = (changes: Partial<typeof form>) => setForm({ ...form, ...changes })
   function submit(event: FormEvent) {
     event.preventDefault()
-    save.mutate({
-      durationSeconds: secondsFrom(form.duration),
-      noEnergySeconds: secondsFrom(form.noEnergy),
-      classes: form.classes
-        .filter(({ name }) => name.trim() !== '')
-        .map(({ name, minutes }) => ({ class: name.trim().toLowerCase(), durationSeconds: secondsFrom(minutes) ?? 0 })),
-    })
+    save.mutate(changedMembers(membersOf(before), membersOf(form)), { onSuccess: () => setBefore(form) })
   }
   const { defaults } = limits
   return (

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import type { Site } from '../../api-types.ts'
+import { changedMembers } from '../../parts/changed-members.ts'
 import { Field } from '../../parts/Field.tsx'
 import { FormDialog } from '../../parts/FormDialog.tsx'
 import { emptySite, formOfSite, type SiteForm, siteFromForm } from './site-form.ts'
@@ -11,12 +12,13 @@ import { emptySite, formOfSite, type SiteForm, siteFromForm } from './site-form.
 export function EditSite({ site, close }: { readonly site: Site | undefined; readonly close: () => void }) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const [form, setForm] = useState(() => (site === undefined ? emptySite : formOfSite(site)))
+  const [before] = useState(() => (site === undefined ? emptySite : formOfSite(site)))
+  const [form, setForm] = useState(before)
   const save = useMutation({
     mutationFn: () =>
       site === undefined
         ? call<Site>('POST', '/v1/sites', siteFromForm(form))
-        : call<Site>('PATCH', `/v1/sites/${site.id}`, siteFromForm(form)),
+        : call<Site>('PATCH', `/v1/sites/${site.id}`, changedMembers(siteFromForm(before), siteFromForm(form))),
     onSuccess: () => {
       for (const queryKey of [['sites'], ['map'], ['stations'], ['station']])
         void client.invalidateQueries({ queryKey })

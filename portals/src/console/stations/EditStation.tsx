@@ -15,15 +15,12 @@ export function EditStation({ station, close }: { readonly station: Station; rea
   const { t } = useTranslation()
   const client = useQueryClient()
   const { timeZone } = useMe().tenant
-  const [form, setForm] = useState(() => formOfStation(station, timeZone))
+  // As it was when the form was opened: what a colleague sets meanwhile is no change of whoever fills it in.
+  const [before] = useState(() => formOfStation(station, timeZone))
+  const [form, setForm] = useState(before)
   const set = (name: keyof SetForm) => (text: string) => setForm({ ...form, [name]: text })
   const save = useMutation({
-    mutationFn: () =>
-      call<Station>(
-        'PATCH',
-        `/v1/stations/${station.id}`,
-        changesOfStation(formOfStation(station, timeZone), form, timeZone),
-      ),
+    mutationFn: () => call<Station>('PATCH', `/v1/stations/${station.id}`, changesOfStation(before, form, timeZone)),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['station', station.id] })
       void client.invalidateQueries({ queryKey: ['map'] })

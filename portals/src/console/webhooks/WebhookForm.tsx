@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import { type MadeWebhook, type Webhook, webhookTypes } from '../../api-types.ts'
+import { changedMembers } from '../../parts/changed-members.ts'
 import { Field, Tick } from '../../parts/Field.tsx'
 import { FormDialog } from '../../parts/FormDialog.tsx'
 import { SecretShown } from './SecretShown.tsx'
@@ -11,14 +12,24 @@ import { SecretShown } from './SecretShown.tsx'
 export function WebhookForm({ webhook, close }: { readonly webhook?: Webhook; readonly close: () => void }) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const [name, setName] = useState(webhook?.name ?? '')
-  const [url, setUrl] = useState(webhook?.url ?? '')
-  const [types, setTypes] = useState<readonly string[]>(webhook?.types ?? ['session-record.created'])
+  const [before] = useState(() => ({
+    name: webhook?.name ?? '',
+    url: webhook?.url ?? '',
+    types: (webhook?.types ?? ['session-record.created']) as readonly string[],
+  }))
+  const [name, setName] = useState(before.name)
+  const [url, setUrl] = useState(before.url)
+  const [types, setTypes] = useState(before.types)
   const save = useMutation({
     mutationFn: () =>
       webhook === undefined
         ? call<MadeWebhook | Webhook>('POST', '/v1/webhooks', { name, url, types })
-        : call<MadeWebhook | Webhook>('PATCH', `/v1/webhooks/${webhook.id}`, changed(webhook, { name, url, types })),
+        : // The same address sent anew would count as a change of the target.
+          call<MadeWebhook | Webhook>(
+            'PATCH',
+            `/v1/webhooks/${webhook.id}`,
+            changedMembers(before, { name, url, types }),
+          ),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['webhooks'] })
       if (webhook !== undefined) close()
@@ -67,16 +78,4 @@ export function WebhookForm({ webhook, close }: { readonly webhook?: Webhook; re
       )}
     </FormDialog>
   )
-}
-
-/** Only what differs: the same address sent anew would count as a change of the target. */
-function changed(
-  webhook: Webhook,
-  form: { readonly name: string; readonly url: string; readonly types: readonly string[] },
-): object {
-  return {
-    ...(form.name === webhook.name ? {} : { name: form.name }),
-    ...(form.url === webhook.url ? {} : { url: form.url }),
-    types: form.types,
-  }
 }
