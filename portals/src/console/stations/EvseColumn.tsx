@@ -42,7 +42,7 @@ export function EvseColumn({ station, evse }: { readonly station: Station; reado
           {!evse.declared && <span className="block">{t('portal.stations.undeclared')}</span>}
         </span>
       </div>
-      {isFaulted && evse.report !== undefined && <Fault report={evse.report} />}
+      {isFaulted && evse.report !== undefined && isExplained(evse.report) && <Fault report={evse.report} />}
       {evse.session !== undefined && session !== undefined && (
         <PowerCurve values={session.meterValues} height={112} label={t('portal.stations.curve-of', { id: evse.id })} />
       )}
@@ -196,6 +196,11 @@ export function StopSession(props: { readonly sessionId: string; readonly statio
       <FormProblem error={stop.error} />
     </>
   )
+}
+
+/** From 2.0.1 on the reason comes apart from the state: it stands among the station's alerts. */
+function isExplained({ errorCode, info, vendorErrorCode }: NonNullable<Evse['report']>): boolean {
+  return errorCode !== undefined || info !== undefined || vendorErrorCode !== undefined
 }
 
 function Fault({ report }: { readonly report: NonNullable<Evse['report']> }) {
