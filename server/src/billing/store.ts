@@ -16,7 +16,7 @@ export interface TariffVersionName {
   readonly version: number
 }
 
-/** Asks which tariff holds: the station's own, or the tenant's default where the station names none. */
+/** Asks which tariff holds: the station's own, or where it names none what was the tenant's default at the instant. */
 export interface TariffQuestion {
   readonly tenantId: string
   readonly stationTariffId: string | null | undefined
@@ -76,7 +76,9 @@ export async function tariffsThatApply(
       ${questions.map((question) => question.at)}::timestamptz[]
     ) with ordinality as q (tenant_id, tariff_id, at, place)
     join tariffs t on t.tenant_id = q.tenant_id
-      and case when q.tariff_id is null then t.is_default else t.id = q.tariff_id end
+      and case when q.tariff_id is not null then t.id = q.tariff_id
+        else t.default_during @> q.at or (t.is_default and not exists (
+          select from tariffs o where o.tenant_id = t.tenant_id and o.default_during @> q.at)) end
     join lateral (
       select tariff_id, version from tariff_versions
       where tenant_id = t.tenant_id and tariff_id = t.id
@@ -203,10 +205,13 @@ export async function makeDefault(tx: Tx, id: string, at: Temporal.Instant): Pro
   )
   if (!all.some((tariff) => tariff.id === id)) return false
   await tx.run(sql`
-    update tariffs set is_default = false, changed_at = ${at}
+    update tariffs set is_default = false, changed_at = ${at}, default_during = default_during * tstzmultirange(tstzrange(null, ${at}))
     where tenant_id = ${tx.tenantId} and is_default and id <> ${id}`)
   await tx.run(sql`
-    update tariffs set is_default = true, changed_at = ${at}
+    update tariffs t set is_default = true, changed_at = ${at},
+      -- The first there is holds for whatever began before it, too.
+      default_during = default_during + tstzmultirange(tstzrange(case when exists (
+        select from tariffs o where o.tenant_id = t.tenant_id and not isempty(o.default_during)) then ${at}::timestamptz end, null))
     where tenant_id = ${tx.tenantId} and id = ${id} and not is_default`)
   return true
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addVersion, makeTariff } from '../billing/index.ts'
+import { addVersion, makeDefault, makeTariff } from '../billing/index.ts'
 import { sql } from '../platform/index.ts'
 import type { TransactionReport } from '../stations/index.ts'
+import { changeStation } from '../stations/store.ts'
 import { type TestApi, testApi } from './testing-api.ts'
 import {
   makeTestStation,
@@ -73,6 +74,41 @@ describe('a start that is told late', () => {
       tariff: { id: tariffId, version: 1 },
       totals: { exclTax: { minor: '25' } },
     })
+  })
+})
+
+describe('a whole session that is told late', () => {
+  it('is priced by what its station had as it began, and what was the default then', async () => {
+    const { network } = api
+    const { ground, tenantId, clock } = network
+    const stationId = await makeTestStation(network)
+    const begin = clock.now()
+    const price = async (number: string, from: Temporal.Instant) => {
+      await tell(stationId, say2x('transaction-started', number, 0, from, started))
+      const to = from.add({ minutes: 5 })
+      await tell(stationId, say2x('transaction-ended', number, 1, to, { registerWh: 1_000, offline: true }))
+      const last: unknown = (await recordsOf(stationId)).at(-1)
+      return (last as { readonly tariff?: { readonly id: string } } | undefined)?.tariff?.id
+    }
+    const validFrom = begin.subtract({ hours: 12 })
+    const other = await ground.database.inTenant(tenantId, (tx) =>
+      makeTariff(tx, { name: 'Other', json: dear, validFrom, by: 'test', at: begin }),
+    )
+    const otherId = other.ok ? other.value : ''
+    const give = (id: string | null) =>
+      ground.database.inTenant(tenantId, (tx) => changeStation(tx, stationId, { tariffId: id }, clock.now()))
+    clock.move({ minutes: 10 })
+    await give(otherId)
+    clock.move({ minutes: 10 })
+    await give(null)
+    clock.move({ minutes: 10 })
+    await ground.database.inTenant(tenantId, (tx) => makeDefault(tx, otherId, clock.now()))
+    clock.move({ minutes: 10 })
+    expect(await price('first', begin)).toBe(tariffId)
+    expect(await price('second', begin.add({ minutes: 12 }))).toBe(otherId)
+    expect(await price('third', begin.add({ minutes: 22 }))).toBe(tariffId)
+    expect(await price('fourth', begin.add({ minutes: 32 }))).toBe(otherId)
+    await ground.database.inTenant(tenantId, (tx) => makeDefault(tx, tariffId, clock.now()))
   })
 })
 

@@ -5,7 +5,7 @@ import type { HeldSession, TransactionRow } from './held.ts'
 import { type ForRecords, loadForRecords, makeRecords } from './make-records.ts'
 import { tellChanges } from './notices.ts'
 import { openNumbers } from './numbers.ts'
-import { type AlertKind, isClosed, isProgressOnly, withFlag, withoutFlags } from './rules/index.ts'
+import { type AlertKind, isClosed, isProgressOnly, tariffAt, withFlag, withoutFlags } from './rules/index.ts'
 import { type ChangeRow, insertChanges, insertSessions, saveTariffs, updateSessions } from './store.ts'
 import { type SessionPlace, showOpenSessions } from './store-places.ts'
 import { insertTransactions } from './store-transactions.ts'
@@ -99,7 +99,7 @@ async function fixTariffs(
   const questions = sessions.map(({ row }) => ({
     tenantId: row.tenantId,
     // One that began by a tariff keeps it, whatever its station was given since.
-    stationTariffId: row.tariffId ?? stations.get(row.stationId)?.tariffId,
+    stationTariffId: row.tariffId ?? tariffAt(stations.get(row.stationId), row.machine.startedAt),
     at: row.machine.startedAt,
   }))
   const versions = await tariffsThatApply(tx, questions)

@@ -1,5 +1,5 @@
 import { isThere, type Tx } from '../platform/index.ts'
-import type { SessionState } from './rules/index.ts'
+import type { FormerTariff, SessionState } from './rules/index.ts'
 
 /** What VALID asks of the database: stations, and what is open already. */
 
@@ -14,6 +14,7 @@ export interface StationFacts {
   readonly connectedAt: Temporal.Instant | null
   readonly maxSessions: number | null
   readonly tariffId: string | null
+  readonly tariffHistory: readonly FormerTariff[]
   readonly cableTimeoutSeconds: number
   readonly maxDurationSeconds: number | null
   readonly timeZone: string
@@ -44,7 +45,7 @@ export async function stationsById(tx: Tx, stations: readonly Owned[]): Promise<
     'sessions-stations',
     `select s.tenant_id as "tenantId", s.id, s.number, s.site_id as "siteId", s.state, s.onboarding,
        s.connected_at is not null as "isConnected", s.connected_at as "connectedAt",
-       s.max_sessions as "maxSessions", s.tariff_id as "tariffId", s.cable_timeout_seconds as "cableTimeoutSeconds",
+       s.max_sessions as "maxSessions", s.tariff_id as "tariffId", s.tariff_history as "tariffHistory", s.cable_timeout_seconds as "cableTimeoutSeconds",
        s.max_duration_seconds as "maxDurationSeconds",
        coalesce(i.time_zone, t.time_zone) as "timeZone", t.settings
      from unnest($1::uuid[], $2::uuid[]) as n (tenant_id, id)

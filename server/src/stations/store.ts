@@ -228,6 +228,11 @@ export async function changeStation(tx: Tx, id: string, changes: StationChanges,
     .map((name) => sql`${columnOf[name]} = ${changes[name]}`)
   // An onboarding that is taken back makes the next boot count anew.
   if (changes.onboarding !== undefined && changes.onboarding !== 'accepted') sets.push(sql`accepted_at = null`)
+  // What it had before stays known: sessions that are told late began by it.
+  if (changes.tariffId !== undefined) {
+    sets.push(sql`tariff_history = case when tariff_id is not distinct from ${changes.tariffId}::uuid then tariff_history
+      else tariff_history || jsonb_build_array(jsonb_build_object('tariffId', tariff_id, 'until', ${at}::timestamptz)) end`)
+  }
   if (changes.onboarding === 'refused') sets.push(sql`refused_at = coalesce(refused_at, ${at})`)
   else if (changes.onboarding !== undefined) sets.push(sql`refused_at = null`)
   const assignments = sets.reduce((left, right) => sql`${left}, ${right}`, sql`changed_at = ${at}`)

@@ -51,5 +51,6 @@ export {
   type RecordReading,
   type SessionRecordJson,
 } from './session-record.ts'
+export { type FormerTariff, tariffAt } from './tariff-at.ts'
 export { isRepeat, isWhole } from './transaction.ts'
 export * from './usage/index.ts'
