@@ -144,7 +144,8 @@ function sessionChanged(client: QueryClient, change: SessionChanged | undefined)
   const before = client.getQueryData<SessionDetail>(['session', change.id])
   if (before !== undefined) client.setQueryData(['session', change.id], { ...before, ...merged(before) })
   client.setQueriesData<List<Session>>({ queryKey: ['sessions'] }, (list) =>
-    list === undefined
+    // Figures of sessions are kept under the same name, to be asked for anew with them: they are no list.
+    list === undefined || !('items' in list)
       ? list
       : { ...list, items: list.items.map((item) => (item.id === change.id ? merged(item) : item)) },
   )
