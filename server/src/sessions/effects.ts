@@ -4,7 +4,8 @@ import { handOn } from './hand-on.ts'
 import { RECORD_MADE } from './make-records.ts'
 import { earlierWaits, recordsNamed } from './store-records.ts'
 import { USAGE_LINE, writeLines } from './usage/error-log.ts'
-import { type DueRecord, judgeRecords } from './usage/judge-records.ts'
+import type { DueRecord } from './usage/evidence.ts'
+import { judgeRecords } from './usage/judge-records.ts'
 import { RECORD_RELEASED } from './usage/revise-record.ts'
 
 /** What was left to be done after saving. Each is carried out at least once, and takes effect once. */

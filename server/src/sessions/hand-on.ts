@@ -3,7 +3,7 @@ import { takeSessionRecords } from '../billing/index.ts'
 import { publishEvents } from '../events/index.ts'
 import { must, type Tx } from '../platform/index.ts'
 import type { SessionRecordJson } from './rules/index.ts'
-import type { DueRecord } from './usage/judge-records.ts'
+import type { DueRecord } from './usage/evidence.ts'
 
 /**
  * The one place where session data records leave for whoever bills: sound ones as they are made, others once somebody, or a

@@ -310,10 +310,3 @@ export async function siteExists(tx: Tx, id: string): Promise<boolean> {
   const row = await tx.row(sql`select 1 from sites where tenant_id = ${tx.tenantId} and id = ${id} for key share`)
   return row !== undefined
 }
-
-export async function countStationsByTariff(tx: Tx): Promise<ReadonlyMap<string | null, number>> {
-  const rows = await tx.rows<{ tariffId: string | null; n: bigint }>(sql`
-    select tariff_id as "tariffId", count(*) as n from stations
-    where tenant_id = ${tx.tenantId} and removed_at is null group by tariff_id`)
-  return new Map(rows.map(({ tariffId, n }) => [tariffId, Number(n)]))
-}

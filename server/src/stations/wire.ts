@@ -10,7 +10,6 @@ import { refusedRoutes } from './http-refused.ts'
 import { siteRoutes } from './http-sites.ts'
 import { stationListRoutes } from './http-station-list.ts'
 import { stationRoutes } from './http-stations.ts'
-import { countStationsByTariff } from './store.ts'
 import { openLiveLog } from './gateway/live-log.ts'
 
 export interface StationsDeps extends HandedIn {
@@ -38,8 +37,6 @@ export interface Stations {
   /** What people see of a station may have changed (a session began, moved or ended on it). */
   touch: ChangeFeed['touch']
   readonly routes: readonly AnyRoute[]
-  /** How many stations name each tariff; under `null` how many name none. */
-  countStationsByTariff(tx: Tx): Promise<ReadonlyMap<string | null, number>>
   idle(): Promise<void>
   close(): Promise<void>
 }
@@ -92,7 +89,6 @@ export function wireStations(deps: StationsDeps): Stations {
       ...logRoutes(ground, gateway.flushLog),
       ...refusedMessageRoutes(ground, gateway.takeAgain),
     ],
-    countStationsByTariff,
     idle,
     async close() {
       await gateway.drain()

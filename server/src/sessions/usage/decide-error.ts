@@ -6,7 +6,7 @@ import { type LoadedSessions, loadSessions } from '../load-session.ts'
 import { type RecordFacts, recordInputs } from '../make-records.ts'
 import { believedWh, type Correction, type CorrectionJson, type SessionRecordJson } from '../rules/index.ts'
 import { decidedLine, logEffect } from './error-log.ts'
-import { clearAlerts } from './judge-records.ts'
+import { clearHeld } from './tell-errors.ts'
 import { correctedRecord, release, reviseRecord } from './revise-record.ts'
 import { type Decided, type Decision, type ProposalJson, settleError } from './store.ts'
 import { listErrors, lockError, type ShownError } from './store-lists.ts'
@@ -75,7 +75,7 @@ export async function decideError(
     },
   })
   await leaveInOutbox(tx, [logEffect(error.id, 'decided', decidedLine(error, decided))], at)
-  await clearAlerts(tx, deps, [error.stationId], at)
+  await clearHeld(tx, deps, [error.stationId], at)
   return ok(undefined)
 }
 

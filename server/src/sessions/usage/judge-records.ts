@@ -1,5 +1,5 @@
 import { textFromInstant } from '../../../../units/index.ts'
-import { leaveInOutbox, must, newId, together, type Tx } from '../../platform/index.ts'
+import { must, newId, together, type Tx } from '../../platform/index.ts'
 import type { SessionsDeps } from '../deps.ts'
 import { held } from '../held.ts'
 import { loadSessions } from '../load-session.ts'
@@ -18,29 +18,18 @@ import {
   type UsageInput,
 } from '../rules/index.ts'
 import { readSessions } from '../store.ts'
-import { intervalsOf, readingsOf } from '../store-meter.ts'
-import { foundLine, logEffect } from './error-log.ts'
+import { type DueRecord, evidenceOf } from './evidence.ts'
 import { correctedRecord, reviseRecord } from './revise-record.ts'
 import {
   chosenActions,
   type FoundError,
   insertErrors,
   type ProposalJson,
-  stationsWithoutHeld,
   supersede,
   type Surroundings,
   surroundingsOf,
 } from './store.ts'
-
-/** A record that is about to be handed on. */
-export interface DueRecord {
-  readonly sessionId: string
-  readonly revision: number
-  readonly record: SessionRecordJson
-}
-
-/** Open alerts of this kind are one per station: usage data of it waits for somebody. */
-export const USAGE_HELD = 'usage-held'
+import { type Found, tellErrors } from './tell-errors.ts'
 
 /**
  * END-VALIDATE: judges records before they are handed on. Answers those that may go; what is doubtful waits, or is corrected
@@ -92,7 +81,7 @@ async function judgeWave(
     tx,
     found.map(({ error }) => error),
   )
-  await tell(tx, deps, found, freed, at)
+  await tellErrors(tx, deps, found, freed, at)
   const kept = new Set(found.filter(({ error }) => error.state !== 'noted').map(({ error }) => error.sessionId))
   return due.filter(({ sessionId }) => !kept.has(sessionId))
 }
@@ -122,11 +111,6 @@ function inputOf({ record }: DueRecord, around: Surroundings): UsageInput {
   }
 }
 
-interface Found {
-  readonly error: FoundError
-  readonly around: Surroundings
-}
-
 /** With what our own clock says of each reading, and where the session before left the register. */
 async function lookCloser(
   tx: Tx,
@@ -146,14 +130,7 @@ async function lookCloser(
     tx,
     sessions.map((row) => held(row)),
   )
-  const before = await previousRegisters(tx, suspects, bySession)
-  const intervals = Map.groupBy(
-    await intervalsOf(
-      tx,
-      suspects.filter(hasNoRegister).map(({ sessionId }) => sessionId),
-    ),
-    ({ sessionId }) => sessionId,
-  )
+  const { previousWh: before, intervals } = await evidenceOf(tx, suspects, bySession)
   const judged = suspects.flatMap((due): readonly Judged[] => {
     const { sessionId } = due
     const around = must(bySession.get(sessionId), 'surroundings of a session')
@@ -173,9 +150,6 @@ async function lookCloser(
     return { error: errorOf(one, action, at), around: one.around }
   })
 }
-
-const hasNoRegister = ({ record }: DueRecord): boolean =>
-  record.meterValues.every(({ registerWh }) => registerWh === undefined)
 
 /** Corrects what a rule may correct. Answers those sessions. */
 async function correctByRule(
@@ -251,78 +225,4 @@ function jsonOf({ energyWh, startedAt, endedAt, series }: Proposal, { totals }: 
     series: series.map(({ at, registerWh }) => ({ at: textFromInstant(at), registerWh })),
     ...(totals === undefined ? {} : { totals }),
   }
-}
-
-async function previousRegisters(
-  tx: Tx,
-  suspects: readonly DueRecord[],
-  bySession: ReadonlyMap<string, Surroundings>,
-): Promise<ReadonlyMap<string, number>> {
-  const wanted = suspects.flatMap(({ sessionId }) => {
-    const previousId = bySession.get(sessionId)?.previousId ?? undefined
-    return previousId === undefined ? [] : [{ sessionId, previousId }]
-  })
-  const ids = [...new Set(wanted.map(({ previousId }) => previousId))]
-  const readings = await readingsOf(
-    tx,
-    ids.map((id) => ({ tenantId: tx.tenantId, id })),
-  )
-  const last = new Map(
-    readings.flatMap((one) => (one.registerWh === null ? [] : [[one.sessionId, one.registerWh] as const])),
-  )
-  return new Map(
-    wanted.flatMap(({ sessionId, previousId }) => {
-      const registerWh = last.get(previousId)
-      return registerWh === undefined ? [] : [[sessionId, registerWh] as const]
-    }),
-  )
-}
-
-/** People hear of what waits: an alert per station, a line each in the log file. */
-async function tell(
-  tx: Tx,
-  deps: SessionsDeps,
-  found: readonly Found[],
-  freed: readonly string[],
-  at: Temporal.Instant,
-): Promise<void> {
-  await leaveInOutbox(
-    tx,
-    found.map(({ error, around }) => logEffect(error.id, 'found', foundLine(error, around))),
-    at,
-  )
-  const held = found.filter(({ error }) => error.state === 'held')
-  const newest = new Map(held.map((one) => [one.error.stationId, one]))
-  await deps.raiseAlerts(
-    tx,
-    Array.from(newest, ([stationId, { error, around }]) => ({
-      tenantId: tx.tenantId,
-      kind: USAGE_HELD,
-      severity: 'minor',
-      subject: stationId,
-      stationId,
-      sessionId: error.sessionId,
-      evidence: {
-        sessionNumber: Number(around.sessionNumber),
-        checks: error.findings.map(({ check }) => check).join(', '),
-      },
-      at,
-    })),
-  )
-  await clearAlerts(tx, deps, freed, at)
-}
-
-/** The alert of a station goes when nothing of it waits any more. */
-export async function clearAlerts(
-  tx: Tx,
-  deps: Pick<SessionsDeps, 'clearAlerts'>,
-  stationIds: readonly string[],
-  at: Temporal.Instant,
-): Promise<void> {
-  const { tenantId } = tx
-  const free = await stationsWithoutHeld(tx, stationIds)
-  await deps.clearAlerts(
-    tx,
-    free.map((subject) => ({ tenantId, kind: USAGE_HELD, subject, at })),
-  )
 }

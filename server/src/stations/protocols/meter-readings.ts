@@ -73,10 +73,8 @@ function readingOf(at: Temporal.Instant, context: ReadingContext, samples: reado
   const voltagesMv = perPhase(samples, 'Voltage', used)
   const socTenths = totalOf(samples, 'SoC', used, ({ value }) => within(value === undefined ? value : value * 10, 1000))
   const signed = samples.flatMap((sample) => sample.signed ?? [])
-  // Kept aside as it came, never taken for a register; and as we read it, for who must sum it (OCPP reference, metering).
-  const intervalWh = totalOf(samples, 'Energy.Active.Import.Interval', new Set(), energyOf)
-  const unused = samples.filter((sample) => !used.has(sample)).map((sample) => sample.original)
-  const rest = intervalWh === undefined ? unused : [...unused, { intervalWh }]
+  const unused = samples.filter((sample) => !used.has(sample))
+  const rest = registerWh === undefined ? withInterval(unused) : unused.map((sample) => sample.original)
   return {
     at,
     context,
@@ -88,6 +86,16 @@ function readingOf(at: Temporal.Instant, context: ReadingContext, samples: reado
     ...(rest.length === 0 ? {} : { rest }),
     ...(signed.length === 0 ? {} : { signed }),
   }
+}
+
+/**
+ * Kept aside as it came. Where there is no register an interval stands beside it as we read it, for who must sum it (OCPP reference,
+ * metering); it is never taken for one.
+ */
+function withInterval(unused: readonly Sample[]): readonly unknown[] {
+  const asSent = unused.map((sample) => sample.original)
+  const intervalWh = totalOf(unused, 'Energy.Active.Import.Interval', new Set(), energyOf)
+  return intervalWh === undefined ? asSent : [...asSent, { intervalWh }]
 }
 
 /** The total where the station gives one, else the sum of its phases; the place nearest to the car wins. */

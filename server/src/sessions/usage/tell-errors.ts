@@ -1,0 +1,62 @@
+import { leaveInOutbox, type Tx } from '../../platform/index.ts'
+import type { SessionsDeps } from '../deps.ts'
+import { foundLine, logEffect } from './error-log.ts'
+import { type FoundError, stationsWithoutHeld, type Surroundings } from './store.ts'
+
+/** Open alerts of this kind are one per station: usage data of it waits for somebody. */
+export const USAGE_HELD = 'usage-held'
+
+/** A usage error, and where it was found. */
+export interface Found {
+  readonly error: FoundError
+  readonly around: Surroundings
+}
+
+/** People hear of what waits: an alert per station, a line each in the log file. */
+export async function tellErrors(
+  tx: Tx,
+  deps: SessionsDeps,
+  found: readonly Found[],
+  freed: readonly string[],
+  at: Temporal.Instant,
+): Promise<void> {
+  await leaveInOutbox(
+    tx,
+    found.map(({ error, around }) => logEffect(error.id, 'found', foundLine(error, around))),
+    at,
+  )
+  const held = found.filter(({ error }) => error.state === 'held')
+  const newest = new Map(held.map((one) => [one.error.stationId, one]))
+  await deps.raiseAlerts(
+    tx,
+    Array.from(newest, ([stationId, { error, around }]) => ({
+      tenantId: tx.tenantId,
+      kind: USAGE_HELD,
+      severity: 'minor',
+      subject: stationId,
+      stationId,
+      sessionId: error.sessionId,
+      evidence: {
+        sessionNumber: Number(around.sessionNumber),
+        checks: error.findings.map(({ check }) => check).join(', '),
+      },
+      at,
+    })),
+  )
+  await clearHeld(tx, deps, freed, at)
+}
+
+/** The alert of a station goes when nothing of it waits any more. */
+export async function clearHeld(
+  tx: Tx,
+  deps: Pick<SessionsDeps, 'clearAlerts'>,
+  stationIds: readonly string[],
+  at: Temporal.Instant,
+): Promise<void> {
+  const { tenantId } = tx
+  const free = await stationsWithoutHeld(tx, stationIds)
+  await deps.clearAlerts(
+    tx,
+    free.map((subject) => ({ tenantId, kind: USAGE_HELD, subject, at })),
+  )
+}
