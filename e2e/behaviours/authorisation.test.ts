@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import type { IncomingCall } from '../../ocpp/index.ts'
 import { makeTestToken } from '../../server/src/sessions/testing-network.ts'
 import { behaviour } from './behaviour.ts'
@@ -18,16 +18,10 @@ import {
   type Told,
   until,
 } from './station.ts'
-import { FAMILY, openWhole, type Whole } from './whole.ts'
+import { useWhole } from './use-whole.ts'
+import { FAMILY } from './whole.ts'
 
-let whole: Whole
-beforeAll(async () => {
-  whole = await openWhole()
-})
-afterAll(async () => {
-  expect(whole.errors).toEqual([])
-  await whole.close()
-})
+const whole = await useWhole()
 
 let cards = 0
 /** A card of its own, which may be changed. */

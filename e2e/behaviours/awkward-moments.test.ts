@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import { makeTestToken } from '../../server/src/sessions/testing-network.ts'
 import { behaviour } from './behaviour.ts'
 import {
@@ -17,16 +17,9 @@ import {
   type Told,
   until,
 } from './station.ts'
-import { openWhole, type Whole } from './whole.ts'
+import { useWhole } from './use-whole.ts'
 
-let whole: Whole
-beforeAll(async () => {
-  whole = await openWhole()
-})
-afterAll(async () => {
-  expect(whole.errors).toEqual([])
-  await whole.close()
-})
+const whole = await useWhole()
 
 const now = (): string => whole.clock.now().toString()
 const one = async (station: Speaker) => (await sessionsOf(whole, station)).at(-1)

@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import { newId, sql } from '../../server/src/platform/index.ts'
 import { behaviour } from './behaviour.ts'
 import { CARD_OF, meter, openSpeaker, recordsOf, type Speaker, sessionsOf, start, stop, until } from './station.ts'
-import { openWhole, type Whole } from './whole.ts'
+import { useWhole } from './use-whole.ts'
 
-let whole: Whole
-beforeAll(async () => {
-  whole = await openWhole()
-})
-afterAll(async () => {
-  expect(whole.errors).toEqual([])
-  await whole.close()
-})
+const whole = await useWhole()
 
 const one = async (station: Speaker) => (await sessionsOf(whole, station)).at(-1)
 const now = (): string => whole.clock.now().toString()

@@ -264,7 +264,7 @@ export const charging = {
     all,
     'a station’s own key is set in one place only, and no secret goes out in the open',
     [
-      'server/src/stations/http.test.ts',
+      'server/src/stations/http-commands.test.ts',
       'refuses what the version has not got, or what does not fit, before it is sent',
     ],
   ),

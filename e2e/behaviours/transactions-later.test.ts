@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import { behaviour } from './behaviour.ts'
 import {
   CARD_OF,
@@ -16,16 +16,9 @@ import {
   type Told,
   until,
 } from './station.ts'
-import { openWhole, type Whole } from './whole.ts'
+import { useWhole } from './use-whole.ts'
 
-let whole: Whole
-beforeAll(async () => {
-  whole = await openWhole()
-})
-afterAll(async () => {
-  expect(whole.errors).toEqual([])
-  await whole.close()
-})
+const whole = await useWhole()
 
 const ago = (duration: Temporal.DurationLike): string => whole.clock.now().subtract(duration).toString()
 const only = async (station: Speaker): Promise<SeenSession> => {

@@ -17,12 +17,18 @@ export interface RefusedRow {
 const columns = sql`id, path, identity, reason, offered_hash as "offeredHash", offered_key_version as "offeredKeyVersion",
   address, protocol, first_at as "firstAt", last_at as "lastAt", count`
 
-/** Whoever may see some sites only sees attempts of the stations that stand there: the others are nobody's yet. */
-function within(sites: readonly string[] | null): Sql {
+const OURS = sql`stations s where s.tenant_id = refused_stations.tenant_id and s.identity = refused_stations.identity
+  and s.removed_at is null`
+
+/**
+ * What is over is not shown: attempts from before a station was made, which may be written while it is being made. Whoever may see some
+ * sites only sees attempts of the stations that stand there: the others are nobody's yet.
+ */
+function shownTo(sites: readonly string[] | null): Sql {
+  const isOpen = sql`not exists (select 1 from ${OURS} and s.created_at > refused_stations.last_at)`
   return sites === null
-    ? sql`true`
-    : sql`exists (select 1 from stations s where s.tenant_id = refused_stations.tenant_id
-        and s.identity = refused_stations.identity and s.removed_at is null and s.site_id = any(${sites}::uuid[]))`
+    ? isOpen
+    : sql`${isOpen} and exists (select 1 from ${OURS} and s.site_id = any(${sites}::uuid[]))`
 }
 
 /** Newest first. */
@@ -40,7 +46,7 @@ export async function loadRefused(
 ): Promise<readonly RefusedRow[]> {
   const older = before === undefined ? sql`true` : sql`(last_at, id) < (${before[0]}::timestamptz, ${before[1]}::uuid)`
   return tx.rows<RefusedRow>(sql`
-    select ${columns} from refused_stations where tenant_id = ${tx.tenantId} and ${older} and ${within(sites)}
+    select ${columns} from refused_stations where tenant_id = ${tx.tenantId} and ${older} and ${shownTo(sites)}
     order by last_at desc, id desc limit ${limit}`)
 }
 
@@ -52,7 +58,7 @@ export async function findRefused(tx: Tx, id: string): Promise<RefusedRow | unde
 
 export async function countRefused(tx: Tx, sites: readonly string[] | null): Promise<number> {
   const row = await tx.row<{ n: bigint }>(
-    sql`select count(*) as n from refused_stations where tenant_id = ${tx.tenantId} and ${within(sites)}`,
+    sql`select count(*) as n from refused_stations where tenant_id = ${tx.tenantId} and ${shownTo(sites)}`,
   )
   return Number(row?.n ?? 0)
 }

@@ -1,4 +1,4 @@
-import { newId, sql, type Tx } from '../../platform/index.ts'
+import { must, newId, sql, type Tx } from '../../platform/index.ts'
 import type { CredentialForm } from '../rules/credential.ts'
 import type { Swaps } from '../rules/swaps.ts'
 import { inLockOrder } from '../lock-order.ts'
@@ -191,19 +191,16 @@ export interface Refusal {
 /** The list is bounded: beyond this the longest silent attempts make room. */
 const MOST_REFUSALS = 500
 
-/** Adds to the list of who was turned away, but for one that was made or adopted since. Answers the ids of the rows. */
+/** Adds to the list of who was turned away. Answers the ids of the rows. */
 export async function saveRefusals(tx: Tx, refusals: readonly Refusal[]): Promise<readonly string[]> {
   const ids: string[] = []
   for (const { path, identity, reason, offered, address, protocol, firstAt, lastAt, count } of refusals) {
     const row = await tx.row<{ id: string }>(sql`
       insert into refused_stations (tenant_id, id, path, identity, reason, offered_hash, offered_key_version, offered_form,
         address, protocol, first_at, last_at, count)
-      select ${tx.tenantId}::uuid, ${newId()}::uuid, ${path}, ${identity ?? null}, ${reason}, ${offered?.hash ?? null}::bytea,
-        ${offered?.keyVersion ?? null}::integer, ${offered?.form ?? null}, ${address}, ${protocol ?? null},
-        ${firstAt}::timestamptz, ${lastAt}::timestamptz, ${count}::integer
-      where not exists (
-        select 1 from stations s where s.tenant_id = ${tx.tenantId} and s.identity = ${identity ?? null}
-          and s.removed_at is null and s.created_at > ${lastAt})
+      values (${tx.tenantId}, ${newId()}, ${path}, ${identity ?? null}, ${reason}, ${offered?.hash ?? null},
+        ${offered?.keyVersion ?? null}, ${offered?.form ?? null}, ${address}, ${protocol ?? null},
+        ${firstAt}, ${lastAt}, ${count})
       on conflict (tenant_id, coalesce(identity, ''), reason, left(path, 200)) do update set
         offered_hash = coalesce(excluded.offered_hash, refused_stations.offered_hash),
         offered_key_version = coalesce(excluded.offered_key_version, refused_stations.offered_key_version),
@@ -211,7 +208,7 @@ export async function saveRefusals(tx: Tx, refusals: readonly Refusal[]): Promis
         address = excluded.address, protocol = coalesce(excluded.protocol, refused_stations.protocol),
         last_at = excluded.last_at, count = refused_stations.count + excluded.count
       returning id`)
-    if (row !== undefined) ids.push(row.id)
+    ids.push(must(row, 'row of a refusal').id)
   }
   await tx.run(sql`
     delete from refused_stations where tenant_id = ${tx.tenantId} and id in (

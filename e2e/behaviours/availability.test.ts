@@ -1,16 +1,9 @@
-import { afterAll, beforeAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import { behaviour } from './behaviour.ts'
 import { alertsOf, command, openSpeaker, type Speaker, sessionsOf, start, status, stop, until } from './station.ts'
-import { openWhole, type Whole } from './whole.ts'
+import { useWhole } from './use-whole.ts'
 
-let whole: Whole
-beforeAll(async () => {
-  whole = await openWhole()
-})
-afterAll(async () => {
-  expect(whole.errors).toEqual([])
-  await whole.close()
-})
+const whole = await useWhole()
 
 interface SeenStation {
   readonly seen: string
@@ -190,142 +183,6 @@ behaviour('undeclared-evse', async (version) => {
   await station.close()
 })
 
-behaviour('settings-read', async (version) => {
-  const station = await openSpeaker(whole, version)
-  const variable = { component: { name: 'TxCtrlr' }, variable: { name: 'EVConnectionTimeOut' } }
-  station.answer = ({ action }) => {
-    if (action === 'GetConfiguration') {
-      return {
-        kind: 'result',
-        payload: {
-          configurationKey: [{ key: 'ConnectionTimeOut', readonly: false, value: '90' }],
-          unknownKey: ['Foo'],
-        },
-      }
-    }
-    if (action === 'GetVariables') {
-      return {
-        kind: 'result',
-        payload: { getVariableResult: [{ ...variable, attributeStatus: 'Accepted', attributeValue: '90' }] },
-      }
-    }
-    return { kind: 'result', payload: { status: 'Accepted' } }
-  }
-  const name = station.is16 ? 'ConnectionTimeOut' : 'TxCtrlr.EVConnectionTimeOut'
-  const read = await command(whole, station, { kind: 'read-settings', names: [name] })
-  expect(await read.ended('answered', 'failed')).toMatchObject({ answer: { settings: [{ name, value: '90' }] } })
-  const all = await command(whole, station, { kind: 'read-settings' })
-  if (!station.is16) {
-    const asked = await until(() => station.socket.calls.find(({ action }) => action === 'GetBaseReport'))
-    const part = (seqNo: number, tbc: boolean) =>
-      station.call('NotifyReport', {
-        requestId: asked.payload['requestId'],
-        generatedAt: now(),
-        seqNo,
-        tbc,
-        reportData: [{ ...variable, variableAttribute: [{ value: String(seqNo) }] }],
-      })
-    await part(0, true)
-    await part(1, true)
-    await part(2, false)
-  }
-  const ended = await all.ended(station.is16 ? 'answered' : 'effect-seen')
-  expect((ended.answer as unknown as { settings: unknown[] }).settings).toHaveLength(station.is16 ? 1 : 3)
-  await station.close()
-})
-
-behaviour('settings-over-reconnect', async (version) => {
-  const station = await openSpeaker(whole, version)
-  const asked: unknown[] = []
-  station.answer = ({ action, payload }) => {
-    if (action === 'GetBaseReport') asked.push(payload['requestId'])
-    return { kind: 'result', payload: { status: 'Accepted' } }
-  }
-  const part = (requestId: unknown, seqNo: number, tbc: boolean) =>
-    station.call('NotifyReport', {
-      requestId,
-      generatedAt: now(),
-      seqNo,
-      tbc,
-      reportData: [
-        { component: { name: 'TxCtrlr' }, variable: { name: `V${seqNo}` }, variableAttribute: [{ value: '1' }] },
-      ],
-    })
-  const names = async (reading: Awaited<ReturnType<typeof command>>) =>
-    ((await reading.ended('effect-seen')).answer as unknown as { settings: { name: string }[] }).settings.map(
-      ({ name }) => name,
-    )
-  const complete = ['TxCtrlr.V0', 'TxCtrlr.V1', 'TxCtrlr.V2']
-  // The connection breaks between two parts; what was not sure to have arrived is sent again.
-  const joined = await command(whole, station, { kind: 'read-settings' })
-  const first = await until(() => asked[0])
-  await joined.ended('answered')
-  await part(first, 0, true)
-  await part(first, 1, true)
-  await station.close()
-  await station.connect()
-  await part(first, 1, true)
-  await part(first, 2, false)
-  expect(await names(joined)).toEqual(complete)
-  // Here a part was lost with the connection.
-  const gap = await command(whole, station, { kind: 'read-settings' })
-  const second = await until(() => asked[1])
-  await gap.ended('answered')
-  await part(second, 0, true)
-  await station.close()
-  await station.connect()
-  await part(second, 2, false)
-  const third = await until(() => asked[2])
-  expect(third).not.toBe(second)
-  for (const seqNo of [0, 1, 2]) await part(third, seqNo, seqNo < 2)
-  expect(await names(gap)).toEqual(complete)
-  await station.close()
-})
-
-behaviour('settings-written', async (version) => {
-  const station = await openSpeaker(whole, version)
-  const name = station.is16 ? 'ConnectionTimeOut' : 'TxCtrlr.EVConnectionTimeOut'
-  for (const [said, state] of [
-    ['Accepted', 'answered'],
-    ['RebootRequired', 'answered'],
-    ['Rejected', 'failed'],
-    [station.is16 ? 'NotSupported' : 'UnknownVariable', 'failed'],
-  ] as const) {
-    station.answer = ({ payload }) => {
-      const [item] = (payload['setVariableData'] ?? []) as { component: object; variable: object }[]
-      return {
-        kind: 'result',
-        payload: station.is16
-          ? { status: said }
-          : { setVariableResult: [{ component: item?.component, variable: item?.variable, attributeStatus: said }] },
-      }
-    }
-    const written = await command(whole, station, { kind: 'write-settings', settings: [{ name, value: '90' }] })
-    expect([said, (await written.ended('answered', 'failed')).state]).toEqual([said, state])
-  }
-  await station.close()
-})
-
-behaviour('settings-unordered', async (version) => {
-  const station = await openSpeaker(whole, version)
-  station.answer = ({ payload }) => {
-    const items = payload['setVariableData'] as { component: object; variable: { name: string } }[]
-    const setVariableResult = items.toReversed().map(({ component, variable }) => ({
-      component,
-      variable,
-      attributeStatus: variable.name === 'StopTxOnInvalidId' ? 'Rejected' : 'Accepted',
-    }))
-    return { kind: 'result', payload: { setVariableResult } }
-  }
-  const settings = ['EVConnectionTimeOut', 'StopTxOnInvalidId', 'MaxEnergyOnInvalidId'].map((name) => ({
-    name: `TxCtrlr.${name}`,
-    value: '1',
-  }))
-  const written = await command(whole, station, { kind: 'write-settings', settings })
-  expect(await written.ended('answered', 'failed')).toMatchObject({ state: 'failed', failure: 'rejected' })
-  await station.close()
-})
-
 behaviour('security-event', async (version) => {
   const station = await openSpeaker(whole, version)
   await station.call('SecurityEventNotification', { type: 'TamperDetectionActivated', timestamp: now() })
@@ -334,31 +191,5 @@ behaviour('security-event', async (version) => {
       ({ kind, evidence }) => kind === 'security-event' && evidence['code'] === 'TamperDetectionActivated',
     ),
   )
-  await station.close()
-})
-
-behaviour('secret-settings', async (version) => {
-  const station = await openSpeaker(whole, version)
-  const [action, payload] = station.is16
-    ? ['ChangeConfiguration', { key: 'AuthorizationKey', value: 'x'.repeat(40) }]
-    : [
-        'SetVariables',
-        {
-          setVariableData: [
-            {
-              component: { name: 'SecurityCtrlr' },
-              variable: { name: 'BasicAuthPassword' },
-              attributeValue: 'x'.repeat(20),
-            },
-          ],
-        },
-      ]
-  const refused = await whole.call<{ errors: { code: string }[] }>('POST', `/v1/stations/${station.id}/commands`, {
-    kind: 'raw-call',
-    action,
-    payload,
-  })
-  expect([refused.status, refused.body.errors[0]?.code]).toEqual([400, 'credential-by-setting'])
-  expect(station.socket.calls).toEqual([])
   await station.close()
 })

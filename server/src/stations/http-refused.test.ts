@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newId, sql } from '../platform/index.ts'
+import { forgetRefused } from './store-refused.ts'
+import { connectStation } from './testing.ts'
+import { oneEvse as evses, openTestRest, type TestRest } from './testing-rest.ts'
+
+let rest: TestRest
+let stations: TestRest['stations']
+let call: TestRest['call']
+let add: TestRest['add']
+
+beforeAll(async () => {
+  rest = await openTestRest()
+  ;({ stations, call, add } = rest)
+})
+afterAll(() => rest.close())
+
+describe('refused stations', () => {
+  it('are listed with the right address and adopted by a call, keeping the password they offered', async () => {
+    const password = 'what-the-installer-typed'
+    await expect(connectStation(stations.port, { path: '/ocpp/power/NEW-1', password })).rejects.toThrow('404')
+    await stations.idle()
+    const listed = (await call('GET /v1/refused-stations')).body['items'] as Record<string, unknown>[]
+    const refused = listed.find(({ identity }) => identity === 'NEW-1')
+    expect(refused).toMatchObject({
+      reason: 'unknown-identity',
+      url: 'ws://127.0.0.1:8080/ocpp/power/NEW-1',
+      address: '127.0.0.1',
+      protocol: 'ocpp1.6',
+      mayKeepPassword: true,
+      count: 1,
+    })
+    const adopted = await call(`POST /v1/refused-stations/${String(refused?.['id'])}/adopt`, {
+      body: { name: 'Adopted', keepPassword: true, evses },
+    })
+    expect(adopted).toMatchObject({ status: 201, body: { identity: 'NEW-1', name: 'Adopted' } })
+    expect(adopted.body).not.toHaveProperty('password')
+    const station = await connectStation(stations.port, { path: '/ocpp/power/NEW-1', password })
+    expect(await station.boot()).toMatchObject({ status: 'Accepted' })
+    expect((await call('GET /v1/refused-stations')).text).not.toContain('NEW-1')
+    await station.close()
+  })
+
+  it('are listed no more once they are made, also when their last attempt is written later', async () => {
+    const password = 'what-the-installer-typed'
+    const listed = async () => (await call('GET /v1/refused-stations')).text
+    await expect(connectStation(stations.port, { path: '/ocpp/power/EARLY-1', password })).rejects.toThrow('404')
+    await stations.idle()
+    expect(await listed()).toContain('EARLY-1')
+    await expect(connectStation(stations.port, { path: '/ocpp/power/EARLY-1', password })).rejects.toThrow('404')
+    await add('EARLY-1')
+    await stations.idle()
+    expect(await listed()).not.toContain('EARLY-1')
+  })
+
+  it('are listed no more, though their last attempt is written while they are being made', async () => {
+    const password = 'what-the-installer-typed'
+    const { ground, tenantId } = rest
+    await expect(connectStation(stations.port, { path: '/ocpp/power/RACE-1', password })).rejects.toThrow('404')
+    await ground.database.inTenant(tenantId, async (tx) => {
+      const at = ground.clock.now()
+      await tx.run(sql`
+        insert into stations (tenant_id, id, number, identity, state, onboarding, security_profile, created_at, changed_at)
+        values (${tenantId}, ${newId()}, '990011', 'RACE-1', 'active', 'accepted', 1, ${at}, ${at})`)
+      await forgetRefused(tx, 'RACE-1')
+      await stations.idle()
+    })
+    const { body, text } = await call('GET /v1/refused-stations?limit=200&count=true')
+    expect(text).not.toContain('RACE-1')
+    expect(body['total']).toBe((body['items'] as unknown[]).length)
+  })
+
+  it('that are ours already get the password they came with', async () => {
+    const { id } = await add('OURS-1')
+    const password = 'another-installers-word'
+    await expect(connectStation(stations.port, { path: '/ocpp/power/OURS-1', password })).rejects.toThrow('401')
+    await stations.idle()
+    const listed = (await call('GET /v1/refused-stations')).body['items'] as Record<string, unknown>[]
+    const refused = listed.find(({ identity }) => identity === 'OURS-1')
+    const adopted = await call(`POST /v1/refused-stations/${String(refused?.['id'])}/adopt`, {
+      body: { keepPassword: true },
+    })
+    expect(adopted.body['id']).toBe(id)
+    await (await connectStation(stations.port, { path: '/ocpp/power/OURS-1', password })).close()
+  })
+})

@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newId, sql } from '../platform/index.ts'
+import { isStationNumber } from './rules/number.ts'
+import { connectStation, until } from './testing.ts'
+import { oneEvse as evses, openTestRest, type TestRest } from './testing-rest.ts'
+
+let rest: TestRest
+let ground: TestRest['ground']
+let stations: TestRest['stations']
+let tenantId: TestRest['tenantId']
+let call: TestRest['call']
+let add: TestRest['add']
+
+beforeAll(async () => {
+  rest = await openTestRest()
+  ;({ ground, stations, tenantId, call, add } = rest)
+})
+afterAll(() => rest.close())
+
+describe('stations', () => {
+  it('are added with a password made for them, shown once, and a public number that checks itself (ST-CRUD)', async () => {
+    const station = await add('CP 1'.replace(' ', '|'), { name: 'By the door' })
+    expect(station.password).toMatch(/^[0-9a-f]{40}$/)
+    expect(isStationNumber(station.number)).toBe(true)
+    expect(station.url).toBe('ws://127.0.0.1:8080/ocpp/power/CP%7C1')
+    const read = await call(`GET /v1/stations/${station.id}`)
+    expect(read.body).toMatchObject({
+      identity: 'CP|1',
+      state: 'active',
+      onboarding: 'accepted',
+      connection: { state: 'never' },
+      evses: [{ id: 1, declared: true, seen: 'unknown', connectors: [{ id: 1, type: 'IEC_62196_T2' }] }],
+    })
+    expect(read.text).not.toContain(station.password)
+    expect((await call('GET /v1/stations?identity=CP%7C1')).body['items']).toHaveLength(1)
+    expect((await call('GET /v1/stations?q=door')).body['items']).toHaveLength(1)
+    expect((await call('GET /v1/stations?q=nothing')).body['items']).toHaveLength(0)
+    expect((await call('POST /v1/stations', { body: { identity: 'CP|1' } })).body['code']).toBe('identity-taken')
+  })
+
+  it.each([
+    [{ identity: 'a b' }, '/identity', 'not-an-identity'],
+    [{ identity: 'X', password: 'short' }, '/password', 'password-too-short'],
+    [{ identity: 'X', password: 'x'.repeat(41) }, '/password', 'password-too-long'],
+    [{ identity: 'X', password: 'with-an-ä-inside-it' }, '/password', 'password-not-printable'],
+    [{ identity: 'X', evses: [...evses, ...evses] }, '/evses', 'repeated-id'],
+    [{ identity: 'X', tenantId: 'x' }, '/tenantId', 'not-known'],
+  ])('are refused with the field at fault: %j', async (body, pointer, code) => {
+    const refused = await call('POST /v1/stations', { body })
+    expect(refused).toMatchObject({ status: 400, body: { code: 'bad-input', errors: [{ pointer, code }] } })
+    expect(String((refused.body['errors'] as { message: string }[])[0]?.message)).not.toBe(code)
+  })
+
+  it('page through in order', async () => {
+    for (const n of [1, 2, 3]) await add(`PAGE-${n}`)
+    const first = await call('GET /v1/stations?q=PAGE-&limit=2&count=true')
+    expect(first.body).toMatchObject({ items: [{ identity: 'PAGE-1' }, { identity: 'PAGE-2' }], total: 3 })
+    const second = await call(`GET /v1/stations?q=PAGE-&limit=2&cursor=${String(first.body['next'])}`)
+    expect(second.body).toMatchObject({ items: [{ identity: 'PAGE-3' }], next: null })
+  })
+
+  it('show what they report, and turn disabled on the map and at the station (ST-STATE)', async () => {
+    const { id, password } = await add('ST-1')
+    const events: string[] = []
+    const stop = ground.bus.subscribe((_, notice) => events.push(notice.type))
+    const station = await connectStation(stations.port, { path: '/ocpp/power/ST-1', password })
+    await station.boot()
+    await station.call('StatusNotification', { connectorId: 1, status: 'Available', errorCode: 'NoError' })
+    expect((await call(`GET /v1/stations/${id}`)).body).toMatchObject({
+      seen: 'free',
+      vendor: 'Test',
+      protocol: 'ocpp1.6',
+      connection: { state: 'connected' },
+      evses: [{ seen: 'free', report: { status: 'available' } }],
+    })
+    expect((await call('GET /v1/stations?seen=free')).body['items']).toHaveLength(1)
+    await station.call('StatusNotification', { connectorId: 1, status: 'Finishing', errorCode: 'NoError' })
+    expect((await call(`GET /v1/stations/${id}`)).body['evses']).toMatchObject([
+      { seen: 'preparing', words: 'cable-still-in' },
+    ])
+    const disabled = await call(`PATCH /v1/stations/${id}`, { body: { state: 'disabled' } })
+    expect(disabled.body).toMatchObject({ state: 'disabled', seen: 'disabled' })
+    await until(() => station.calls.find(({ action }) => action === 'ChangeAvailability'))
+    expect(station.calls[0]?.payload).toEqual({ connectorId: 0, type: 'Inoperative' })
+    await stations.idle()
+    expect(events).toEqual(expect.arrayContaining(['station.changed', 'evse.changed', 'command.changed']))
+    stop()
+    await station.close()
+    await until(async () => (await call(`GET /v1/stations/${id}`)).body['connection'])
+  })
+
+  it('are listed by what any of their EVSEs is, as on the map', async () => {
+    const connectors = [{ id: 1, type: 'IEC_62196_T2', maxPowerW: 22_000 }]
+    const { password } = await add('TWO-1', { evses: [1, 2].map((id) => ({ id, connectors })) })
+    const station = await connectStation(stations.port, { path: '/ocpp/power/TWO-1', password })
+    await station.boot()
+    await station.call('StatusNotification', { connectorId: 1, status: 'Faulted', errorCode: 'GroundFailure' })
+    await station.call('StatusNotification', { connectorId: 2, status: 'Available', errorCode: 'NoError' })
+    const found = async (seen: string) => (await call(`GET /v1/stations?q=TWO-1&seen=${seen}`)).body['items']
+    for (const seen of ['faulted', 'free', 'reserved,free']) expect(await found(seen), seen).toHaveLength(1)
+    expect(await found('charging,reserved')).toEqual([])
+    await station.close()
+  })
+
+  it('get a new password, after which the old one is refused', async () => {
+    const { id, password } = await add('PW-1')
+    const made = await call(`POST /v1/stations/${id}/password`)
+    expect(made.body['password']).toMatch(/^[0-9a-f]{40}$/)
+    await expect(connectStation(stations.port, { path: '/ocpp/power/PW-1', password })).rejects.toThrow('401')
+    const now = String(made.body['password'])
+    await (await connectStation(stations.port, { path: '/ocpp/power/PW-1', password: now })).close()
+  })
+
+  it('are seen by nobody of another network, or of other sites', async () => {
+    const { id } = await add('ISO-1')
+    for (const key of ['other', 'bound']) {
+      expect((await call(`GET /v1/stations/${id}`, { key })).status).toBe(404)
+      expect((await call(`GET /v1/stations/${id}/ocpp-log`, { key })).status).toBe(404)
+      expect((await call(`POST /v1/stations/${id}/commands`, { key, body: { kind: 'clear-cache' } })).status).toBe(404)
+      expect((await call('GET /v1/map', { key })).body['items']).toEqual([])
+    }
+    expect((await call(`GET /v1/stations/${id}`)).status).toBe(200)
+  })
+})
+
+describe('a station that is open on somebody’s screen', () => {
+  it('may be changed though it has said something meanwhile, and not when somebody else changed it', async () => {
+    const { id } = await add('TAGGED-1', { name: 'Left' })
+    const tag = async () => String((await call(`GET /v1/stations/${id}`)).headers['etag'])
+    const before = await tag()
+    await ground.database.inTenant(tenantId, (tx) =>
+      tx.run(sql`
+        update stations set last_seen_at = now(), connected_at = now(), firmware = firmware where id = ${id}`),
+    )
+    expect(await tag()).toBe(before)
+    // What has changed by itself is not called unchanged.
+    const again = await call(`GET /v1/stations/${id}`, { headers: { 'if-none-match': before } })
+    expect(again).toMatchObject({ status: 200, body: { connection: { state: 'connected' } } })
+    const change = (name: string) =>
+      call(`PATCH /v1/stations/${id}`, { body: { name }, headers: { 'if-match': before } })
+    expect((await change('Right')).status).toBe(200)
+    expect(await change('Wrong')).toMatchObject({ status: 412, body: { code: 'changed-meanwhile' } })
+  })
+
+  it('shows the power of the session at its EVSE', async () => {
+    const { id } = await add('POWER-1')
+    const sessionId = newId()
+    const at = ground.clock.now()
+    await ground.database.inTenant(tenantId, async (tx) => {
+      await tx.run(sql`
+        insert into sessions (tenant_id, id, number, station_id, evse_id, state, machine, progress, started_by, started_at,
+          power_w, changed_at)
+        values (${tenantId}, ${sessionId}, 900001, ${id}, 1, 'delivering', '{}', '[]', 'card', ${at}, 7360, ${at})`)
+      await tx.run(sql`
+        update evses set open_session_id = ${sessionId}, open_session_state = 'delivering' where station_id = ${id} and evse_id = 1`)
+    })
+    const { body } = await call(`GET /v1/stations/${id}`)
+    expect(body['evses']).toMatchObject([{ id: 1, powerW: 7_360, session: { id: sessionId, powerW: 7_360 } }])
+  })
+})
