@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { behaviour } from './behaviour.ts'
-import { command, openSpeaker, status, until } from './station.ts'
+import { command, openSpeaker, until } from './station.ts'
 import { useWhole } from './use-whole.ts'
 
 const whole = await useWhole()
