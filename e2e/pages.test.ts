@@ -68,6 +68,7 @@ async function pathsOf(page: Page) {
     ['tariff', `/tariffs/${tariffs.items[0]?.id}`],
     ['new tariff', '/tariffs/new'],
     ['webhooks', '/webhooks'],
+    ['people', '/people'],
     ['phone', `/s/${session?.stationNumber}`],
     ['signing in', '/sign-in'],
     ['nothing', '/no-such-page'],

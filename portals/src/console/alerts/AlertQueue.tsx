@@ -1,11 +1,10 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { get, query } from '../../api.ts'
 import type { Alert, AlertSeverity, List, MapStation } from '../../api-types.ts'
 import { numberText } from '../../parts/quantities.ts'
 import { Chips } from '../../parts/Chips.tsx'
 import { Choice } from '../../parts/Field.tsx'
-import { Empty, Failed, FormProblem, Loading } from '../../parts/Waiting.tsx'
+import { Paged, usePages } from '../../parts/Paged.tsx'
+import { Empty, FormProblem } from '../../parts/Waiting.tsx'
 import { useMay } from '../../session-of-staff.ts'
 import { KeyHints } from '../KeyHints.tsx'
 import { useKeys } from '../keys.ts'
@@ -21,14 +20,13 @@ type Page = List<Alert> & { readonly bySeverity?: Readonly<Record<AlertSeverity,
 /** What needs somebody: worst first, with its filters in the address. */
 export function AlertQueue({ stations }: { readonly stations: readonly MapStation[] }) {
   const { t } = useTranslation()
-  const { filters, set } = useFilters()
+  const { filters } = useFilters()
   const state = filters.state ?? 'open'
   const alerts = useAlerts(state, filters)
   const acknowledge = useAcknowledge()
   const may = useMay()
   useKeys([{ keys: 'a', word: 'portal.alerts.acknowledge', run: () => rowAction()?.click() }])
-  const [first] = alerts.data?.pages ?? []
-  const items = alerts.data?.pages.flatMap((page) => page.items) ?? []
+  const [first] = alerts.pages ?? []
   return (
     <section className="panel q" aria-label={t('portal.alerts.queue')}>
       <div className="ph">
@@ -37,31 +35,14 @@ export function AlertQueue({ stations }: { readonly stations: readonly MapStatio
       </div>
       <QueueFilters stations={stations} state={state} bySeverity={first?.bySeverity} />
       <FormProblem error={acknowledge.error} />
-      {alerts.isPending ? (
-        <Loading />
-      ) : alerts.isError && alerts.data === undefined ? (
-        <Failed error={alerts.error} retry={() => void alerts.refetch()} />
-      ) : items.length > 0 ? (
-        <AlertTable
-          alerts={items}
-          {...(may('alerts.write') && state === 'open' ? { onTake: (id: string) => acknowledge.mutate({ id }) } : {})}
-        />
-      ) : filters.severity === undefined && filters.site === undefined ? (
-        <Empty icon="check" title={t(`portal.alerts.none.${state}`)} text={t('portal.alerts.none.text')} />
-      ) : (
-        <Empty icon="filter" title={t('portal.alerts.no-match')} text={t('portal.alerts.no-match-text')}>
-          <button type="button" className="btn" onClick={() => set({ severity: undefined, site: undefined })}>
-            {t('portal.filter.clear')}
-          </button>
-        </Empty>
-      )}
-      {alerts.hasNextPage && (
-        <div className="pb">
-          <button type="button" className="btn" onClick={() => void alerts.fetchNextPage()}>
-            {t('portal.more')}
-          </button>
-        </div>
-      )}
+      <Paged of={alerts} empty={<NoAlerts state={state} />}>
+        {(items) => (
+          <AlertTable
+            alerts={items}
+            {...(may('alerts.write') && state === 'open' ? { onTake: (id: string) => acknowledge.mutate({ id }) } : {})}
+          />
+        )}
+      </Paged>
       <KeyHints
         hints={[
           ['J', 'K', 'portal.keys.move'],
@@ -75,18 +56,28 @@ export function AlertQueue({ stations }: { readonly stations: readonly MapStatio
   )
 }
 
+/** Nothing needs anybody, or nothing that fits what was chosen. */
+function NoAlerts({ state }: { readonly state: string }) {
+  const { t } = useTranslation()
+  const { filters, set } = useFilters()
+  if (filters.severity === undefined && filters.site === undefined) {
+    return <Empty icon="check" title={t(`portal.alerts.none.${state}`)} text={t('portal.alerts.none.text')} />
+  }
+  return (
+    <Empty icon="filter" title={t('portal.alerts.no-match')} text={t('portal.alerts.no-match-text')}>
+      <button type="button" className="btn" onClick={() => set({ severity: undefined, site: undefined })}>
+        {t('portal.filter.clear')}
+      </button>
+    </Empty>
+  )
+}
+
 function useAlerts(state: string, { severity, site }: Filters) {
-  return useInfiniteQuery({
-    queryKey: ['alerts', state, severity, site],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      get<Page>(
-        `/v1/alerts${query({ state, severity, siteId: site, limit: 50, count: true, cursor: pageParam })}`,
-        signal,
-      ),
-    getNextPageParam: (page) => page.next ?? undefined,
-    placeholderData: (before) => before,
-    refetchInterval: 30_000,
+  return usePages<Page>({
+    key: ['alerts', state, severity, site],
+    path: '/v1/alerts',
+    filters: { state, severity, siteId: site, limit: 50, count: true },
+    everyMs: () => 30_000,
   })
 }
 

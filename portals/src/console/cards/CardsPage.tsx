@@ -1,13 +1,14 @@
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call, get, query } from '../../api.ts'
+import { call } from '../../api.ts'
 import type { IdToken, List } from '../../api-types.ts'
 import { DataTable } from '../../parts/DataTable.tsx'
 import { Time } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
+import { Paged, usePages } from '../../parts/Paged.tsx'
 import { Page } from '../../parts/Page.tsx'
-import { Empty, Failed, FormProblem, Loading } from '../../parts/Waiting.tsx'
+import { Empty, FormProblem } from '../../parts/Waiting.tsx'
 import { useMay } from '../../session-of-staff.ts'
 import { FilterText } from '../FilterText.tsx'
 import { useFilters } from '../use-filters.ts'
@@ -23,7 +24,6 @@ export function CardsPage() {
   const [isAdding, setAdding] = useState(false)
   const { q } = filters
   const list = useCards(q)
-  const cards = list.data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <Page
       title={t('portal.cards.title')}
@@ -40,32 +40,24 @@ export function CardsPage() {
         <FilterText label={t('portal.cards.filter')} value={q} onText={(text) => set({ q: text })} />
       </div>
       <section className="panel" aria-label={t('portal.cards.title')}>
-        {list.isPending ? (
-          <Loading />
-        ) : list.isError && list.data === undefined ? (
-          <Failed error={list.error} retry={() => void list.refetch()} />
-        ) : cards.length === 0 ? (
-          <Empty
-            icon={q === undefined ? 'card' : 'filter'}
-            title={t(q === undefined ? 'portal.cards.none.title' : 'portal.cards.no-match')}
-            text={t(q === undefined ? 'portal.cards.none.text' : 'portal.cards.no-match-text')}
-          >
-            {q !== undefined && (
-              <button type="button" className="btn" onClick={() => set({ q: undefined })}>
-                {t('portal.filter.clear')}
-              </button>
-            )}
-          </Empty>
-        ) : (
-          <CardTable cards={cards} mayWrite={may('tokens.write')} />
-        )}
-        {list.hasNextPage && (
-          <div className="pb">
-            <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
-              {t('portal.more')}
-            </button>
-          </div>
-        )}
+        <Paged
+          of={list}
+          empty={
+            <Empty
+              icon={q === undefined ? 'card' : 'filter'}
+              title={t(q === undefined ? 'portal.cards.none.title' : 'portal.cards.no-match')}
+              text={t(q === undefined ? 'portal.cards.none.text' : 'portal.cards.no-match-text')}
+            >
+              {q !== undefined && (
+                <button type="button" className="btn" onClick={() => set({ q: undefined })}>
+                  {t('portal.filter.clear')}
+                </button>
+              )}
+            </Empty>
+          }
+        >
+          {(cards) => <CardTable cards={cards} mayWrite={may('tokens.write')} />}
+        </Paged>
       </section>
       <p className="note s-charging">
         <Icon name="shield" />
@@ -177,14 +169,11 @@ function isOnItsWay(card: IdToken): boolean {
 }
 
 function useCards(q: string | undefined) {
-  return useInfiniteQuery({
-    queryKey: ['cards', q],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) => get<List<IdToken>>(`/v1/id-tokens${query({ q, cursor: pageParam })}`, signal),
-    getNextPageParam: (page) => page.next ?? undefined,
-    placeholderData: (before) => before,
+  return usePages<List<IdToken>>({
+    key: ['cards', q],
+    path: '/v1/id-tokens',
+    filters: { q },
     // While a block is still on its way to stations, how far it has come is asked again.
-    refetchInterval: ({ state }) =>
-      state.data?.pages.some(({ items }) => items.some(isOnItsWay)) === true ? 3000 : 60_000,
+    everyMs: (pages) => (pages.some(({ items }) => items.some(isOnItsWay)) ? 3_000 : 60_000),
   })
 }

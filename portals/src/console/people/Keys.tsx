@@ -1,12 +1,13 @@
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call, get, query } from '../../api.ts'
+import { call } from '../../api.ts'
 import type { List, MachineKey } from '../../api-types.ts'
 import { DataTable } from '../../parts/DataTable.tsx'
 import { Time } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
-import { Empty, Failed, FormProblem, Loading } from '../../parts/Waiting.tsx'
+import { Paged, usePages } from '../../parts/Paged.tsx'
+import { Empty, FormProblem } from '../../parts/Waiting.tsx'
 import { MakeKey } from './MakeKey.tsx'
 import { Reach } from './Reach.tsx'
 
@@ -15,7 +16,6 @@ export function Keys() {
   const { t } = useTranslation()
   const [isMaking, setMaking] = useState(false)
   const list = useKeysOfPrograms()
-  const keys = list.data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <section className="panel" aria-label={t('portal.people.keys')}>
       <div className="ph wrap">
@@ -27,22 +27,13 @@ export function Keys() {
           {t('portal.people.key.title')}
         </button>
       </div>
-      {list.isPending ? (
-        <Loading rows={2} />
-      ) : list.isError && list.data === undefined ? (
-        <Failed error={list.error} retry={() => void list.refetch()} />
-      ) : keys.length === 0 ? (
-        <Empty icon="lock" title={t('portal.people.no-keys.title')} text={t('portal.people.no-keys.text')} />
-      ) : (
-        <KeyTable keys={keys} />
-      )}
-      {list.hasNextPage && (
-        <div className="pb">
-          <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
-            {t('portal.more')}
-          </button>
-        </div>
-      )}
+      <Paged
+        of={list}
+        rows={2}
+        empty={<Empty icon="lock" title={t('portal.people.no-keys.title')} text={t('portal.people.no-keys.text')} />}
+      >
+        {(keys) => <KeyTable keys={keys} />}
+      </Paged>
       {isMaking && <MakeKey close={() => setMaking(false)} />}
     </section>
   )
@@ -115,11 +106,5 @@ function Revoke({ apiKey }: { readonly apiKey: MachineKey }) {
 }
 
 function useKeysOfPrograms() {
-  return useInfiniteQuery({
-    queryKey: ['machine-keys'],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      get<List<MachineKey>>(`/v1/keys${query({ limit: 100, cursor: pageParam })}`, signal),
-    getNextPageParam: (page) => page.next ?? undefined,
-  })
+  return usePages<List<MachineKey>>({ key: ['machine-keys'], path: '/v1/keys', filters: { limit: 100 } })
 }

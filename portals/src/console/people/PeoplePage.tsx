@@ -1,12 +1,10 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { get, query } from '../../api.ts'
 import type { List, Person } from '../../api-types.ts'
 import { DataTable } from '../../parts/DataTable.tsx'
 import { Icon } from '../../parts/Icon.tsx'
+import { Paged, usePages } from '../../parts/Paged.tsx'
 import { Page } from '../../parts/Page.tsx'
-import { Failed, Loading } from '../../parts/Waiting.tsx'
 import { useMay, useMe } from '../../session-of-staff.ts'
 import { ChangePerson } from './ChangePerson.tsx'
 import { InvitePerson } from './InvitePerson.tsx'
@@ -19,7 +17,6 @@ export function PeoplePage() {
   const may = useMay()
   const [open, setOpen] = useState<Person | 'new'>()
   const list = usePeople()
-  const people = list.data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <Page
       title={t('portal.people.title')}
@@ -34,20 +31,9 @@ export function PeoplePage() {
         <div className="ph">
           <h2>{t('portal.people.people')}</h2>
         </div>
-        {list.isPending ? (
-          <Loading />
-        ) : list.isError && list.data === undefined ? (
-          <Failed error={list.error} retry={() => void list.refetch()} />
-        ) : (
-          <PeopleTable people={people} change={setOpen} />
-        )}
-        {list.hasNextPage && (
-          <div className="pb">
-            <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
-              {t('portal.more')}
-            </button>
-          </div>
-        )}
+        <Paged of={list} empty={null}>
+          {(people) => <PeopleTable people={people} change={setOpen} />}
+        </Paged>
       </section>
       {may('keys.write') && <Keys />}
       {open === 'new' && <InvitePerson close={() => setOpen(undefined)} />}
@@ -109,11 +95,5 @@ function Status({ status }: { readonly status: Person['status'] }) {
 }
 
 function usePeople() {
-  return useInfiniteQuery({
-    queryKey: ['people'],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      get<List<Person>>(`/v1/staff${query({ limit: 100, cursor: pageParam })}`, signal),
-    getNextPageParam: (page) => page.next ?? undefined,
-  })
+  return usePages<List<Person>>({ key: ['people'], path: '/v1/staff', filters: { limit: 100 } })
 }

@@ -1,15 +1,15 @@
-import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { useSuspenseQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { get, query } from '../../api.ts'
 import type { List, Session } from '../../api-types.ts'
 import { Chips } from '../../parts/Chips.tsx'
 import { DataTable } from '../../parts/DataTable.tsx'
 import { Choice, Field } from '../../parts/Field.tsx'
 import { Duration, Money, Time } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
+import { Paged, usePages } from '../../parts/Paged.tsx'
 import { Page } from '../../parts/Page.tsx'
 import { energyText, spokenNumber } from '../../parts/quantities.ts'
-import { Empty, Failed, Loading } from '../../parts/Waiting.tsx'
+import { Empty } from '../../parts/Waiting.tsx'
 import { dayEnd, dayStart } from '../../parts/zoned.ts'
 import { meQuery } from '../../session-of-staff.ts'
 import { KeyHints } from '../KeyHints.tsx'
@@ -23,8 +23,7 @@ export function SessionsPage() {
   const { t } = useTranslation()
   const { filters, set, clear } = useFilters()
   const list = useSessions(filters)
-  const sessions = list.data?.pages.flatMap(({ items }) => items) ?? []
-  const total = list.data?.pages[0]?.total
+  const total = list.pages?.[0]?.total ?? 0
   const isFiltered = Object.values(filters).some(Boolean)
   return (
     <Page
@@ -35,32 +34,25 @@ export function SessionsPage() {
     >
       <SessionFilters filters={filters} set={set} />
       <section className="panel" aria-label={t('portal.sessions.title')}>
-        {list.isPending ? (
-          <Loading rows={8} />
-        ) : list.isError && list.data === undefined ? (
-          <Failed error={list.error} retry={() => void list.refetch()} />
-        ) : sessions.length === 0 ? (
-          <Empty
-            icon={isFiltered ? 'filter' : 'bolt'}
-            title={t(isFiltered ? 'portal.sessions.no-match.title' : 'portal.sessions.none.title')}
-            text={t(isFiltered ? 'portal.sessions.no-match.text' : 'portal.sessions.none.text')}
-          >
-            {isFiltered && (
-              <button type="button" className="btn" onClick={clear}>
-                {t('portal.filter.clear')}
-              </button>
-            )}
-          </Empty>
-        ) : (
-          <SessionTable sessions={sessions} />
-        )}
-        {list.hasNextPage && (
-          <div className="pb">
-            <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
-              {t('portal.more')}
-            </button>
-          </div>
-        )}
+        <Paged
+          of={list}
+          rows={8}
+          empty={
+            <Empty
+              icon={isFiltered ? 'filter' : 'bolt'}
+              title={t(isFiltered ? 'portal.sessions.no-match.title' : 'portal.sessions.none.title')}
+              text={t(isFiltered ? 'portal.sessions.no-match.text' : 'portal.sessions.none.text')}
+            >
+              {isFiltered && (
+                <button type="button" className="btn" onClick={clear}>
+                  {t('portal.filter.clear')}
+                </button>
+              )}
+            </Empty>
+          }
+        >
+          {(sessions) => <SessionTable sessions={sessions} />}
+        </Paged>
         <KeyHints
           hints={[
             ['J', 'K', 'portal.keys.move'],
@@ -79,17 +71,11 @@ function useSessions(filters: Filters) {
   const { open, state, flag, stationId, from, to } = filters
   // Days are those of the network, wherever one sits.
   const zone = useSuspenseQuery(meQuery).data.tenant.timeZone
-  return useInfiniteQuery({
-    queryKey: ['sessions-list', filters],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      get<List<Session>>(
-        `/v1/sessions${query({ open, state, flag, stationId, from: dayStart(from, zone), to: dayEnd(to, zone), cursor: pageParam, count: true })}`,
-        signal,
-      ),
-    getNextPageParam: (page) => page.next ?? undefined,
-    placeholderData: (before) => before,
-    refetchInterval: 10_000,
+  return usePages<List<Session>>({
+    key: ['sessions-list', filters],
+    path: '/v1/sessions',
+    filters: { open, state, flag, stationId, from: dayStart(from, zone), to: dayEnd(to, zone), count: true },
+    everyMs: () => 10_000,
   })
 }
 

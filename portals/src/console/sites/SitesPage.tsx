@@ -1,11 +1,10 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { get, query } from '../../api.ts'
 import type { List, Site } from '../../api-types.ts'
 import { Icon } from '../../parts/Icon.tsx'
+import { Paged, usePages } from '../../parts/Paged.tsx'
 import { Page } from '../../parts/Page.tsx'
-import { Empty, Failed, Loading } from '../../parts/Waiting.tsx'
+import { Empty } from '../../parts/Waiting.tsx'
 import { useMay } from '../../session-of-staff.ts'
 import { FilterText } from '../FilterText.tsx'
 import { useFilters } from '../use-filters.ts'
@@ -19,7 +18,6 @@ export function SitesPage() {
   const { filters, set } = useFilters()
   const [edited, setEdited] = useState<Site | 'new' | undefined>(undefined)
   const list = useSites(filters.q)
-  const sites = list.data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <Page
       title={t('portal.sites.title')}
@@ -36,32 +34,24 @@ export function SitesPage() {
         <FilterText label={t('portal.sites.filter')} value={filters.q} onText={(text) => set({ q: text })} />
       </div>
       <section className="panel" aria-label={t('portal.sites.title')}>
-        {list.isPending ? (
-          <Loading />
-        ) : list.isError && list.data === undefined ? (
-          <Failed error={list.error} retry={() => void list.refetch()} />
-        ) : sites.length === 0 ? (
-          <Empty
-            icon={filters.q === undefined ? 'map' : 'filter'}
-            title={t(filters.q === undefined ? 'portal.sites.none.title' : 'portal.sites.no-match')}
-            text={t(filters.q === undefined ? 'portal.sites.none.text' : 'portal.sites.no-match-text')}
-          >
-            {filters.q !== undefined && (
-              <button type="button" className="btn" onClick={() => set({ q: undefined })}>
-                {t('portal.filter.clear')}
-              </button>
-            )}
-          </Empty>
-        ) : (
-          <SiteTable sites={sites} {...(may('sites.write') ? { onEdit: setEdited } : {})} />
-        )}
-        {list.hasNextPage && (
-          <div className="pb">
-            <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
-              {t('portal.more')}
-            </button>
-          </div>
-        )}
+        <Paged
+          of={list}
+          empty={
+            <Empty
+              icon={filters.q === undefined ? 'map' : 'filter'}
+              title={t(filters.q === undefined ? 'portal.sites.none.title' : 'portal.sites.no-match')}
+              text={t(filters.q === undefined ? 'portal.sites.none.text' : 'portal.sites.no-match-text')}
+            >
+              {filters.q !== undefined && (
+                <button type="button" className="btn" onClick={() => set({ q: undefined })}>
+                  {t('portal.filter.clear')}
+                </button>
+              )}
+            </Empty>
+          }
+        >
+          {(sites) => <SiteTable sites={sites} {...(may('sites.write') ? { onEdit: setEdited } : {})} />}
+        </Paged>
       </section>
       {edited !== undefined && (
         <EditSite site={edited === 'new' ? undefined : edited} close={() => setEdited(undefined)} />
@@ -71,11 +61,5 @@ export function SitesPage() {
 }
 
 function useSites(q: string | undefined) {
-  return useInfiniteQuery({
-    queryKey: ['sites', 'all', q],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      get<List<Site>>(`/v1/sites${query({ limit: 200, q, cursor: pageParam })}`, signal),
-    getNextPageParam: (page) => page.next ?? undefined,
-  })
+  return usePages<List<Site>>({ key: ['sites', 'all', q], path: '/v1/sites', filters: { limit: 200, q } })
 }

@@ -1,17 +1,16 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { get, query } from '../../api.ts'
 import { type List, seenStates, type Station } from '../../api-types.ts'
 import { Chips } from '../../parts/Chips.tsx'
 import { DataTable } from '../../parts/DataTable.tsx'
 import { Ago } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
+import { Paged, usePages } from '../../parts/Paged.tsx'
 import { Page } from '../../parts/Page.tsx'
 import { placeName } from '../../parts/place-name.ts'
 import { spokenNumber } from '../../parts/quantities.ts'
 import { StateCounts } from '../../parts/StateCounts.tsx'
 import { StatusShape, useStatusWord } from '../../parts/StatusTag.tsx'
-import { Empty, Failed, Loading } from '../../parts/Waiting.tsx'
+import { Empty } from '../../parts/Waiting.tsx'
 import { useMay } from '../../session-of-staff.ts'
 import { FilterText } from '../FilterText.tsx'
 import { KeyHints } from '../KeyHints.tsx'
@@ -25,13 +24,12 @@ export function StationsPage() {
   const may = useMay()
   const { filters, clear } = useFilters()
   const list = useStations(filters)
-  const stations = list.data?.pages.flatMap(({ items }) => items) ?? []
-  const total = list.data?.pages[0]?.total
+  const total = list.pages?.[0]?.total ?? 0
   const isFiltered = Object.values(filters).some(Boolean)
   return (
     <Page
       title={t('portal.stations.title')}
-      beside={<span className="dim">{t('portal.stations.count', { count: total ?? stations.length })}</span>}
+      beside={<span className="dim">{t('portal.stations.count', { count: total })}</span>}
       actions={
         may('stations.write') && (
           <RowLink to="/stations/add" className="btn main">
@@ -43,22 +41,9 @@ export function StationsPage() {
     >
       <StationFilters />
       <section className="panel" aria-label={t('portal.stations.title')}>
-        {list.isPending ? (
-          <Loading rows={8} />
-        ) : list.isError && list.data === undefined ? (
-          <Failed error={list.error} retry={() => void list.refetch()} />
-        ) : stations.length === 0 ? (
-          <NoneHere isFiltered={isFiltered} clear={clear} />
-        ) : (
-          <StationTable stations={stations} />
-        )}
-        {list.hasNextPage && (
-          <div className="pb">
-            <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
-              {t('portal.more')}
-            </button>
-          </div>
-        )}
+        <Paged of={list} rows={8} empty={<NoneHere isFiltered={isFiltered} clear={clear} />}>
+          {(stations) => <StationTable stations={stations} />}
+        </Paged>
         <KeyHints
           hints={[
             ['J', 'K', 'portal.keys.move'],
@@ -143,13 +128,10 @@ function NoneHere({ isFiltered, clear }: { readonly isFiltered: boolean; readonl
 }
 
 function useStations({ q, seen, siteId }: Filters) {
-  return useInfiniteQuery({
-    queryKey: ['stations', { q, seen, siteId }],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      get<List<Station>>(`/v1/stations${query({ q, seen, siteId, cursor: pageParam, count: true })}`, signal),
-    getNextPageParam: (page) => page.next ?? undefined,
-    placeholderData: (before) => before,
+  return usePages<List<Station>>({
+    key: ['stations', { q, seen, siteId }],
+    path: '/v1/stations',
+    filters: { q, seen, siteId, count: true },
   })
 }
 

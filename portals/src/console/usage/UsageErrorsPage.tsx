@@ -1,16 +1,15 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { get, query } from '../../api.ts'
 import type { List, UsageError, UsageState } from '../../api-types.ts'
 import { Chips } from '../../parts/Chips.tsx'
 import { DataTable } from '../../parts/DataTable.tsx'
 import { Choice } from '../../parts/Field.tsx'
 import { Money, Time } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
+import { Paged, usePages } from '../../parts/Paged.tsx'
 import { Page } from '../../parts/Page.tsx'
 import { energyText, spokenNumber } from '../../parts/quantities.ts'
-import { Empty, Failed, Loading } from '../../parts/Waiting.tsx'
+import { Empty } from '../../parts/Waiting.tsx'
 import { KeyHints } from '../KeyHints.tsx'
 import { RowLink } from '../RowLink.tsx'
 import { type Filters, useFilters } from '../use-filters.ts'
@@ -27,8 +26,7 @@ export function UsageErrorsPage() {
   // Nothing waits, anywhere: else it is the filters that hide something.
   const isPlain = Object.values(filters).every((value) => value === undefined)
   const list = useErrors({ ...filters, state: state === 'all' ? undefined : state })
-  const errors = list.data?.pages.flatMap(({ items }) => items) ?? []
-  const total = list.data?.pages[0]?.total
+  const total = list.pages?.[0]?.total ?? 0
   return (
     <Page
       title={t('portal.usage.title')}
@@ -44,32 +42,25 @@ export function UsageErrorsPage() {
     >
       <UsageFilters filters={filters} state={state} set={set} />
       <section className="panel" aria-label={t('portal.usage.title')}>
-        {list.isPending ? (
-          <Loading rows={6} />
-        ) : list.isError && list.data === undefined ? (
-          <Failed error={list.error} retry={() => void list.refetch()} />
-        ) : errors.length === 0 ? (
-          <Empty
-            icon={isPlain ? 'check' : 'filter'}
-            title={t(isPlain ? 'portal.usage.none.title' : 'portal.usage.no-match.title')}
-            text={t(isPlain ? 'portal.usage.none.text' : 'portal.usage.no-match.text')}
-          >
-            {!isPlain && (
-              <button type="button" className="btn" onClick={clear}>
-                {t('portal.filter.clear')}
-              </button>
-            )}
-          </Empty>
-        ) : (
-          <ErrorTable errors={errors} />
-        )}
-        {list.hasNextPage && (
-          <div className="pb">
-            <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
-              {t('portal.more')}
-            </button>
-          </div>
-        )}
+        <Paged
+          of={list}
+          rows={6}
+          empty={
+            <Empty
+              icon={isPlain ? 'check' : 'filter'}
+              title={t(isPlain ? 'portal.usage.none.title' : 'portal.usage.no-match.title')}
+              text={t(isPlain ? 'portal.usage.none.text' : 'portal.usage.no-match.text')}
+            >
+              {!isPlain && (
+                <button type="button" className="btn" onClick={clear}>
+                  {t('portal.filter.clear')}
+                </button>
+              )}
+            </Empty>
+          }
+        >
+          {(errors) => <ErrorTable errors={errors} />}
+        </Paged>
         <KeyHints
           hints={[
             ['J', 'K', 'portal.keys.move'],
@@ -85,17 +76,11 @@ export function UsageErrorsPage() {
 
 function useErrors(filters: Filters) {
   const { state, check, stationId, sessionId } = filters
-  return useInfiniteQuery({
-    queryKey: ['usage-errors', filters],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      get<List<UsageError>>(
-        `/v1/usage-errors${query({ state, check, stationId, sessionId, cursor: pageParam, count: true })}`,
-        signal,
-      ),
-    getNextPageParam: (page) => page.next ?? undefined,
-    placeholderData: (before) => before,
-    refetchInterval: 30_000,
+  return usePages<List<UsageError>>({
+    key: ['usage-errors', filters],
+    path: '/v1/usage-errors',
+    filters: { state, check, stationId, sessionId, count: true },
+    everyMs: () => 30_000,
   })
 }
 
