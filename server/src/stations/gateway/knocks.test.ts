@@ -9,6 +9,7 @@ import { removeStation } from '../store.ts'
 import { addTestStation, TEST_PASSWORD } from '../testing.ts'
 import { type Knock, type Knocked, openKnocks } from './knocks.ts'
 import { CREDENTIAL_PURPOSE } from './refusals.ts'
+import { saveSwaps } from './store.ts'
 
 let ground: TestGround
 let first: string
@@ -96,4 +97,17 @@ it('a station that gets another key while it knocks is not let in by its old one
   })
   expect(heard(await knocking)).toBe('wrong-password')
   expect(heard(await knock(knockAs(first, 'CHANGING', '3'.repeat(40))))).toBe(changing)
+})
+
+it('a station that nobody is let in as while it knocks is not let in (attack 2)', async () => {
+  const contested = await addTestStation(ground, first, { identity: 'CONTESTED' })
+  const { knock } = openKnocks({ ...ground, reconnects: openReconnectLimits() })
+  const { knocking } = await ground.database.inTenant(first, async (tx) => {
+    const quarantinedUntil = ground.clock.now().add({ minutes: 15 })
+    await saveSwaps(tx, contested, { times: [], quarantinedUntil })
+    const knocking = knock(knockAs(first, 'CONTESTED'))
+    await somebodyWaits()
+    return { knocking }
+  })
+  expect(heard(await knocking)).toBe('quarantined')
 })

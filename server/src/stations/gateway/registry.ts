@@ -9,7 +9,7 @@ import { type Connection, type ConnectionDeps, openConnection, type StationSocke
 import type { PresenceKeeper } from './presence.ts'
 import { mayFinish } from '../rules/finishing.ts'
 import { type RefusedStation, refusedAndConnected } from './store.ts'
-import { noteSwap } from './swaps.ts'
+import { noteSwap, QUARANTINED } from './swaps.ts'
 
 export interface RegistryDeps {
   readonly database: Database
@@ -42,7 +42,6 @@ export interface Registry {
 const SERVICE_RESTART = 1012
 const POLICY = 1008
 /** Why a station is sent away, in a notice between nodes. */
-const QUARANTINED = 'quarantined'
 export const REMOVED = 'removed'
 export const REFUSED_NOTICE = 'station.refused'
 
@@ -142,8 +141,5 @@ function register(deps: RegistryDeps, sockets: StationSocket, station: AdmittedS
  * from each other again and again, neither gets it, at whatever node, until the key is another or some time has passed.
  */
 async function replace(deps: RegistryDeps, older: Connection): Promise<void> {
-  const { tenantId, stationId } = older
-  const wasAlive = await older.supersede()
-  if (!wasAlive || !(await noteSwap(deps, older))) return
-  deps.bus.publish(tenantId, { type: 'station.disconnect', version: 1, stationId, why: QUARANTINED })
+  if (await older.supersede()) await noteSwap(deps, older)
 }

@@ -83,7 +83,7 @@ export interface Claim {
 
 /**
  * These sockets are the stations' from now on: each gets a higher epoch than any before it. Answers epochs by station, none for one that was removed,
- * or got another key, since it was found.
+ * got another key or was closed to everybody, since it was found.
  */
 export async function claimStations(tx: Tx, unordered: readonly Claim[]): Promise<ReadonlyMap<string, bigint>> {
   const claims = inLockOrder(unordered)
@@ -95,6 +95,7 @@ export async function claimStations(tx: Tx, unordered: readonly Claim[]): Promis
        as c (tenant_id, id, protocol, form, at, credential_hash)
      where s.tenant_id = c.tenant_id and s.id = c.id and s.removed_at is null
        and s.credential_hash is not distinct from c.credential_hash
+       and (s.quarantined_until is null or s.quarantined_until <= c.at)
      returning s.id as "stationId", s.epoch`,
     [
       claims.map(({ tenantId }) => tenantId),

@@ -1,4 +1,4 @@
-import type { Clock, Database } from '../../platform/index.ts'
+import type { Bus, Clock, Database } from '../../platform/index.ts'
 import type { Receiver } from '../receive/receiver.ts'
 import { afterSwap } from '../rules/swaps.ts'
 import { lockSwaps, saveSwaps } from './store.ts'
@@ -6,17 +6,21 @@ import { lockSwaps, saveSwaps } from './store.ts'
 export interface SwapDeps {
   readonly database: Database
   readonly clock: Clock
+  readonly bus: Bus
   readonly receiver: Pick<Receiver, 'take'>
 }
 
+/** Why a station is sent away, in a notice between nodes. */
+export const QUARANTINED = 'quarantined'
+
 /**
  * A station's socket changed hands while the older one still lived, here or at another gateway: it is counted, and staff are told.
- * True: nobody is let in for a while now.
+ * Where that happened too often nobody is let in for a while, and who is there is sent away, at whatever node.
  */
 export async function noteSwap(
-  { database, clock, receiver }: SwapDeps,
+  { database, clock, bus, receiver }: SwapDeps,
   { tenantId, stationId }: { readonly tenantId: string; readonly stationId: string },
-): Promise<boolean> {
+): Promise<void> {
   const at = clock.now()
   const noted = await database.inTenant(tenantId, async (tx) => {
     const before = await lockSwaps(tx, stationId)
@@ -25,8 +29,10 @@ export async function noteSwap(
     await saveSwaps(tx, stationId, swaps)
     return { epoch: before.epoch, isQuarantined: swaps.quarantinedUntil !== undefined }
   })
-  if (noted === undefined) return false
+  if (noted === undefined) return
   const { epoch, isQuarantined } = noted
+  // Before it is told, which may fail.
+  if (isQuarantined) bus.publish(tenantId, { type: 'station.disconnect', version: 1, stationId, why: QUARANTINED })
   await receiver.take({
     tenantId,
     stationId,
@@ -39,5 +45,4 @@ export async function noteSwap(
       : [{ kind: 'problem', code: 'security.SecondConnection', severity: 'major' }],
     text: '{}',
   })
-  return isQuarantined
 }

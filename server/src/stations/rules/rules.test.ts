@@ -242,6 +242,10 @@ describe('coming again and again', () => {
     expect(after(0, 1, 2).quarantinedUntil).toBeUndefined()
     expect(after(0, 1, 2, 6).quarantinedUntil).toBeUndefined()
     expect(after(0, 1, 2, 3).quarantinedUntil?.equals(at(18))).toBe(true)
+    // A slow database notes them late and out of turn: what counts is when they were.
+    expect(after(6, 9, 12, 3).quarantinedUntil).toBeUndefined()
+    expect(after(12, 0, 3, 6, 9, 15)).toEqual({ times: [at(12), at(15)] })
+    expect(after(3, 1, 0, 2).quarantinedUntil?.equals(at(18))).toBe(true)
     expect(isQuarantined(at(18), at(17))).toBe(true)
     expect(isQuarantined(at(18), at(18))).toBe(false)
     expect(isQuarantined(null, at(0))).toBe(false)

@@ -12,11 +12,14 @@ export interface Swaps {
   readonly quarantinedUntil?: Temporal.Instant
 }
 
+/** Swaps may be noted out of turn: what counts is when they were. */
 export function afterSwap(before: readonly Temporal.Instant[], at: Temporal.Instant): Swaps {
-  const since = at.subtract({ minutes: SWAP_MINUTES })
-  const times = [...before.filter((time) => Temporal.Instant.compare(time, since) > 0), at]
+  const all = [...before, at].toSorted(Temporal.Instant.compare)
+  const latest = all.at(-1) ?? at
+  const since = latest.subtract({ minutes: SWAP_MINUTES })
+  const times = all.filter((time) => Temporal.Instant.compare(time, since) > 0)
   if (times.length <= MOST_SWAPS) return { times }
-  return { times: [], quarantinedUntil: at.add({ minutes: QUARANTINE_MINUTES }) }
+  return { times: [], quarantinedUntil: latest.add({ minutes: QUARANTINE_MINUTES }) }
 }
 
 export function isQuarantined(until: Temporal.Instant | null, at: Temporal.Instant): boolean {
