@@ -5,6 +5,7 @@ import { addStation } from './kit/network.ts'
 import { type List, type Rest, restOf } from './kit/rest.ts'
 import { examples } from './kit/route-examples.ts'
 import { openEvents } from './kit/server-sent.ts'
+import { bootOf, openStation } from './kit/station-socket.ts'
 import { until } from './kit/until.ts'
 import { makeWorld, type World } from './kit/world.ts'
 
@@ -112,6 +113,22 @@ describe('a key of the site where things stand', () => {
     const unnamed = { to: 'webhook', state: expect.any(String), attempts: expect.any(Number) }
     expect(await handedOn(there)).toEqual(named.map(() => unnamed))
   })
+})
+
+it('a stream that asks for the frames of a station gets them, though nobody has read its log', async () => {
+  const { network } = world
+  const { id, identity, password } = await addStation(network, { identity: 'WATCHED-1' })
+  const { url } = borrowed.server
+  const [watching, quietly] = [
+    await openEvents(url, `/v1/events?log=1&stationId=${id}`, network.key),
+    await openEvents(url, `/v1/events?log=1&stationId=${id}`, quietKey),
+  ]
+  const station = await openStation({ url: `${network.stationsUrl}/${identity}`, user: identity, password })
+  await station.call(...bootOf('ocpp1.6'))
+  await until(() => watching.text().includes('event: ocpp.frame'))
+  expect(quietly.text()).not.toContain(id)
+  for (const stream of [watching, quietly]) stream.close()
+  await station.close()
 })
 
 it('a typo in what a stream is filtered by is refused, not waited for in vain', async () => {

@@ -44,6 +44,7 @@ import {
   type Stations,
   stationsAt,
   vendorTextOf,
+  watchLog,
   wireStations,
 } from './stations/index.ts'
 import { wireSubscribers } from './subscribers/index.ts'
@@ -178,9 +179,11 @@ function routesOf(
     ...monitoring.routes,
     ...finderRoutes(ground),
     ...webhooks.routes,
-    ...eventRoutes(rings, ground.clock, (tenantId, sites) =>
-      ground.database.inTenant(tenantId, (tx) => stationsAt(tx, sites)),
-    ),
+    ...eventRoutes(rings, ground.clock, {
+      stationsAt: (tenantId, sites) => ground.database.inTenant(tenantId, (tx) => stationsAt(tx, sites)),
+      watchLog: (tenantId, stationId, sites) =>
+        ground.database.inTenant(tenantId, (tx) => watchLog(tx, ground.bus, stationId, sites)),
+    }),
   ]
 }
 

@@ -6,6 +6,12 @@ import { maySee, rightOfType } from './rules/who-may-see.ts'
 /** The stations that stand at some sites; stations are a feature above. */
 export type StationsAt = (tenantId: string, sites: readonly string[]) => Promise<readonly string[]>
 
+/** Lets the frames of a station go by for an hour, if somebody who sees those sites may see it. */
+export type WatchLog = (tenantId: string, stationId: string, sites: 'all' | readonly string[]) => Promise<void>
+
+/** Well within the hour for which frames go by. */
+const WATCH_AGAIN_MS = 20 * 60_000
+
 const query = z
   .strictObject({
     stationId: z.uuid().optional(),
@@ -24,7 +30,11 @@ const query = z
   })
 
 /** Live events of the caller's tenant, resumed by Last-Event-ID; `resync` when too much was missed. */
-export function eventRoutes(rings: Rings, clock: Clock, stationsAt: StationsAt): AnyRoute[] {
+export function eventRoutes(
+  rings: Rings,
+  clock: Clock,
+  { stationsAt, watchLog }: { readonly stationsAt: StationsAt; readonly watchLog: WatchLog },
+): AnyRoute[] {
   return [
     streamRoute({
       path: '/v1/events',
@@ -49,6 +59,14 @@ export function eventRoutes(rings: Rings, clock: Clock, stationsAt: StationsAt):
           stationId: call.query.stationId,
           types: call.query.types,
           log: call.query.log === '1',
+        }
+        const { stationId } = watcher
+        if (watcher.log && stationId !== undefined && maySee(watcher, { type: 'ocpp.frame', stationId })) {
+          const watch = (): Promise<void> => watchLog(caller.tenantId, stationId, sites)
+          await watch()
+          // A database that is away now is asked again the next time.
+          const again = setInterval(() => void watch().catch(() => undefined), WATCH_AGAIN_MS).unref()
+          stream.onClose(() => clearInterval(again))
         }
         const send = ({ n, notice }: RingEvent): void => {
           if (sites !== 'all') follow(stations, sites, notice)

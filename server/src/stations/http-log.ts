@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { instantFromText } from '../../../units/index.ts'
 import {
   type AnyRoute,
+  type Bus,
   cursorFrom,
   cursorOf,
   type Ground,
@@ -10,6 +11,7 @@ import {
   paging,
   refuse,
   tenantRoute,
+  type Tx,
 } from '../platform/index.ts'
 import { findStation, NO_STATION } from './http-stations.ts'
 import { maskedText } from './rules/mask.ts'
@@ -57,15 +59,24 @@ function logRoute({ keys, bus }: Ground, flush: () => Promise<void>): AnyRoute {
       const until = query.until === undefined ? undefined : { at: query.until, id: LAST_ID }
       const before = since === undefined ? until : { at: since, id: String(id) }
       const page = await readLog(tx, key, { stationId, before, action: query.action, limit: query.limit })
-      // Whoever reads the log is about to watch it: frames go by live for an hour.
-      const { siteId } = parts.station
-      const site = siteId === null ? {} : { siteId }
-      tx.afterCommit(() => bus.publish(caller.tenantId, { type: WATCHED_NOTICE, version: 1, stationId, ...site }))
+      // Whoever reads the log is about to watch it.
+      tellWatched(tx, bus, parts.station)
       const last = page.pairs.at(-1)?.request
       const next = page.hasMore && last !== undefined ? cursorOf([String(last.at), last.id]) : null
       return ok({ items: page.pairs.map(itemOf), next })
     },
   })
+}
+
+/** Somebody watches the log of a station: its frames go by live for an hour. A station that is not there, or not at those sites, is nobody's. */
+export async function watchLog(tx: Tx, bus: Bus, stationId: string, sites: 'all' | readonly string[]): Promise<void> {
+  const parts = await findStation(tx, stationId, sites)
+  if (parts !== undefined) tellWatched(tx, bus, parts.station)
+}
+
+function tellWatched(tx: Tx, bus: Bus, { id, siteId }: { readonly id: string; readonly siteId: string | null }): void {
+  const site = siteId === null ? {} : { siteId }
+  tx.afterCommit(() => bus.publish(tx.tenantId, { type: WATCHED_NOTICE, version: 1, stationId: id, ...site }))
 }
 
 function itemOf({ request, answer }: LogPair): z.input<typeof shapes.logItem> {
