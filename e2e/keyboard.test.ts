@@ -7,6 +7,7 @@ import { addCard, addStation, addTariff, type MadeStation, makeNetwork, type Net
 import { isWiderThanScreen, pressInTurn } from './kit/page-reading.ts'
 import { openStage, spoken, type Stage, word } from './kit/stage.ts'
 import { openStory } from './kit/story.ts'
+import { until } from './kit/until.ts'
 
 const card = '04AB01234567890'
 const person = { name: 'Aino Koski', mail: 'aino@keys.example', role: 'operator' }
@@ -99,6 +100,33 @@ describe('the keyboard alone', () => {
     await page.keyboard.press('j')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: word('portal.sessions.numbered', { number: '1' }) }).waitFor()
+  })
+
+  part('comes back from a dialog to what opened it', async () => {
+    await page.goto(`/stations/${made.id}`)
+    for (const key of ['portal.stations.command.fetch-meter', 'portal.stations.settings.title']) {
+      const opener = button(key)
+      await opener.focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('dialog').waitFor()
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+      await until(() => hasFocus(opener))
+    }
+  })
+
+  part('types a year digit by digit, and the page stays', async () => {
+    const tariffs = await network.rest.get<{ items: { id: string }[] }>('/v1/tariffs')
+    await page.goto(`/tariffs/${tariffs.items[0]?.id}`)
+    const start = page.getByLabel(word('portal.tariffs.start'), { exact: true })
+    await tabTo(start)
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    for (const digit of '2031') {
+      await page.keyboard.press(digit)
+      expect(await start.inputValue()).not.toBe('')
+    }
+    expect(await start.inputValue()).toMatch(/^2031-/)
   })
 
   part('at 320 pixels nothing of this has to be scrolled sideways', async () => {

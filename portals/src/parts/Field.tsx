@@ -8,7 +8,8 @@ interface Labelled {
   readonly big?: boolean
 }
 
-// A year has four digits: without an end, browsers take six.
+// A year has four digits: without an end browsers take six, and the 2 of 2027 is the year 2 while it is typed.
+const earliest: Readonly<Record<string, string>> = { date: '1000-01-01', 'datetime-local': '1000-01-01T00:00' }
 const latest: Readonly<Record<string, string>> = { date: '9999-12-31', 'datetime-local': '9999-12-31T23:59' }
 
 type InputProps = Labelled &
@@ -25,6 +26,7 @@ export function Field({ label, hint, error, unit, big = false, onText, ...input 
           className="bare grow"
           aria-describedby={hint === undefined && error === undefined ? undefined : `${id}-note`}
           aria-invalid={error === undefined ? undefined : true}
+          min={earliest[input.type ?? '']}
           max={latest[input.type ?? '']}
           {...(onText === undefined ? {} : { onChange: (event) => onText(event.target.value) })}
           {...input}

@@ -1,6 +1,6 @@
-import { Modal } from '@mantine/core'
 import type { FormEvent, ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Dialog } from './Dialog.tsx'
 import { FormProblem } from './Waiting.tsx'
 
 /** What a press of the main button does, as `useMutation` gives it. */
@@ -32,7 +32,7 @@ export function FormDialog(props: {
     if (!isUnready) act.mutate()
   }
   return (
-    <Modal opened onClose={close} title={title} closeButtonProps={{ 'aria-label': t('portal.close') }}>
+    <Dialog onClose={close} title={title}>
       <form className="col g3" onSubmit={submit}>
         {children}
         <FormProblem error={act.error} />
@@ -46,6 +46,6 @@ export function FormDialog(props: {
         </div>
       </form>
       {below}
-    </Modal>
+    </Dialog>
   )
 }

@@ -12,6 +12,15 @@ it.each([
   expect(new Date(instantOfField(text, zone)).toISOString()).toBe(instant.replace('Z', '.000Z'))
 })
 
+it.each(['0002-11-27T10:00', '0202-11-27T10:00', '12026-11-27T10:00', ''])(
+  'takes %j for no time yet: its year is still being typed',
+  (text) => {
+    expect(instantOfField(text, 'Europe/Helsinki')).toBeNaN()
+    expect(dayStart(text.slice(0, -6), 'Europe/Helsinki')).toBeUndefined()
+    expect(dayEnd(text.slice(0, -6), 'Europe/Helsinki')).toBeUndefined()
+  },
+)
+
 it('writes the local time of an instant', () => {
   expect(localFieldText(Date.parse('2026-11-24T19:40:00Z'), 'Europe/Helsinki')).toBe('2026-11-24T21:40')
 })

@@ -16,12 +16,13 @@ export function localFieldText(at: number, timeZone: string): string {
 }
 
 /**
- * The instant of a local time in a zone, in milliseconds; NaN for an empty field. In the hour that comes twice in autumn it
+ * The instant of a local time in a zone, in milliseconds; NaN for a field that is empty, or whose year is still being typed
+ * (the 2 of 2027 is the year 2 to a browser). In the hour that comes twice in autumn it
  * is the first, and a time that spring leaves out moves on by the hour.
  */
 export function instantOfField(text: string, timeZone: string): number {
   const asUtc = Date.parse(`${text}:00Z`)
-  if (Number.isNaN(asUtc)) return Number.NaN
+  if (Number.isNaN(asUtc) || !/^[1-9]\d{3}-/.test(text)) return Number.NaN
   const offset = (at: number) => Date.parse(`${localFieldText(at, timeZone)}:00Z`) - Math.floor(at / 60_000) * 60_000
   const before = asUtc - offset(asUtc - 86_400_000)
   const after = asUtc - offset(asUtc + 86_400_000)

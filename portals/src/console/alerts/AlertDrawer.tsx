@@ -7,6 +7,7 @@ import { call, get } from '../../api.ts'
 import type { Alert } from '../../api-types.ts'
 import { Field } from '../../parts/Field.tsx'
 import { Duration, Time } from '../../parts/Figures.tsx'
+import { useFocusBack } from '../../parts/focus-back.ts'
 import { Icon } from '../../parts/Icon.tsx'
 import { spokenNumber } from '../../parts/quantities.ts'
 import { Severity } from '../../parts/Severity.tsx'
@@ -20,6 +21,7 @@ import { useAcknowledge } from './use-acknowledge.ts'
 /** One alert beside the queue: what it means, where, what was seen, what happened to it, and who takes it on. */
 export function AlertDrawer({ id, close }: { readonly id: string; readonly close: () => void }) {
   const { t } = useTranslation()
+  useFocusBack()
   const alert = useQuery({
     queryKey: ['alerts', 'one', id],
     queryFn: ({ signal }) => get<Alert>(`/v1/alerts/${id}`, signal),

@@ -1,13 +1,12 @@
-import { Modal } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { Dialog } from '../../parts/Dialog.tsx'
 import { CopyField } from '../../parts/CopyField.tsx'
 
 /** A link that signs somebody in, once: closed on purpose only, for it is not shown again. */
 export function LinkShown(props: { readonly name: string; readonly url: string; readonly close: () => void }) {
   const { t } = useTranslation()
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={props.close}
       title={t('portal.people.link.title', { name: props.name })}
       withCloseButton={false}
@@ -22,6 +21,6 @@ export function LinkShown(props: { readonly name: string; readonly url: string; 
           </button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   )
 }

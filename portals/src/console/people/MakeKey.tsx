@@ -1,8 +1,8 @@
-import { Modal } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
+import { Dialog } from '../../parts/Dialog.tsx'
 import { CopyField } from '../../parts/CopyField.tsx'
 import { Field } from '../../parts/Field.tsx'
 import { FormDialog } from '../../parts/FormDialog.tsx'
@@ -20,8 +20,7 @@ export function MakeKey({ close }: { readonly close: () => void }) {
   })
   if (make.data !== undefined) {
     return (
-      <Modal
-        opened
+      <Dialog
         onClose={close}
         title={t('portal.people.key.shown', { name: name.trim() })}
         withCloseButton={false}
@@ -36,7 +35,7 @@ export function MakeKey({ close }: { readonly close: () => void }) {
             </button>
           </div>
         </div>
-      </Modal>
+      </Dialog>
     )
   }
   return (

@@ -1,7 +1,7 @@
-import { Modal } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Station } from '../../api-types.ts'
+import { Dialog } from '../../parts/Dialog.tsx'
 import { Choice, Field } from '../../parts/Field.tsx'
 import { FormProblem } from '../../parts/Waiting.tsx'
 import type { CommandForm, FormField, FormValues } from './command-forms.ts'
@@ -23,12 +23,7 @@ export function CommandDialog(props: {
     if (request !== undefined) send.mutate(request, { onSuccess: props.close })
   }
   return (
-    <Modal
-      opened
-      onClose={props.close}
-      title={t(`portal.stations.command.${form.id}`)}
-      closeButtonProps={{ 'aria-label': t('portal.close') }}
-    >
+    <Dialog onClose={props.close} title={t(`portal.stations.command.${form.id}`)}>
       <form className="col g3" onSubmit={submit}>
         <p className="mid">{t(`portal.stations.command-note.${form.id}`)}</p>
         {form.fields.map((field) => (
@@ -56,7 +51,7 @@ export function CommandDialog(props: {
           </button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

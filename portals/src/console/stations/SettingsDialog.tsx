@@ -1,9 +1,9 @@
-import { Modal } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { get } from '../../api.ts'
 import type { Command, Station } from '../../api-types.ts'
+import { Dialog } from '../../parts/Dialog.tsx'
 import { Field } from '../../parts/Field.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { FormProblem } from '../../parts/Waiting.tsx'
@@ -24,13 +24,7 @@ export function SettingsDialog({ station, close }: { readonly station: Station; 
   const needle = filter.toLowerCase()
   const settings = reading?.answer?.settings?.filter(({ name }) => name.toLowerCase().includes(needle))
   return (
-    <Modal
-      opened
-      size="lg"
-      onClose={close}
-      title={t('portal.stations.settings.title')}
-      closeButtonProps={{ 'aria-label': t('portal.close') }}
-    >
+    <Dialog size="lg" onClose={close} title={t('portal.stations.settings.title')}>
       <div className="col g3">
         <FormProblem error={read.error} />
         {reading === undefined && read.error === null && <p className="mid">{t('portal.stations.sending')}</p>}
@@ -50,7 +44,7 @@ export function SettingsDialog({ station, close }: { readonly station: Station; 
           <NamedSetting station={station} />
         </details>
       </div>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -48,10 +48,11 @@ function Editor({ tariff }: { readonly tariff?: Tariff }) {
   const written = tariffFromForm(form)
   const isChanged =
     tariff === undefined || JSON.stringify(written) !== JSON.stringify(tariffFromForm(formFromTariff(tariff.tariff)))
+  const start = instantOfField(validFrom, me.tenant.timeZone)
   const save = useSave(tariff, {
     name,
     tariff: written,
-    ...(validFrom === '' ? {} : { validFrom: new Date(instantOfField(validFrom, me.tenant.timeZone)).toISOString() }),
+    ...(Number.isNaN(start) ? {} : { validFrom: new Date(start).toISOString() }),
   })
   const title = tariff?.name ?? t('portal.tariffs.new')
   return (
@@ -97,7 +98,11 @@ function Editor({ tariff }: { readonly tariff?: Tariff }) {
                 tariff={tariff}
                 isReadable={written !== undefined}
                 isReady={
-                  written !== undefined && isChanged && !save.isPending && (tariff !== undefined || name.trim() !== '')
+                  written !== undefined &&
+                  isChanged &&
+                  !save.isPending &&
+                  (tariff !== undefined || name.trim() !== '') &&
+                  (validFrom === '' || !Number.isNaN(start))
                 }
                 publish={() => save.mutate()}
               />

@@ -1,7 +1,7 @@
-import { Modal } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { DeliveryDetail } from '../../api-types.ts'
+import { Dialog } from '../../parts/Dialog.tsx'
 import { Time } from '../../parts/Figures.tsx'
 import { Failed, Loading } from '../../parts/Waiting.tsx'
 import { deliveryQuery } from './webhook-query.ts'
@@ -11,13 +11,7 @@ export function DeliveryShown(props: { readonly webhookId: string; readonly id: 
   const { t } = useTranslation()
   const delivery = useQuery(deliveryQuery(props.webhookId, props.id))
   return (
-    <Modal
-      opened
-      size="lg"
-      onClose={props.close}
-      title={t('portal.webhooks.detail.title')}
-      closeButtonProps={{ 'aria-label': t('portal.close') }}
-    >
+    <Dialog size="lg" onClose={props.close} title={t('portal.webhooks.detail.title')}>
       {delivery.data !== undefined ? (
         <Detail delivery={delivery.data} />
       ) : delivery.isError ? (
@@ -25,7 +19,7 @@ export function DeliveryShown(props: { readonly webhookId: string; readonly id: 
       ) : (
         <Loading />
       )}
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,10 +1,10 @@
-import { Modal } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import type { MadeWebhook, Webhook, WebhookHealth } from '../../api-types.ts'
+import { Dialog } from '../../parts/Dialog.tsx'
 import { Field } from '../../parts/Field.tsx'
 import { numberText } from '../../parts/quantities.ts'
 import { FormDialog } from '../../parts/FormDialog.tsx'
@@ -21,12 +21,7 @@ export function RotateSecret({ webhook, close }: { readonly webhook: Webhook; re
   })
   if (rotate.data !== undefined) return <SecretShown webhook={rotate.data} close={close} />
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={t('portal.webhooks.new-secret')}
-      closeButtonProps={{ 'aria-label': t('portal.close') }}
-    >
+    <Dialog onClose={close} title={t('portal.webhooks.new-secret')}>
       <div className="col g3">
         <p>{t('portal.webhooks.rotate.text')}</p>
         <FormProblem error={rotate.error} />
@@ -39,7 +34,7 @@ export function RotateSecret({ webhook, close }: { readonly webhook: Webhook; re
           </button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   )
 }
 

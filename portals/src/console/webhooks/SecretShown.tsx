@@ -1,6 +1,6 @@
-import { Modal } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { MadeWebhook } from '../../api-types.ts'
+import { Dialog } from '../../parts/Dialog.tsx'
 import { CopyField } from '../../parts/CopyField.tsx'
 
 /** A secret is shown once: closed on purpose only. */
@@ -8,8 +8,7 @@ export function SecretShown({ webhook, close }: { readonly webhook: MadeWebhook;
   const { t } = useTranslation()
   const { formerSecretUntil: until } = webhook
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={close}
       title={t('portal.webhooks.secret.title', { name: webhook.name })}
       withCloseButton={false}
@@ -29,6 +28,6 @@ export function SecretShown({ webhook, close }: { readonly webhook: MadeWebhook;
           </button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,0 +1,10 @@
+import { Modal, type ModalProps } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { useFocusBack } from './focus-back.ts'
+
+/** A dialog that is there while it is drawn; when it goes, the focus is back where it was. */
+export function Dialog(props: Omit<ModalProps, 'opened'>) {
+  const { t } = useTranslation()
+  useFocusBack()
+  return <Modal opened closeButtonProps={{ 'aria-label': t('portal.close') }} {...props} />
+}
