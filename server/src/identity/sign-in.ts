@@ -5,7 +5,7 @@ import { weaknessOf } from './rules/password.ts'
 import { recordOwn } from './record-own.ts'
 import { makeSignIn, newSignIn, tokenHash } from './sign-ins.ts'
 import { mailHash } from './staff.ts'
-import { readStaff, setPasswordHash } from './store.ts'
+import { lockStaff, readStaff, setPasswordHash } from './store.ts'
 import { findSignInPlace, type MailPlace, placesOfMail, removeSignInPlace } from './store-directory.ts'
 import { endSignIn, endSignInsOf, readSession } from './store-sign-ins.ts'
 import type { Tries } from './tries.ts'
@@ -55,11 +55,15 @@ export async function signInByPassword(
   if (another !== undefined) return ok({ choose: proven.map(({ slug, name }) => ({ slug, name })) })
   const { tenantId, staffId } = only.place
   const session = newSignIn('session', from.at, 'password')
-  await ground.database.inTenant(tenantId, async (tx) => {
+  const isIn = await ground.database.inTenant(tenantId, async (tx) => {
+    // Comparing takes a while: meanwhile they may have been disabled, or set another password, which ends what the former one opened.
+    const now = await lockStaff(tx, staffId)
+    if (now?.status !== 'active' || now.passwordHash !== only.passwordHash) return false
     await makeSignIn(ground, tx, session, staffId)
     await recordOwn(tx, { id: staffId, name: only.person }, 'staff.signed-in', from.at, { by: 'password' })
+    return true
   })
-  return ok({ token: session.token })
+  return isIn ? ok({ token: session.token }) : refuse('wrong-sign-in')
 }
 
 async function candidateAt(ground: Ground, place: MailPlace): Promise<Candidate | undefined> {
@@ -119,7 +123,8 @@ export async function setOwnPassword(
   })
   if (own === undefined) return refuse('not-signed-in')
   const { session, staff } = own
-  if (staff.passwordHash !== null && session.begunBy !== 'link') {
+  const asksFormer = staff.passwordHash !== null && session.begunBy !== 'link'
+  if (asksFormer) {
     const wait = tries.begin(staff.id, change.ip, at.epochMilliseconds)
     if (wait > 0) return refuse('too-many-tries', { values: { seconds: wait } })
     if (change.current === undefined || !(await isPassword(change.current, staff.passwordHash))) {
@@ -130,10 +135,14 @@ export async function setOwnPassword(
   const weakness = weaknessOf(change.password, { mail: key.decrypt(staff.mail).toString(), name: staff.name })
   if (weakness !== undefined) return refuse('bad-input', { fields: [{ pointer: '/password', code: weakness }] })
   const passwordHash = await hashPassword(change.password)
-  await ground.database.inTenant(tenantId, async (tx) => {
+  return ground.database.inTenant(tenantId, async (tx): Promise<Result<void, PasswordRefusal>> => {
+    // Comparing takes a while: meanwhile another may have been set, and this session ended by that.
+    const now = await lockStaff(tx, staff.id)
+    if ((await readSession(tx, id, tokenHash(key, token), at)) === undefined) return refuse('not-signed-in')
+    if (asksFormer && now?.passwordHash !== staff.passwordHash) return refuse('wrong-current-password')
     await setPasswordHash(tx, staff.id, passwordHash)
     await recordOwn(tx, staff, 'staff.password-set', at)
     await endSignInsOf(tx, staff.id, { butId: id, at })
+    return ok(undefined)
   })
-  return ok(undefined)
 }

@@ -41,6 +41,14 @@ export async function readStaff(tx: Tx, id: string): Promise<StaffRow | undefine
   return row === undefined ? undefined : staffOf(row)
 }
 
+/** The same, as it stays until this transaction ends: whoever changes this person waits, and whoever was changing them is waited for. */
+export async function lockStaff(tx: Tx, id: string): Promise<StaffRow | undefined> {
+  const row = await tx.row<Row>(
+    sql`select ${COLUMNS} from staff where tenant_id = ${tx.tenantId} and id = ${id} for no key update`,
+  )
+  return row === undefined ? undefined : staffOf(row)
+}
+
 export async function readStaffList(tx: Tx, after: string | undefined, limit: number): Promise<StaffRow[]> {
   const rows = await tx.rows<Row>(sql`
     select ${COLUMNS} from staff

@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { basicAuthHeader } from '../../../../ocpp/index.ts'
 import { sql } from '../../platform/index.ts'
-import { makeTestTenant, type TestGround, testGround } from '../../platform/testing.ts'
+import { makeTestTenant, somebodyWaits, type TestGround, testGround } from '../../platform/testing.ts'
 import { openReconnectLimits } from '../rules/reconnect-limits.ts'
 import { removeStation } from '../store.ts'
 import { addTestStation, TEST_PASSWORD } from '../testing.ts'
@@ -56,18 +55,6 @@ it('of two that knock at once as one station the later has the higher epoch (att
   expect([earlier, later]).toEqual([1n, 2n])
 })
 
-/** Returns once somebody waits in the database for somebody else. */
-async function somebodyWaits(): Promise<void> {
-  const client = new pg.Client(ground.owner)
-  await client.connect()
-  try {
-    const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-    while ((await client.query(waiting)).rowCount === 0) await new Promise((resolve) => setImmediate(resolve))
-  } finally {
-    await client.end()
-  }
-}
-
 it('a station that is removed while it knocks is unknown, and those that knock with it come in', async () => {
   const leaving = await addTestStation(ground, first, { identity: 'LEAVING' })
   const staying = await addTestStation(ground, first, { identity: 'STAYING' })
@@ -76,7 +63,7 @@ it('a station that is removed while it knocks is unknown, and those that knock w
   const both = await ground.database.inTenant(first, async (tx) => {
     await removeStation(tx, leaving, ground.clock.now())
     const knocking = Promise.all([knock(knockAs(first, 'LEAVING')), knock(knockAs(first, 'STAYING'))])
-    await somebodyWaits()
+    await somebodyWaits(ground)
     return { knocking }
   })
   expect((await both.knocking).map(heard)).toEqual(['unknown-identity', staying])
@@ -92,7 +79,7 @@ it('a station that gets another key while it knocks is not let in by its old one
     const hash = key.hash(CREDENTIAL_PURPOSE, '3'.repeat(40))
     await tx.run(sql`update stations set credential_hash = ${hash} where tenant_id = ${first} and id = ${changing}`)
     const knocking = knock(knockAs(first, 'CHANGING'))
-    await somebodyWaits()
+    await somebodyWaits(ground)
     return { knocking }
   })
   expect(heard(await knocking)).toBe('wrong-password')
@@ -106,7 +93,7 @@ it('a station that nobody is let in as while it knocks is not let in (attack 2)'
     const quarantinedUntil = ground.clock.now().add({ minutes: 15 })
     await saveSwaps(tx, contested, { times: [], quarantinedUntil })
     const knocking = knock(knockAs(first, 'CONTESTED'))
-    await somebodyWaits()
+    await somebodyWaits(ground)
     return { knocking }
   })
   expect(heard(await knocking)).toBe('quarantined')
