@@ -128,12 +128,15 @@ export async function hasLists(tx: Tx): Promise<boolean> {
   return row !== undefined
 }
 
-/** Lists that rest are looked at again; one that failed again and again waits for its day, a boot or a person. */
+/**
+ * Lists that rest are looked at again; one that failed again and again waits for its day, a boot or a person. Also those that are due:
+ * whoever looks at one just now has read the cards before they changed, and is waited for here.
+ */
 export async function wakeLists(tx: Tx, mostAttempts: number, at: Temporal.Instant): Promise<void> {
   await tx.run(sql`
-    update local_lists set due_at = ${at}
+    update local_lists set due_at = least(coalesce(due_at, 'infinity'), ${at})
     where tenant_id = ${tx.tenantId} and command_id is null and attempts < ${mostAttempts}
-      and state in ('behind', 'in-step', 'failed') and (due_at is null or due_at > ${at})`)
+      and state in ('behind', 'in-step', 'failed')`)
 }
 
 /** Every station of the tenant that has no setting of its own follows the tenant's. */
