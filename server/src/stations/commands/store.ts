@@ -200,7 +200,10 @@ export interface SeenEffect {
   readonly at: Temporal.Instant
 }
 
-/** Open commands of a station that waited for this effect, there and of that transaction, have got it. Answers their ids. */
+/**
+ * Open commands of a station that waited for this effect, there and of that transaction, have got it; none that was sent since it was seen, which
+ * a slow database may write down first. Answers their ids.
+ */
 export async function saveEffects(
   tx: Tx,
   effects: readonly SeenEffect[],
@@ -214,7 +217,7 @@ export async function saveEffects(
       ${effects.map(({ transactionNumber }) => transactionNumber ?? null)}::text[],
       ${effects.map(({ at }) => at)}::timestamptz[]) as seen (tenant_id, station_id, effect, evse_id, transaction, at)
     where c.tenant_id = seen.tenant_id and c.station_id = seen.station_id and c.state in ('sent', 'answered')
-      and c.expected_effect = seen.effect and c.effect_at is null
+      and c.expected_effect = seen.effect and c.effect_at is null and c.sent_at <= seen.at
       and (c.effect_evse_id is null or seen.evse_id is null or c.effect_evse_id = seen.evse_id)
       and coalesce(c.request->>'transactionNumber' = seen.transaction, true)
     returning c.tenant_id as "tenantId", c.id`)
