@@ -52,7 +52,7 @@ export function openDispatcher(deps: WebhookDeps): Dispatcher {
       const tried = await Promise.all(
         claim.deliveries.map(async (delivery): Promise<Tried> => {
           const outcome = await send(deps, key, claim, delivery, stopping.signal)
-          return { delivery, outcome }
+          return { delivery, outcome, url: claim.webhook.url }
         }),
       )
       await deps.database.inTenant(tenantId, (tx) => settle(tx, deps, webhookId, tried))

@@ -8,6 +8,8 @@ import { lockWebhook, saveHealth, setState, type WebhookRow } from './store-webh
 export interface Tried {
   readonly delivery: ClaimedDelivery
   readonly outcome: OutboundOutcome
+  /** Who was asked. */
+  readonly url: string
 }
 
 /** Tries that are kept of each delivery. */
@@ -41,8 +43,9 @@ function learn(before: WebhookRow, tried: readonly Tried[], at: Temporal.Instant
   let wasTaken = false
   let isUnwanted = false
   const fates: Fate[] = []
-  for (const { delivery, outcome } of tried) {
-    const verdict = judge(outcome, at)
+  for (const one of tried) {
+    const { delivery, outcome } = one
+    const verdict = judgeTry(before, one, at)
     const counts = !isDown(before)
     fates.push(fateOf(delivery, { verdict, outcome, at, counts, chance: chance() }))
     if (verdict.kind === 'taken') wasTaken = true
@@ -59,6 +62,12 @@ function learn(before: WebhookRow, tried: readonly Tried[], at: Temporal.Instant
   // Broken off while down: it may be asked again at once, by whoever starts next.
   const isOpen = isDown(before) && health === before
   return { health: isOpen ? { ...health, retryAt: at } : health, lastCause, wasTaken, isUnwanted, fates }
+}
+
+/** A no from under another address than it has now says nothing of it. */
+function judgeTry({ url: now }: WebhookRow, { outcome, url }: Tried, at: Temporal.Instant): Verdict {
+  const verdict = judge(outcome, at)
+  return url === now || verdict.kind === 'taken' ? verdict : { kind: 'broken-off' }
 }
 
 interface Fated {
