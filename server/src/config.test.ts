@@ -33,6 +33,16 @@ describe('settings', () => {
       'mysql://x',
       'DATABASE_URL is no PostgreSQL address: set one such as postgres://user:password@host:5432/lataamo.',
     ],
+    [
+      'TRUSTED_PROXIES',
+      '10.0.0.0/8, proxy.example.com',
+      'TRUSTED_PROXIES names "proxy.example.com": set addresses such as 10.0.0.5 or 10.0.0.0/8, separated by commas.',
+    ],
+    [
+      'TRUSTED_PROXIES',
+      '10.0.0.0/33',
+      'TRUSTED_PROXIES names "10.0.0.0/33": set addresses such as 10.0.0.5 or 10.0.0.0/8, separated by commas.',
+    ],
     ['LATAAMO_SECRET', 'short', 'LATAAMO_SECRET is too short: set at least 16 characters, best made at random.'],
     [
       'LATAAMO_SECERT',
@@ -51,6 +61,11 @@ describe('settings', () => {
     ],
   ])('that are wrong are told in one sentence that names them: %s=%s', (name, value, sentence) => {
     expect(() => readConfig({ [name]: value })).toThrow(sentence)
+  })
+
+  it('take proxies one by one or by their network', () => {
+    const { TRUSTED_PROXIES } = readConfig({ TRUSTED_PROXIES: '10.0.0.5, 192.168.0.0/16,fd00::/8, ::1' })
+    expect(TRUSTED_PROXIES).toEqual(['10.0.0.5', '192.168.0.0/16', 'fd00::/8', '::1'])
   })
 
   it('each say what they are for', () => {

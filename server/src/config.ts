@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import net from 'node:net'
 import path from 'node:path'
 import { type LogLevel, logLevels } from './platform/index.ts'
 
@@ -78,11 +79,10 @@ export const settings = {
     absent(text, 'mail is not built yet: leave SMTP_URL out'),
   ),
   OPS_PORT: row('Port of metrics and debugging, on loopback only.', '`9464`', (text) => whole(text, 9464, 0, 65_535)),
-  TRUSTED_PROXIES: row('Addresses of proxies whose forwarding headers count, separated by commas.', 'none', (text) =>
-    (text ?? '')
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
+  TRUSTED_PROXIES: row(
+    'Addresses of proxies whose forwarding headers count, separated by commas.',
+    'none',
+    proxiesFrom,
   ),
   STATION_MESSAGES_PER_SECOND: row(
     'How many messages a second one station may send before its socket is read more slowly.',
@@ -165,6 +165,20 @@ function rolesFrom(text: string | undefined): readonly Role[] {
     if (role === undefined) throw new Error(`names "${part.trim()}": set a list of ${roleNames.join(', ')}`)
     return role
   })
+}
+
+/** Addresses, or networks with the length of their prefix. */
+function proxiesFrom(text: string | undefined): readonly string[] {
+  const parts = (text ?? '').split(',').map((part) => part.trim())
+  return parts
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [address = '', prefix = '1', ...more] = part.split('/')
+      const most = { 4: 32, 6: 128 }[net.isIP(address)]
+      if (most === undefined || !/^[1-9]\d{0,2}$/.test(prefix) || Number(prefix) > most || more.length > 0)
+        throw new Error(`names "${part}": set addresses such as 10.0.0.5 or 10.0.0.0/8, separated by commas`)
+      return part
+    })
 }
 
 function httpUrl(text: string | undefined): string | undefined {

@@ -9,6 +9,8 @@ import { readConfig, WrongSetting } from './config.ts'
 const program = new Command('lataamo')
   .description('An open platform that runs a charging network for electric vehicles.')
   .version('0.1.0')
+  // Wrong use is 2; 1 means that it was refused. What is added below inherits it.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
 
 program
   .command('start')

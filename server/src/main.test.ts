@@ -1,0 +1,24 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+
+const bin = fileURLToPath(new URL('../../bin/lataamo.js', import.meta.url))
+
+function run(...words: readonly string[]): { readonly status: number | null; readonly said: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...words], { encoding: 'utf8' })
+  return { status, said: stdout + stderr }
+}
+
+it.each([
+  { words: [], says: 'Usage: lataamo' },
+  { words: ['strat'], says: 'Did you mean start?' },
+  { words: ['start', '--land'], says: '--lan' },
+])('wrong use of the command line ends with 2 and a word on it: $words', ({ words, says }) => {
+  const { status, said } = run(...words)
+  expect(said).toContain(says)
+  expect(status).toBe(2)
+})
+
+it('who asks what there is, is told and has done nothing wrong', () => {
+  expect(run('help', 'start').status).toBe(0)
+})
