@@ -104,7 +104,11 @@ function options(width: number, height: number): uPlot.Options {
         size: 24,
         gap: 6,
         space: 64,
-        values: (_plot, splits) => splits.map((at) => clockText(at * 1000, isShort(splits))),
+        values: (plot, splits) =>
+          splits.map((at) =>
+            // Half of it would stand outside of the picture, cut off.
+            plot.valToPos(at, 'x') < (isShort(splits) ? 20 : 12) ? '' : clockText(at * 1000, isShort(splits)),
+          ),
       },
       {
         ...axis,

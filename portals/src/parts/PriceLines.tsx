@@ -7,6 +7,8 @@ import { taxIsAdded } from './with-tax.ts'
 /** Each price line, quantity × price with its VAT, then the total and what is tax in it. */
 export function PriceLines({ lines, totals }: { readonly lines: readonly PriceLine[]; readonly totals: Totals }) {
   const { t } = useTranslation()
+  const isAdded = taxIsAdded(lines)
+  const taxWord = isAdded === undefined ? 'portal.price.tax-of' : `portal.price.${isAdded ? 'tax-added' : 'tax-within'}`
   return (
     <table className="tbl tight">
       <thead>
@@ -19,7 +21,7 @@ export function PriceLines({ lines, totals }: { readonly lines: readonly PriceLi
       </thead>
       <tbody>
         {lines.map((line) => (
-          <Line key={`${line.dimension} ${line.element} ${line.unitPriceMicros}`} line={line} />
+          <Line key={`${line.dimension} ${line.element} ${line.unitPriceMicros}`} line={line} taxWord={taxWord} />
         ))}
         <tr className="sum">
           <td>{t('portal.price.total')}</td>
@@ -44,7 +46,7 @@ export function PriceLines({ lines, totals }: { readonly lines: readonly PriceLi
   )
 }
 
-function Line({ line }: { readonly line: PriceLine }) {
+function Line({ line, taxWord }: { readonly line: PriceLine; readonly taxWord: string }) {
   const { t } = useTranslation()
   const currency = line.inclTax.currency
   return (
@@ -58,11 +60,7 @@ function Line({ line }: { readonly line: PriceLine }) {
           })}
         </span>
         <span className="block t12 dim">
-          {line.taxPercent === null
-            ? t('portal.price.no-tax')
-            : t(`portal.price.${taxIsAdded(line) ? 'tax-added' : 'tax-within'}`, {
-                percent: percentText(line.taxPercent),
-              })}
+          {line.taxPercent === null ? t('portal.price.no-tax') : t(taxWord, { percent: percentText(line.taxPercent) })}
           {line.billed !== line.measured &&
             `, ${t('portal.price.measured', { quantity: quantityText(line, line.measured) })}`}
         </span>

@@ -21,15 +21,30 @@ export function withTax(part: {
 /** What a unit price is for, in the unit of the quantity: per kWh, per hour, per piece. */
 const PER: Readonly<Record<string, number>> = { Wh: 1_000, s: 3_600, piece: 1 }
 
-/** Whether a line's unit price is without its tax: quantity × price is then nearer to the amount without tax than to the one with it. */
-export function taxIsAdded(line: {
+interface TaxedLine {
   readonly unitPriceMicros: string
+  readonly taxPercent: string | null
   readonly billed: number
   readonly unit: string
   readonly exclTax: { readonly minor: string; readonly currency: string }
   readonly inclTax: { readonly minor: string }
-}): boolean {
+}
+
+/**
+ * Whether unit prices are without their tax: quantity × price is then nearer to the amounts without tax than to those with it.
+ * Told by all lines of a price together, which are typed one way: a line of a cent or two is the same either way. Undefined
+ * where even all of them are.
+ */
+export function taxIsAdded(lines: readonly TaxedLine[]): boolean | undefined {
+  const distance = (amount: (line: TaxedLine) => { readonly minor: string }): number =>
+    lines
+      .filter(({ taxPercent }) => taxPercent !== null)
+      .reduce((sum, line) => sum + Math.abs(productOf(line) - Number(amount(line).minor)), 0)
+  const [without, within] = [distance(({ exclTax }) => exclTax), distance(({ inclTax }) => inclTax)]
+  return without === within ? undefined : without < within
+}
+
+function productOf(line: TaxedLine): number {
   const inMinor = 10 ** minorDigits(line.exclTax.currency) / 1_000_000
-  const product = ((Number(line.unitPriceMicros) * line.billed) / (PER[line.unit] ?? 1)) * inMinor
-  return Math.abs(product - Number(line.exclTax.minor)) <= Math.abs(product - Number(line.inclTax.minor))
+  return ((Number(line.unitPriceMicros) * line.billed) / (PER[line.unit] ?? 1)) * inMinor
 }

@@ -7,6 +7,7 @@ import { DataTable } from '../../parts/DataTable.tsx'
 import { numberText } from '../../parts/quantities.ts'
 import { FormProblem } from '../../parts/Waiting.tsx'
 import { RowLink } from '../RowLink.tsx'
+import { addressLine } from './site-form.ts'
 
 /** Sites as rows; each leads to its stations on the map. */
 export function SiteTable(props: { readonly sites: readonly Site[]; readonly onEdit?: (site: Site) => void }) {
@@ -32,7 +33,7 @@ export function SiteTable(props: { readonly sites: readonly Site[]; readonly onE
           head: t('portal.sites.place'),
           cell: (site) => (
             <span>
-              <span>{[site.address, site.postalCode, site.city].filter(Boolean).join(', ')}</span>
+              <span>{addressLine(site)}</span>
               {(site.latitude === undefined || site.longitude === undefined) && (
                 <span className="dim block">{t('portal.sites.no-place')}</span>
               )}

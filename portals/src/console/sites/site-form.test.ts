@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { emptySite, formOfSite, siteFromForm } from './site-form.ts'
+import type { Site } from '../../api-types.ts'
+import { addressLine, emptySite, formOfSite, siteFromForm } from './site-form.ts'
 
 const site = {
   id: '01a218e0-488b-72d2-bd8d-6c6cc03b19e2',
@@ -32,4 +33,12 @@ it('a field left empty is none, and degrees may be written with a comma', () => 
   const sent = siteFromForm({ ...emptySite, name: ' Satama ', latitude: '60,17', country: 'fi' })
   expect(sent).toMatchObject({ name: 'Satama', latitude: 60.17, longitude: null, country: 'FI' })
   expect('timeZone' in sent).toBe(false)
+})
+
+it.each([
+  [{ address: 'Rantatie 4', postalCode: '00160', city: 'Helsinki' }, 'Rantatie 4, 00160 Helsinki'],
+  [{ postalCode: undefined, city: 'Kotka' }, 'Kotka'],
+  [{ address: 'Rantatie 4', city: undefined }, 'Rantatie 4'],
+])('writes the address %j as %s', (parts, line) => {
+  expect(addressLine({ ...site, ...parts } as Site)).toBe(line)
 })

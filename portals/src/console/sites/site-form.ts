@@ -31,6 +31,12 @@ export function formOfSite(site: Site): SiteForm {
   }
 }
 
+/** `Rantatie 4, 00160 Helsinki`: on one line, whatever of it is known. */
+export function addressLine({ address, postalCode, city }: Site): string {
+  const town = [postalCode, city].filter(Boolean).join(' ')
+  return [address, town].filter(Boolean).join(', ')
+}
+
 /** What is sent: an empty field takes its member away; without country or time zone the network's holds, or what was. */
 export function siteFromForm(form: SiteForm): Readonly<Record<string, string | number | null>> {
   const text = (value: string): string | null => (value.trim() === '' ? null : value.trim())
