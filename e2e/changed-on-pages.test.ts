@@ -103,6 +103,23 @@ it('the cards that stations keep are set for the whole network', async () => {
   expect(await faultsInEveryLook('cards')).toEqual([])
 }, 180_000)
 
+it('a station that waits is accepted on its page', async () => {
+  const made = await addStation(network, { identity: 'WAITS', more: { onboarding: 'waiting' } })
+  await page.goto(`/stations/${made.id}`)
+  await page.getByText(word('portal.stations.onboarding.waiting'), { exact: true }).waitFor()
+  await page.getByRole('button', { name: word('portal.stations.edit.title') }).click()
+  await dialog().getByText(word('portal.stations.onboarding-note.waiting')).waitFor()
+  expect(await faultsInEveryLook('waits')).toEqual([])
+  await dialog().getByLabel(word('portal.stations.onboarding.title'), { exact: true }).selectOption('accepted')
+  await dialog()
+    .getByRole('button', { name: word('portal.stations.edit.save') })
+    .click()
+  await dialog().waitFor({ state: 'detached' })
+  await page.getByText(word('portal.stations.onboarding.waiting'), { exact: true }).waitFor({ state: 'detached' })
+  const { onboarding } = await network.rest.get<{ onboarding: string }>(`/v1/stations/${made.id}`)
+  expect(onboarding).toBe('accepted')
+}, 180_000)
+
 it('a tariff is renamed, its versions untouched', async () => {
   await page.goto(`/tariffs/${tariffId}`)
   await page.getByRole('button', { name: word('portal.tariffs.rename.title') }).click()

@@ -45,6 +45,16 @@ export function EditFields({ form, set }: Props) {
           text: t(`portal.stations.admin.${value}`),
         }))}
       />
+      <Choice
+        label={t('portal.stations.onboarding.title')}
+        value={form.onboarding}
+        onText={set('onboarding')}
+        hint={t(`portal.stations.onboarding-note.${form.onboarding}`)}
+        options={['accepted', 'waiting', 'refused'].map((value) => ({
+          value,
+          text: t(`portal.stations.onboarding.${value}`),
+        }))}
+      />
       <ConnectionFields form={form} set={set} />
       <Choice
         label={t('portal.stations.tariff')}

@@ -6,6 +6,7 @@ const zone = 'Europe/Helsinki'
 const station = {
   name: 'Left post',
   state: 'active',
+  onboarding: 'waiting',
   securityProfile: 1,
   plainUntil: '2031-06-30T09:15:00Z',
   maxDurationSeconds: 7_200,
@@ -34,6 +35,7 @@ describe('changing a station', () => {
     ],
     [{ latitude: '60,17' }, {}],
     [{ state: 'disabled' }, { state: 'disabled' }],
+    [{ onboarding: 'accepted' }, { onboarding: 'accepted' }],
   ])('turns %j into %j', (typed, sent) => {
     expect(changes(typed)).toEqual(sent)
   })
