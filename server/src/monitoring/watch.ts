@@ -24,7 +24,7 @@ import {
 } from './rules/watched.ts'
 import { incidentAlerts } from './rules/incident-alerts.ts'
 import { type AlertSettings, alertSettingsFrom } from './rules/settings.ts'
-import { type KeptRow, lockOpenOfKinds, updateAlerts } from './store.ts'
+import { type AlertName, type KeptRow, lockOpen, lockOpenOfKinds, updateAlerts } from './store.ts'
 import * as store from './store-watch.ts'
 
 const PASS_SECONDS = 15
@@ -88,7 +88,7 @@ async function passOver(tx: Tx, deps: WatchDeps, pass: Pass): Promise<void> {
     ...gone.map((kept) => moveTo(kept, kept.calmAt === null ? causeGone(kept, at) : calmLasted(kept, at))),
   ].filter((one) => one !== undefined)
   await keepIncidents(tx, lost.plan, open)
-  const over = await store.overByRows(tx)
+  const over = await lookForOver(tx)
   const cleared = await clearAlerts(
     tx,
     over.map((name) => ({ ...name, at })),
@@ -100,6 +100,14 @@ async function passOver(tx: Tx, deps: WatchDeps, pass: Pass): Promise<void> {
     if (row === undefined || (next === row && evidence === undefined)) return undefined
     return { tenantId: tx.tenantId, id: row.id, kept: next, evidence: { ...(evidence ?? row.evidence) } }
   }
+}
+
+/** Whoever raises one of them anew just now is waited for: over is what is so then, too. */
+async function lookForOver(tx: Tx): Promise<readonly AlertName[]> {
+  const seen = await store.overByRows(tx)
+  if (seen.length === 0) return seen
+  const held = new Set((await lockOpen(tx, seen)).map(({ kind, subject }) => `${kind} ${subject}`))
+  return (await store.overByRows(tx)).filter(({ kind, subject }) => held.has(`${kind} ${subject}`))
 }
 
 async function lookForLost(

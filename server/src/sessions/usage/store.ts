@@ -198,6 +198,17 @@ export async function settleError(tx: Tx, id: string, decided: Decided): Promise
     where tenant_id = ${tx.tenantId} and id = ${id} and state = 'held'`)
 }
 
+/**
+ * Whoever finds or decides something doubtful at these stations waits here for others who do: else the alert of the last that is decided
+ * would go just as another is found.
+ */
+export async function lockHeldAt(tx: Tx, stationIds: readonly string[]): Promise<void> {
+  if (stationIds.length === 0) return
+  await tx.rows(sql`
+    select pg_advisory_xact_lock(hashtextextended('usage held at ' || id, 0))
+    from (select unnest(${stationIds}::text[]) as id order by 1) as stations`)
+}
+
 /** Stations among these where nothing waits any more. */
 export async function stationsWithoutHeld(tx: Tx, stationIds: readonly string[]): Promise<readonly string[]> {
   if (stationIds.length === 0) return []

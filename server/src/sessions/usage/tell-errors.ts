@@ -1,7 +1,7 @@
 import { leaveInOutbox, type Tx } from '../../platform/index.ts'
 import type { SessionsDeps } from '../deps.ts'
 import { foundLine, logEffect } from './error-log.ts'
-import { type FoundError, stationsWithoutHeld, type Surroundings } from './store.ts'
+import { type FoundError, lockHeldAt, stationsWithoutHeld, type Surroundings } from './store.ts'
 
 /** Open alerts of this kind are one per station: usage data of it waits for somebody. */
 export const USAGE_HELD = 'usage-held'
@@ -27,6 +27,7 @@ export async function tellErrors(
   )
   const held = found.filter(({ error }) => error.state === 'held')
   const newest = new Map(held.map((one) => [one.error.stationId, one]))
+  await lockHeldAt(tx, [...newest.keys()])
   await deps.raiseAlerts(
     tx,
     Array.from(newest, ([stationId, { error, around }]) => ({
@@ -54,6 +55,7 @@ export async function clearHeld(
   at: Temporal.Instant,
 ): Promise<void> {
   const { tenantId } = tx
+  await lockHeldAt(tx, stationIds)
   const free = await stationsWithoutHeld(tx, stationIds)
   await deps.clearAlerts(
     tx,
