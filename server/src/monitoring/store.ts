@@ -185,4 +185,20 @@ export async function saveTold(
   return new Map(rows.map(({ id, position }) => [id, position]))
 }
 
+/** Whether any of these effects is still in the outbox, and not among those carried out together. */
+export async function isWaiting(
+  tx: Tx,
+  asked: {
+    readonly type: string
+    readonly keys: readonly string[]
+    readonly together: readonly { readonly id: string }[]
+  },
+): Promise<boolean> {
+  const row = await tx.row(sql`
+    select 1 as one from outbox
+    where tenant_id = ${tx.tenantId} and type = ${asked.type} and key = any(${asked.keys}::text[]) and done_at is null
+      and id <> all(${asked.together.map(({ id }) => id)}::uuid[]) limit 1`)
+  return row !== undefined
+}
+
 export type { HistoryLine }

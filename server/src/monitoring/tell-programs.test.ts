@@ -102,4 +102,18 @@ describe('what programs are told of alerts (row 14)', () => {
     expect((await told(one)).map(({ type }) => type)).toEqual(['alert.raised'])
     expect(await outbox(two)).toEqual([])
   })
+
+  it('never overtakes what another worker still has in hand', async () => {
+    const tenantId = await makeTestTenant(ground, 'two-workers')
+    await listen(tenantId)
+    await raise(tenantId, 'minor')
+    await raise(tenantId, 'critical')
+    const early = await ground.database.inTenant(tenantId, async (tx) => {
+      await tx.rows(sql`select 1 from outbox where tenant_id = ${tenantId} and key like '%/1' for update`)
+      return told(tenantId)
+    })
+    expect(early).toEqual([])
+    clock.move({ seconds: 5 })
+    expect((await told(tenantId)).map(({ type }) => type)).toEqual(['alert.raised', 'alert.changed'])
+  })
 })

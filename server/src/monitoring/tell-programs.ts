@@ -1,8 +1,8 @@
 import { publishEvents } from '../events/index.ts'
-import { type EffectHandler, leaveInOutbox, type Tx } from '../platform/index.ts'
+import { type DueEffect, type EffectHandler, leaveInOutbox, type Tx } from '../platform/index.ts'
 import { alertView, type ViewDeps } from './alert-view.ts'
 import { type AlertEvent, tellNext } from './rules/told.ts'
-import { saveTold } from './store.ts'
+import { isWaiting, saveTold } from './store.ts'
 import type { LoadedAlert } from './store-lists.ts'
 
 /** An alert as it was when this came to be, for whoever listens. */
@@ -48,6 +48,7 @@ export function tellingEffects(now: () => Temporal.Instant): Readonly<Record<str
   return {
     [ALERT_TOLD]: {
       async many(tx, effects) {
+        await mustBeInOrder(tx, effects)
         const events = effects.map(({ key, payload }) => {
           const { alertId, position, type, data } = payload as Payload
           return { type, key, data, ordering: { of: alertId, position } } as const
@@ -56,4 +57,14 @@ export function tellingEffects(now: () => Temporal.Instant): Readonly<Record<str
       },
     },
   }
+}
+
+/** What another worker still has in hand is told first: whoever is tried again finds it done. */
+async function mustBeInOrder(tx: Tx, effects: readonly DueEffect[]): Promise<void> {
+  const before = effects.flatMap(({ payload }) => {
+    const { alertId, position } = payload as Payload
+    return position > 1 ? [`${alertId}/${position - 1}`] : []
+  })
+  if (before.length > 0 && (await isWaiting(tx, { type: ALERT_TOLD, keys: before, together: effects })))
+    throw new Error('an earlier change of this alert has not been told yet')
 }
