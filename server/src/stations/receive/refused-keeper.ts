@@ -126,8 +126,10 @@ async function tell(
     const subject = `${stationId}/${action ?? ''}/${code}`
     const now = monotonicMs() / 1000
     if (now - (toldAt.get(subject) ?? -TOLD_EVERY_SECONDS) < TOLD_EVERY_SECONDS) continue
-    if (toldAt.size > 10_000) toldAt.clear()
-    toldAt.set(subject, now)
+    tx.afterCommit(() => {
+      if (toldAt.size > 10_000) toldAt.clear()
+      toldAt.set(subject, now)
+    })
     const evidence = { action: action ?? 'a frame', code, why, times }
     await raiseAlert(tx, { tenantId, kind: 'message-refused', severity: 'minor', subject, stationId, evidence, at })
   }
