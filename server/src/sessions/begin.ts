@@ -176,6 +176,7 @@ function makeSession(
   },
 ): HeldSession {
   const { evseId, connectorId, startedBy, at, isOrphan = false } = given
+  if (!batch.stations.has(report.stationId)) throw again()
   const limits = limitsFor(batch.stations.get(report.stationId))
   const made = held(
     {
@@ -202,6 +203,14 @@ function makeSession(
   )
   addSession(batch, made)
   return made
+}
+
+/**
+ * The station was removed while this waited for its EVSE: done again from the beginning, as after a serialisation fault (40001), its
+ * socket is nobody's any more.
+ */
+function again(): Error {
+  return Object.assign(new Error('the station was removed meanwhile'), { code: '40001' })
 }
 
 function addNew(

@@ -222,8 +222,9 @@ function removeRoute({ ground, forgetPlaces }: StationRouteDeps): AnyRoute {
     async handle(tx, { params: { id }, caller, at }) {
       const before = await findStation(tx, id, caller.sites)
       if (before === undefined) return refuse('no-such-station')
-      if (await store.hasOpenSession(tx, id)) return refuse('station-has-session')
+      // Undone where it is refused. First: whoever comes by its socket from now on finds it gone.
       await store.removeStation(tx, id, at)
+      if (await store.lockOpenSession(tx, id)) return refuse('station-has-session')
       const { identity, number } = before.station
       const change = { caller, at, objectKind: 'station', objectId: id, before: { identity, number } }
       await recordChange(tx, { ...change, action: 'station.removed' })

@@ -265,10 +265,12 @@ export async function stationsAt(tx: Tx, sites: readonly string[]): Promise<read
   return rows.map(({ id }) => id)
 }
 
-export async function hasOpenSession(tx: Tx, stationId: string): Promise<boolean> {
-  const row = await tx.row(sql`
-    select 1 from evses where tenant_id = ${tx.tenantId} and station_id = ${stationId} and open_session_id is not null`)
-  return row !== undefined
+/** Whether anything goes on there; whoever begins something just now is waited for, and nobody begins anything until this transaction ends. */
+export async function lockOpenSession(tx: Tx, stationId: string): Promise<boolean> {
+  const rows = await tx.rows<{ isOpen: boolean }>(sql`
+    select open_session_id is not null as "isOpen" from evses
+    where tenant_id = ${tx.tenantId} and station_id = ${stationId} order by evse_id for update`)
+  return rows.some(({ isOpen }) => isOpen)
 }
 
 export interface DeclaredEvse {
