@@ -18,7 +18,7 @@ import { limitsFor } from './limits.ts'
 import { sessionOfWish, withLimits } from './rules/index.ts'
 import { saveSessions } from './save-sessions.ts'
 import { lockSessions } from './store.ts'
-import { lockPlaces } from './store-places.ts'
+import { lockPlacesOf } from './store-places.ts'
 import { lockLimits } from './store-validity.ts'
 
 export interface StartWish {
@@ -51,7 +51,7 @@ export async function startSession(
   at: Temporal.Instant,
 ): Promise<Result<Started>> {
   const { stationId, evseId, idToken } = wish
-  await lockPlaces(tx, [{ tenantId: tx.tenantId, stationId, evseId }])
+  await lockPlacesOf(tx, stationId)
   const judge = (): Promise<ValidityAnswer> =>
     checkValidity(tx, deps, { stationId, evseId, purpose: 'wish', at, ...(idToken === undefined ? {} : { idToken }) })
   const seen = await judge()

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { somebodyWaits } from '../platform/testing.ts'
 import { startSession } from './start-session.ts'
+import { takeReports } from './station-reports.ts'
 import {
   makeTestStation,
   makeTestTariff,
@@ -57,4 +59,40 @@ it('nor what a station may (SES-DUAL)', async () => {
   const results = await Promise.all([1, 2, 3, 4].map((evse) => wish(station, evse)))
   expect(results.filter(({ ok }) => ok)).toHaveLength(1)
   expect((await sessionsIn(network)).filter(({ stationId }) => stationId === station)).toHaveLength(1)
+})
+
+it('nor by a start at the station itself, at another of its EVSEs, whichever comes first (SES-DUAL)', async () => {
+  const { ground, tenantId, deps } = network
+  await makeTestToken(network, 'D0AL')
+  const at = async (first: 'wished' | 'tapped') => {
+    const station = await makeTestStation(network, { maxSessions: 1 })
+    const tap = (tx: Parameters<typeof startSession>[0]) =>
+      takeReports(tx, deps, [reportFrom(tenantId, station, say16.start(T0, 'D0AL', 0, 2), T0)])
+    const ask = (tx: Parameters<typeof startSession>[0]) =>
+      startSession(tx, deps, { stationId: station, evseId: 1, by }, T0)
+    const tapping = () => ground.database.inTenants([tenantId], tap)
+    const asking = () => ground.database.inTenant(tenantId, ask)
+    if (first === 'wished') {
+      const { wished, waiting } = await ground.database.inTenant(tenantId, async (tx) => {
+        const wished = await ask(tx)
+        const waiting = tapping()
+        await somebodyWaits(ground, waiting)
+        return { wished, waiting }
+      })
+      return { wished, tapped: await waiting }
+    }
+    const { tapped, waiting } = await ground.database.inTenants([tenantId], async (tx) => {
+      const tapped = await tap(tx)
+      const waiting = asking()
+      await somebodyWaits(ground, waiting)
+      return { tapped, waiting }
+    })
+    return { wished: await waiting, tapped }
+  }
+  for (const first of ['wished', 'tapped'] as const) {
+    const { wished, tapped } = await at(first)
+    const [answer] = tapped
+    const mayCharge = answer?.kind === 'transaction' && answer.token?.verdict === 'accepted'
+    expect([wished.ok, mayCharge], first).toEqual([first === 'wished', first === 'tapped'])
+  }
 })

@@ -31,6 +31,15 @@ export async function lockPlaces(
   )
 }
 
+/** All EVSEs of a station of the transaction's tenant: a start at any of them counts for what the station may have at a time. */
+export async function lockPlacesOf(tx: Tx, stationId: string): Promise<void> {
+  await tx.named(
+    'sessions-lock-evses-of',
+    `select 1 from evses e where e.tenant_id = $1 and e.station_id = $2 order by e.evse_id for update`,
+    [tx.tenantId, stationId],
+  )
+}
+
 /** The same without a lock, for questions that change nothing. */
 export async function readPlaces(
   tx: Tx,
