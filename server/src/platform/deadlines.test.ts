@@ -53,3 +53,22 @@ it('a deadline that cannot be taken hurts no other, of its own tenant or of anot
   await takeDue({ ...ground, log }, table)
   expect(tried).toEqual([[broken]])
 })
+
+it('a deadline that failed, and was settled by somebody else meanwhile, is due no more', async () => {
+  const tenantId = await makeTestTenant(ground, 'settled')
+  const id = await dueCommand(tenantId, '4')
+  const due = (to: null) =>
+    ground.database.inTenant(tenantId, (tx) => tx.run(sql`update commands set due_at = ${to} where id = ${id}`))
+  const table: DeadlineTable = {
+    table: 'commands',
+    async take() {
+      await due(null)
+      throw new Error('cannot')
+    },
+  }
+  expect(await takeDue(ground, table)).toBe(0)
+  const row = await ground.database.inTenant(tenantId, (tx) =>
+    tx.row(sql`select due_at as "dueAt" from commands where id = ${id}`),
+  )
+  expect(row).toEqual({ dueAt: null })
+})

@@ -23,16 +23,24 @@ const DUE: Readonly<Record<DeadlineTable['table'], (at: Temporal.Instant) => Sql
     sql`select tenant_id as "tenantId", id from local_lists where due_at <= ${at} order by due_at limit 500`,
 }
 
-const POSTPONE: Readonly<Record<DeadlineTable['table'], (tenantId: string, id: string, to: Temporal.Instant) => Sql>> =
-  {
-    sessions: (tenantId, id, to) =>
-      sql`update sessions set due_at = ${to} where tenant_id = ${tenantId} and id = ${id}`,
-    commands: (tenantId, id, to) =>
-      sql`update commands set due_at = ${to} where tenant_id = ${tenantId} and id = ${id}`,
-    watches: (tenantId, id, to) => sql`update watches set due_at = ${to} where tenant_id = ${tenantId} and id = ${id}`,
-    local_lists: (tenantId, id, to) =>
-      sql`update local_lists set due_at = ${to} where tenant_id = ${tenantId} and id = ${id}`,
-  }
+interface Postponed {
+  readonly tenantId: string
+  readonly id: string
+  readonly at: Temporal.Instant
+  readonly to: Temporal.Instant
+}
+
+/** What somebody else has settled, or put off, meanwhile stays as it is. */
+const POSTPONE: Readonly<Record<DeadlineTable['table'], (one: Postponed) => Sql>> = {
+  sessions: ({ tenantId, id, at, to }) =>
+    sql`update sessions set due_at = ${to} where tenant_id = ${tenantId} and id = ${id} and due_at <= ${at}`,
+  commands: ({ tenantId, id, at, to }) =>
+    sql`update commands set due_at = ${to} where tenant_id = ${tenantId} and id = ${id} and due_at <= ${at}`,
+  watches: ({ tenantId, id, at, to }) =>
+    sql`update watches set due_at = ${to} where tenant_id = ${tenantId} and id = ${id} and due_at <= ${at}`,
+  local_lists: ({ tenantId, id, at, to }) =>
+    sql`update local_lists set due_at = ${to} where tenant_id = ${tenantId} and id = ${id} and due_at <= ${at}`,
+}
 
 export interface DeadlineDeps {
   readonly database: Database
@@ -84,7 +92,8 @@ async function takeOf(
     const [id, second] = ids
     if (id !== undefined && second === undefined) {
       log.error('a deadline could not be taken', { tenantId, table: table.table, id, error })
-      await database.inTenant(tenantId, (tx) => tx.run(POSTPONE[table.table](tenantId, id, at.add(POSTPONED))))
+      const later = POSTPONE[table.table]({ tenantId, id, at, to: at.add(POSTPONED) })
+      await database.inTenant(tenantId, (tx) => tx.run(later))
       return 0
     }
     let taken = 0
