@@ -53,4 +53,19 @@ describe('key figures', () => {
     network.clock.move({ hours: 25 })
     expect((await read()).sessionsOfLastDay).toBe(0)
   })
+
+  it('say nothing of power where the connector is free and only the meter is waited for', async () => {
+    const station = await makeTestStation(network)
+    const at = network.clock.now()
+    const [answer] = await tell(station, say16.start(at, 'DEADBEEF', 1_000))
+    const { number } = answer as { number: string }
+    network.clock.move({ minutes: 1 })
+    await tell(station, say16.meter(network.clock.now(), number, 1_100, 7_000))
+    const session = async () => (await api.call('GET', `/v1/sessions?stationId=${station}`)).body.items[0]
+    expect(await session()).toMatchObject({ state: 'delivering', powerW: 7_000 })
+    network.clock.move({ minutes: 5 })
+    await tell(station, say16.status(network.clock.now(), undefined))
+    expect(await session()).toMatchObject({ state: 'waiting-for-meter' })
+    expect(await session()).not.toHaveProperty('powerW')
+  })
 })

@@ -152,7 +152,9 @@ function shown(rows: readonly SessionRow[]): readonly unknown[] {
 
 /** What flows now; nothing once the transaction is over. */
 export function powerOf(machine: Session): number | null {
-  if (machine.transaction?.ended !== undefined || machine.state === 'ended') return null
+  if (machine.transaction?.ended !== undefined) return null
+  // Its end was lost, or it is over: the last reading is no news of what flows.
+  if (machine.state === 'waiting-for-meter' || machine.state === 'ended') return null
   const watts = machine.meter.power?.powerW
   return watts === undefined || Math.abs(watts) > 2_000_000_000 ? null : watts
 }

@@ -15,7 +15,8 @@ export function HardReset({ station }: { readonly station: Station }) {
   const send = useSendCommand(station.id)
   const [typed, setTyped] = useState('')
   const charging = station.evses.flatMap((evse) =>
-    evse.session === undefined ? [] : [{ evse, session: evse.session }],
+    // Where only the meter is waited for nobody charges any more: nothing is cut.
+    evse.session === undefined || evse.session.state === 'waiting-for-meter' ? [] : [{ evse, session: evse.session }],
   )
   const numbers = useQueries({ queries: charging.map(({ session }) => sessionQuery(session.id)) })
   const sessions = charging.map(({ evse, session }, index) => ({
