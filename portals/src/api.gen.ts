@@ -4634,6 +4634,7 @@ export type GetTenantsData = {
     query?: {
         limit?: number;
         cursor?: string;
+        count?: 'true' | 'false';
     };
     url: '/v1/tenants';
 };

@@ -11,7 +11,7 @@ import {
   paging,
   refuse,
 } from '../platform/index.ts'
-import { anyTenant, listTenants, newTenantShape, readTenant } from '../tenants/index.ts'
+import { anyTenant, countTenants, listTenants, newTenantShape, readTenant } from '../tenants/index.ts'
 import { sessionCookie, tokenFrom } from './cookies.ts'
 import { linkFor } from './find-person.ts'
 import { makeFirstNetwork, makeTenantWithKey } from './make-tenant.ts'
@@ -58,13 +58,14 @@ function listAll(ground: Ground): AnyRoute {
     tag: TAG.platform,
     summary: 'All tenants, by slug',
     who: 'platform',
-    query: z.strictObject({ limit: paging.limit, cursor: paging.cursor }),
+    query: z.strictObject(paging),
     answer: listOf(tenantAnswer),
     async handle({ query }) {
       const after = cursorFrom(query.cursor)?.[0]
       const page = await listTenants(ground, typeof after === 'string' ? after : undefined, query.limit)
       const next = page.next === undefined ? null : cursorOf([page.next])
-      return ok({ items: page.items.map(publishedTenant), next })
+      const total = query.count === 'true' ? { total: await countTenants(ground) } : {}
+      return ok({ items: page.items.map(publishedTenant), next, ...total })
     },
   })
 }

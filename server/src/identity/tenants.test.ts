@@ -116,6 +116,8 @@ describe('the platform’s list of tenants', () => {
     expect(slugs).toEqual([...slugs].sort())
     expect(new Set(slugs).size).toBe(slugs.length)
     expect(slugs).toContain('rannan')
+    const counted = await http.call('GET /v1/tenants?limit=1&count=true', { key: PLATFORM_KEY })
+    expect(counted.body['total']).toBe(slugs.length)
   })
 
   it('is not for keys of tenants, and theirs is not for the platform', async () => {

@@ -43,6 +43,13 @@ export async function listTenants(
   return { items, next: slugs.length > limit ? shown.at(-1)?.slug : undefined }
 }
 
+/** How many there are. A slug whose tenant was never made whole is none. */
+export async function countTenants(ground: Pick<Ground, 'database'>): Promise<number> {
+  let count = 0
+  for await (const _ of allTenants(ground)) count += 1
+  return count
+}
+
 /** Every tenant, page by page. */
 async function* allTenants(ground: Pick<Ground, 'database'>): AsyncGenerator<Tenant> {
   for (let after: string | undefined; ; ) {
