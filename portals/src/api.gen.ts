@@ -767,6 +767,10 @@ export type PostIdTokensData = {
         uid: string;
         type?: string;
         label?: string;
+        /**
+         * not built yet: refused
+         */
+        subscriberId?: string;
         status?: 'active' | 'blocked' | 'expired';
         validUntil?: string;
         groupUid?: string;
@@ -783,6 +787,10 @@ export type PostIdTokensErrors = {
      * One of: uid-taken.
      */
     409: Problem;
+    /**
+     * One of: not-supported.
+     */
+    422: Problem;
     /**
      * Any other problem.
      */

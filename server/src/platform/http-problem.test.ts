@@ -29,6 +29,20 @@ it.each([
   expect(problem(400, refused, { texts, language, requestId: 'r' }).errors).toMatchObject([{ code, message }])
 })
 
+it('names the kinds there are where somebody asks for another one, or for none', () => {
+  const kinds = z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('reset') }),
+    z.strictObject({ kind: z.literal('unlock') }),
+  ])
+  const asked = z.strictObject({ wish: kinds })
+  const faults = (wish: object) =>
+    faultsOf(asked.safeParse({ wish }, { reportInput: true }).error ?? new z.ZodError([]))
+  expect(faults({ kind: 'dance' })).toEqual([
+    { pointer: '/wish/kind', code: 'not-one-of', values: { allowed: 'reset, unlock' } },
+  ])
+  expect(faults({})).toEqual([{ pointer: '/wish/kind', code: 'missing' }])
+})
+
 it('lists no wording as a code', () => {
   expect(texts.codesOf('field')).toContain('too-small')
   expect(texts.codesOf('field').filter((code) => code.includes('_'))).toEqual([])

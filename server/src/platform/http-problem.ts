@@ -101,11 +101,20 @@ function codeOf(issue: z.core.$ZodIssue): Omit<FieldFault, 'pointer'> {
     case 'invalid_format':
       return { code: 'not-valid', ...(issue.format === 'datetime' ? { values: { context: 'instant' } } : {}) }
     case 'invalid_union':
+      return kindFaultOf(issue)
     case 'invalid_key':
     case 'invalid_element':
     case 'not_multiple_of':
       return { code: 'not-valid' }
   }
+}
+
+/** Of things of several kinds: the one that was asked for is none of them, or was not named. */
+function kindFaultOf(issue: z.core.$ZodIssueInvalidUnion): Omit<FieldFault, 'pointer'> {
+  if (issue.discriminator === undefined || !('options' in issue)) return { code: 'not-valid' }
+  const given = (issue.input as Readonly<Record<string, unknown>> | undefined)?.[issue.discriminator]
+  if (given === undefined) return { code: 'missing' }
+  return { code: 'not-one-of', values: { allowed: issue.options?.map(String).join(', ') ?? '' } }
 }
 
 /** A limit of a text counts its characters, one of a list its members: the sentence says which. */

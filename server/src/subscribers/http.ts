@@ -148,6 +148,7 @@ const making = ({ keys }: SubscribersDeps) =>
       uid,
       type: type.optional(),
       label: label.optional(),
+      subscriberId: z.uuid().optional().describe('not built yet: refused'),
       status: z.enum(tokenStatuses).default('active'),
       validUntil: instantShape.optional(),
       groupUid: uid.optional(),
@@ -156,11 +157,13 @@ const making = ({ keys }: SubscribersDeps) =>
     }),
     answer: tokenShape,
     status: 201,
-    refusals: { 'uid-taken': 409 },
+    refusals: { 'uid-taken': 409, 'not-supported': 422 },
     handle: async (tx, { body, caller, at }) => {
+      if (body.subscriberId !== undefined)
+        return refuse('not-supported', { fields: [{ pointer: '/subscriberId', code: 'not-supported' }] })
       const key = await keys.tenant(tx.tenantId)
       const id = newId()
-      const { groupUid, uid: given, ...plain } = body
+      const { groupUid, uid: given, subscriberId: _, ...plain } = body
       const group = groupUid === undefined ? undefined : groupOf(key, groupUid)
       const isMade = await insertToken(tx, {
         ...plain,

@@ -31,6 +31,15 @@ describe('id tokens', () => {
     expect((await call('POST', '/v1/id-tokens', { uid: 'abcd1234' })).status).toBe(201)
   })
 
+  it('of subscribers wait for those: refused by name, and nothing is kept', async () => {
+    const wanted = { uid: 'FEED0001', subscriberId: '01935c2f-7a6b-7c3e-9d2f-1a4b5c6d7e8f' }
+    expect(await call('POST', '/v1/id-tokens', wanted)).toMatchObject({
+      status: 422,
+      body: { code: 'not-supported', errors: [{ pointer: '/subscriberId', code: 'not-supported' }] },
+    })
+    expect((await call('GET', '/v1/id-tokens?uid=FEED0001')).body.items).toEqual([])
+  })
+
   it('that are PINs show nothing, however their kind is written', async () => {
     for (const [uid, type] of [
       ['90817263', 'keycode'],
