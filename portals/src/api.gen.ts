@@ -18,6 +18,21 @@ export type Problem = {
     }>;
 };
 
+/**
+ * Of your own choice: however often the request is sent with it, it has one effect.
+ */
+export type IdempotencyKey = string;
+
+/**
+ * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+ */
+export type IfMatch = string;
+
+/**
+ * The id of the last event you have: the stream goes on after it.
+ */
+export type LastEventId = string;
+
 export type GetAlertSettingsData = {
     body?: never;
     path?: never;
@@ -61,6 +76,12 @@ export type PatchAlertSettingsData = {
         offlineSeconds?: number | null;
         incidentStations?: number | null;
         incidentSeconds?: number | null;
+    };
+    headers?: {
+        /**
+         * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+         */
+        'If-Match'?: string;
     };
     path?: never;
     query?: never;
@@ -285,6 +306,12 @@ export type PostAlertsByIdAcknowledgeData = {
     body: {
         note?: string;
     };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -373,6 +400,12 @@ export type PostAlertsByIdAcknowledgeResponse = PostAlertsByIdAcknowledgeRespons
 export type PostAlertsByIdCloseData = {
     body: {
         note?: string;
+    };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         id: string;
@@ -634,6 +667,12 @@ export type GetCommandsByIdResponse = GetCommandsByIdResponses[keyof GetCommands
 
 export type GetEventsData = {
     body?: never;
+    headers?: {
+        /**
+         * The id of the last event you have: the stream goes on after it.
+         */
+        'Last-Event-ID'?: string;
+    };
     path?: never;
     query?: {
         stationId?: string;
@@ -777,6 +816,12 @@ export type PostIdTokensData = {
         maxSessions?: number;
         class?: string;
     };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/id-tokens';
@@ -837,6 +882,12 @@ export type PostIdTokensResponse = PostIdTokensResponses[keyof PostIdTokensRespo
 
 export type DeleteIdTokensByIdData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+         */
+        'If-Match'?: string;
+    };
     path: {
         id: string;
     };
@@ -932,6 +983,12 @@ export type PatchIdTokensByIdData = {
         groupUid?: string | null;
         maxSessions?: number | null;
         class?: string | null;
+    };
+    headers?: {
+        /**
+         * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+         */
+        'If-Match'?: string;
     };
     path: {
         id: string;
@@ -1066,6 +1123,12 @@ export type PostKeysData = {
         role: 'administrator' | 'operator' | 'biller' | 'viewer';
         sites?: 'all' | Array<string>;
     };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/keys';
@@ -1174,6 +1237,12 @@ export type GetLocalListsResponse = GetLocalListsResponses[keyof GetLocalListsRe
 export type PatchLocalListsData = {
     body: {
         mode: 'off' | 'active' | 'all';
+    };
+    headers?: {
+        /**
+         * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+         */
+        'If-Match'?: string;
     };
     path?: never;
     query?: never;
@@ -1431,6 +1500,12 @@ export type PostPriceCalculationsData = {
             }>;
         };
     };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/price-calculations';
@@ -1665,6 +1740,12 @@ export type PostRefusedStationsByIdAdoptData = {
         keepPassword?: boolean;
         plainUntil?: string;
     };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -1870,6 +1951,12 @@ export type PatchSessionLimitsData = {
             class: string;
             durationSeconds: number;
         }>;
+    };
+    headers?: {
+        /**
+         * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+         */
+        'If-Match'?: string;
     };
     path?: never;
     query?: never;
@@ -2135,6 +2222,12 @@ export type PostSessionsData = {
             phone: string;
         };
     };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/sessions';
@@ -2333,6 +2426,12 @@ export type GetSessionsByIdResponse = GetSessionsByIdResponses[keyof GetSessions
 
 export type PostSessionsByIdStopData = {
     body?: never;
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -2666,6 +2765,12 @@ export type PostSitesData = {
         access?: string | null;
         openingHours?: string | null;
     };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/sites';
@@ -2713,6 +2818,12 @@ export type PostSitesResponse = PostSitesResponses[keyof PostSitesResponses];
 
 export type DeleteSitesByIdData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+         */
+        'If-Match'?: string;
+    };
     path: {
         id: string;
     };
@@ -2803,6 +2914,12 @@ export type PatchSitesByIdData = {
         longitude?: number | null;
         access?: string | null;
         openingHours?: string | null;
+    };
+    headers?: {
+        /**
+         * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+         */
+        'If-Match'?: string;
     };
     path: {
         id: string;
@@ -2897,6 +3014,12 @@ export type PostStaffData = {
         sites?: 'all' | Array<string>;
         language?: string | null;
     };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/staff';
@@ -2990,6 +3113,12 @@ export type PatchStaffByIdData = {
         language?: string | null;
         status?: 'active' | 'disabled';
     };
+    headers?: {
+        /**
+         * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+         */
+        'If-Match'?: string;
+    };
     path: {
         id: string;
     };
@@ -3042,6 +3171,12 @@ export type PatchStaffByIdResponse = PatchStaffByIdResponses[keyof PatchStaffByI
 
 export type PostStaffByIdSignInLinkData = {
     body?: never;
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -3225,6 +3360,12 @@ export type PostStationsData = {
             }>;
         }>;
     };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/stations';
@@ -3342,6 +3483,12 @@ export type PostStationsResponse = PostStationsResponses[keyof PostStationsRespo
 
 export type DeleteStationsByIdData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+         */
+        'If-Match'?: string;
+    };
     path: {
         id: string;
     };
@@ -3507,6 +3654,12 @@ export type PatchStationsByIdData = {
                 maxPowerW?: number;
             }>;
         }>;
+    };
+    headers?: {
+        /**
+         * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+         */
+        'If-Match'?: string;
     };
     path: {
         id: string;
@@ -3720,6 +3873,12 @@ export type PostStationsByIdCommandsData = {
         action: string;
         payload: unknown;
     };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -3865,6 +4024,12 @@ export type PatchStationsByIdLocalListData = {
     body: {
         mode: 'off' | 'active' | 'all' | null;
     };
+    headers?: {
+        /**
+         * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+         */
+        'If-Match'?: string;
+    };
     path: {
         id: string;
     };
@@ -3936,6 +4101,12 @@ export type PatchStationsByIdLocalListResponse = PatchStationsByIdLocalListRespo
 
 export type PostStationsByIdLocalListSendData = {
     body?: never;
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -4079,6 +4250,12 @@ export type GetStationsByIdOcppLogResponse = GetStationsByIdOcppLogResponses[key
 
 export type PostStationsByIdPasswordData = {
     body?: never;
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -4169,6 +4346,12 @@ export type GetStationsByIdRefusedMessagesResponse = GetStationsByIdRefusedMessa
 
 export type PostStationsByIdRefusedMessagesByMessageIdJudgeAgainData = {
     body?: never;
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
         messageId: string;
@@ -4224,6 +4407,12 @@ export type PostStationsByIdRefusedMessagesByMessageIdJudgeAgainResponse = PostS
 export type PostStationsByIdStopData = {
     body: {
         evseId?: number;
+    };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         id: string;
@@ -4365,6 +4554,12 @@ export type PostTariffsData = {
         validFrom?: string;
         default?: boolean;
     };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/tariffs';
@@ -4412,6 +4607,12 @@ export type PostTariffsResponse = PostTariffsResponses[keyof PostTariffsResponse
 
 export type DeleteTariffsByIdData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+         */
+        'If-Match'?: string;
+    };
     path: {
         id: string;
     };
@@ -4499,6 +4700,12 @@ export type PatchTariffsByIdData = {
         name?: string;
         default?: true;
     };
+    headers?: {
+        /**
+         * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+         */
+        'If-Match'?: string;
+    };
     path: {
         id: string;
     };
@@ -4548,6 +4755,12 @@ export type PatchTariffsByIdResponse = PatchTariffsByIdResponses[keyof PatchTari
 
 export type PostTariffsByIdDefaultData = {
     body?: never;
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -4584,6 +4797,12 @@ export type PostTariffsByIdVersionsData = {
          */
         tariff: unknown;
         validFrom?: string;
+    };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         id: string;
@@ -4688,6 +4907,12 @@ export type PostTenantsData = {
         timeZone: string;
         languages: Array<string>;
     };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/tenants';
@@ -4767,6 +4992,12 @@ export type PatchTenantsByIdOutboundTargetsData = {
             port: number;
             plain?: boolean;
         }>;
+    };
+    headers?: {
+        /**
+         * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+         */
+        'If-Match'?: string;
     };
     path: {
         id: string;
@@ -5106,6 +5337,12 @@ export type PostUsageErrorsByIdCalculateData = {
         startedAt?: string;
         endedAt?: string;
     };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -5164,6 +5401,12 @@ export type PostUsageErrorsByIdDecideData = {
         energyWh?: number;
         startedAt?: string;
         endedAt?: string;
+    };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         id: string;
@@ -5303,6 +5546,12 @@ export type PostValidityChecksData = {
         stationId?: string;
         evseId?: number;
     };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/validity-checks';
@@ -5402,6 +5651,12 @@ export type PostWebhooksData = {
         types?: Array<'session-record.created' | 'alert.raised' | 'alert.changed' | 'alert.cleared'>;
         state?: 'active' | 'paused';
     };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/webhooks';
@@ -5446,6 +5701,12 @@ export type PostWebhooksResponse = PostWebhooksResponses[keyof PostWebhooksRespo
 
 export type DeleteWebhooksByIdData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+         */
+        'If-Match'?: string;
+    };
     path: {
         id: string;
     };
@@ -5522,6 +5783,12 @@ export type PatchWebhooksByIdData = {
         url?: string;
         types?: Array<'session-record.created' | 'alert.raised' | 'alert.changed' | 'alert.cleared'>;
         state?: 'active' | 'paused';
+    };
+    headers?: {
+        /**
+         * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+         */
+        'If-Match'?: string;
     };
     path: {
         id: string;
@@ -5687,6 +5954,12 @@ export type GetWebhooksByIdDeliveriesByDeliveryIdResponse = GetWebhooksByIdDeliv
 
 export type PostWebhooksByIdDeliveriesByDeliveryIdResendData = {
     body?: never;
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
         deliveryId: string;
@@ -5778,6 +6051,12 @@ export type GetWebhooksByIdHealthResponse = GetWebhooksByIdHealthResponses[keyof
 
 export type PostWebhooksByIdResendDeadData = {
     body?: never;
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -5812,6 +6091,12 @@ export type PostWebhooksByIdResendDeadResponse = PostWebhooksByIdResendDeadRespo
 export type PostWebhooksByIdRotateSecretData = {
     body: {
         formerForHours?: number;
+    };
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         id: string;
@@ -5855,6 +6140,12 @@ export type PostWebhooksByIdRotateSecretResponse = PostWebhooksByIdRotateSecretR
 
 export type PostWebhooksByIdTestData = {
     body?: never;
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };

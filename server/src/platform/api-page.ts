@@ -9,18 +9,21 @@ interface Answer {
   readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>
 }
 
+interface Parameter {
+  readonly name: string
+  readonly in: string
+  readonly required: boolean
+  readonly schema: Schema
+}
+
 interface Operation {
   readonly operationId: string
   readonly tags: readonly string[]
   readonly summary: string
   readonly description: string
   readonly security?: readonly unknown[]
-  readonly parameters: readonly {
-    readonly name: string
-    readonly in: string
-    readonly required: boolean
-    readonly schema: Schema
-  }[]
+  /** Headers stand as references: what they do is told once, in short, at the top of the page. */
+  readonly parameters: readonly (Parameter | { readonly $ref: string })[]
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> }
   readonly responses: Readonly<Record<string, Answer>>
 }
@@ -148,8 +151,9 @@ ${codesOf(route, say)}
 }
 
 function parameters(route: Route, say: Say): Markup | undefined {
-  if (route.parameters.length === 0) return undefined
-  const rows = route.parameters.map((parameter) => {
+  const own = route.parameters.filter((parameter) => 'name' in parameter)
+  if (own.length === 0) return undefined
+  const rows = own.map((parameter) => {
     const notes = [say(parameter.in === 'path' ? 'in-path' : 'in-query'), parameter.required ? '' : say('optional')]
     return html`<li><code>${parameter.name}</code>: <code>${schemaText(parameter.schema)}</code> <span class="note">${notes.filter((note) => note !== '').join(', ')}</span></li>
 `

@@ -22,12 +22,26 @@ const PROBLEM = {
   },
 }
 
+const text = { type: 'string' }
+
+/** Headers that many requests take; each names those it heeds. */
+const HEADERS = {
+  'Idempotency-Key': 'Of your own choice: however often the request is sent with it, it has one effect.',
+  'If-Match': 'The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.',
+  'Last-Event-ID': 'The id of the last event you have: the stream goes on after it.',
+}
+
+const ANSWERED = {
+  ETag: { description: 'The state of what is answered: for If-Match.', schema: text },
+  Link: { description: 'Where the next page is, if there is one: rel="next".', schema: text },
+}
+
 /** The OpenAPI 3.1 description, made from the very rows that check and answer. */
 export function openApiOf(routes: readonly AnyRoute[], version: string): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const route of routes) {
     const path = route.path.replace(/:([a-zA-Z]+)/g, '{$1}')
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) }
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, routes) }
   }
   return {
     openapi: '3.1.0',
@@ -37,11 +51,17 @@ export function openApiOf(routes: readonly AnyRoute[], version: string): Record<
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer' } },
       schemas: { Problem: PROBLEM },
+      parameters: Object.fromEntries(
+        Object.entries(HEADERS).map(([name, description]) => [
+          name,
+          { name, in: 'header', required: false, description, schema: text },
+        ]),
+      ),
     },
   }
 }
 
-function operation(route: AnyRoute): Record<string, unknown> {
+function operation(route: AnyRoute, routes: readonly AnyRoute[]): Record<string, unknown> {
   const needs = route.kind === 'open' ? route.who : (route.right ?? 'public')
   const refusals = (route.kind === 'stream' ? undefined : (route.refusals as Record<string, number> | undefined)) ?? {}
   const byStatus = Map.groupBy(Object.entries(refusals), ([, status]) => status)
@@ -51,7 +71,11 @@ function operation(route: AnyRoute): Record<string, unknown> {
     summary: route.summary,
     description: needs === 'public' ? 'Needs no sign-in.' : `Needs: ${needs}.`,
     ...(needs === 'public' ? { security: [] } : {}),
-    parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')],
+    parameters: [
+      ...parametersOf(route.params, 'path'),
+      ...parametersOf(route.query, 'query'),
+      ...headersOf(route, refusals, routes).map((name) => ({ $ref: `#/components/parameters/${name}` })),
+    ],
     ...('body' in route && route.body !== undefined
       ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } } }
       : {}),
@@ -71,12 +95,41 @@ function operation(route: AnyRoute): Record<string, unknown> {
   }
 }
 
+/** As they are heeded: see `carryOut` and `isAsRead`; a route without a tenant names the refusal. */
+function headersOf(
+  route: AnyRoute,
+  refusals: Readonly<Record<string, number>>,
+  routes: readonly AnyRoute[],
+): readonly (keyof typeof HEADERS)[] {
+  // A public stream begins with the whole state each time.
+  if (route.kind === 'stream') return route.right === undefined ? [] : ['Last-Event-ID']
+  if (route.kind === 'open') {
+    const isOnce = 'idempotency-key-reused' in refusals
+    return [
+      ...(isOnce ? (['Idempotency-Key'] as const) : []),
+      ...('changed-meanwhile' in refusals ? (['If-Match'] as const) : []),
+    ]
+  }
+  if (route.method === 'POST') return ['Idempotency-Key']
+  const isRead = routes.some(({ kind, method, path }) => kind === 'tenant' && method === 'GET' && path === route.path)
+  return route.method !== 'GET' && isRead ? ['If-Match'] : []
+}
+
 function success(route: AnyRoute): Record<string, unknown> {
   if (route.kind === 'stream')
     return { 200: { description: 'Server-sent events.', content: { 'text/event-stream': {} } } }
   if (route.answer === undefined) return { 204: { description: 'Done.' } }
   const schema = schemaOf(route.answer, 'input')
-  return { [String(route.status ?? 200)]: { description: route.summary, content: { 'application/json': { schema } } } }
+  const headers = {
+    ...(route.method === 'GET' || route.method === 'PATCH' ? { ETag: ANSWERED.ETag } : {}),
+    ...(route.method === 'GET' && isList(schema) ? { Link: ANSWERED.Link } : {}),
+  }
+  const content = { 'application/json': { schema } }
+  return { [String(route.status ?? 200)]: { description: route.summary, headers, content } }
+}
+
+function isList({ properties }: { readonly properties?: unknown }): boolean {
+  return typeof properties === 'object' && properties !== null && 'items' in properties && 'next' in properties
 }
 
 /** `x-codes`: the codes apart, for programs and the readable page. */
