@@ -168,11 +168,11 @@ export async function setStationMode(
     on conflict (tenant_id, id) do update set mode = excluded.mode, ${WOKEN}`)
 }
 
-/** Nothing is taken as known any more: the whole list goes out anew. */
+/** Nothing is taken as known any more, nor what a message that is on its way will have brought: the whole list goes out anew. */
 export async function sendAnew(tx: Tx, stationId: string, at: Temporal.Instant): Promise<void> {
   await tx.run(sql`
     insert into local_lists (tenant_id, id, state, due_at) values (${tx.tenantId}, ${stationId}, 'behind', ${at})
-    on conflict (tenant_id, id) do update set ${WOKEN}, must_read = true, held_version = null`)
+    on conflict (tenant_id, id) do update set ${WOKEN}, must_read = true, held_version = null, pending = null`)
 }
 
 /** Stations booted: what they hold is asked again, for those whose tenant or own setting wants a list. Ingest. */

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { carryOutDue, openTexts, sql } from '../../platform/index.ts'
+import { carryOutDue, newId, openTexts, sql } from '../../platform/index.ts'
 import { makeTestTenant, somebodyWaits, type TestGround, testGround } from '../../platform/testing.ts'
+import type { StationCommand } from '../../stations/index.ts'
 import { addTestStation } from '../../stations/testing.ts'
-import { followCards, openLocalLists } from './keep-lists.ts'
+import { followCards, type ListDeps, openLocalLists } from './keep-lists.ts'
+import { sendAnew } from './store.ts'
 
 let ground: TestGround
 let tenantId: string
@@ -12,15 +14,18 @@ beforeAll(async () => {
 })
 afterAll(() => ground.close())
 
-it('cards that change while a list is looked at have it looked at again (CARD-VALID)', async () => {
-  const stationId = await addTestStation(ground, tenantId, { identity: 'WOKEN' })
-  const lists = openLocalLists({
+const listsThat = (sendToStation: ListDeps['sendToStation']) =>
+  openLocalLists({
     ...ground,
     texts: openTexts('languages'),
-    sendToStation: async () => undefined,
+    sendToStation,
     raiseAlert: async () => {},
     clearAlert: async () => {},
   })
+
+it('cards that change while a list is looked at have it looked at again (CARD-VALID)', async () => {
+  const stationId = await addTestStation(ground, tenantId, { identity: 'WOKEN' })
+  const lists = listsThat(async () => undefined)
   const at = ground.clock.now()
   await ground.database.inTenant(tenantId, async (tx) => {
     await tx.run(sql`update stations set accepted_at = ${at} where tenant_id = ${tenantId} and id = ${stationId}`)
@@ -41,4 +46,38 @@ it('cards that change while a list is looked at have it looked at again (CARD-VA
     tx.row(sql`select due_at <= ${ground.clock.now()} as "isDue" from local_lists where id = ${stationId}`),
   )
   expect(due).toEqual({ isDue: true })
+})
+
+it('a list that somebody wants sent anew is sent anew, also while a part of it is on its way', async () => {
+  const stationId = await addTestStation(ground, tenantId, { identity: 'ANEW' })
+  const sent: StationCommand[] = []
+  const ids: string[] = []
+  const lists = listsThat(async (_, { command }) => {
+    sent.push(command)
+    ids.push(newId())
+    return ids.at(-1)
+  })
+  const at = ground.clock.now()
+  const answered = (id: string, command: StationCommand, list = {}) => {
+    const answer = { outcome: 'accepted', raw: {}, list } as const
+    const ended = { id, stationId, sessionId: null, command, at, state: 'answered', answer } as const
+    return ground.database.inTenant(tenantId, (tx) => lists.commandSettled(tx, ended))
+  }
+  const part = { kind: 'send-list', version: 2, full: false, entries: [] } as const
+  const partId = newId()
+  await ground.database.inTenant(tenantId, async (tx) => {
+    await tx.run(sql`update stations set accepted_at = ${at} where tenant_id = ${tenantId} and id = ${stationId}`)
+    await tx.run(sql`
+      insert into local_lists (tenant_id, id, mode, state, must_read, held_version, last_version, checked_at, command_id, pending)
+      values (${tenantId}, ${stationId}, 'all', 'behind', false, 1, 2, ${at}, ${partId},
+        '{"version": 2, "full": false, "changes": []}'::jsonb)`)
+    await sendAnew(tx, stationId, at)
+  })
+  const work = () => ground.database.inTenant(tenantId, (tx) => lists.deadlines.take(tx, [stationId], at))
+  await answered(partId, part)
+  await work()
+  expect(sent).toEqual([{ kind: 'read-list' }])
+  await answered(String(ids[0]), { kind: 'read-list' }, { version: 2 })
+  await work()
+  expect(sent.slice(1)).toMatchObject([{ kind: 'send-list', full: true, version: 3 }])
 })
