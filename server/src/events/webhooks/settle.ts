@@ -30,11 +30,11 @@ export async function settle(tx: Tx, deps: WebhookDeps, webhookId: string, tried
   // Deleted while it was asked.
   if (before === undefined) return
   const learnt = learn(before, tried, at, deps.chance ?? Math.random)
-  await saveFates(tx, learnt.fates, at)
+  const settled = await saveFates(tx, learnt.fates, at)
   const lastSuccessAt = learnt.wasTaken ? at : before.lastSuccessAt
   await saveHealth(tx, webhookId, { ...learnt.health, lastCause: learnt.lastCause, lastSuccessAt })
   if (isDown(before) && !isDown(learnt.health)) await releaseWaiting(tx, webhookId, at)
-  await tell(tx, deps, before, learnt, at)
+  await tell(tx, deps, before, { ...learnt, fates: learnt.fates.filter(({ id }) => settled.has(id)) }, at)
 }
 
 function learn(before: WebhookRow, tried: readonly Tried[], at: Temporal.Instant, chance: () => number): Learnt {
@@ -80,11 +80,11 @@ interface Fated {
 }
 
 function fateOf(
-  { id, attempts, tries, history }: ClaimedDelivery,
+  { id, attempts, tries, history, claimedUntil }: ClaimedDelivery,
   { verdict, outcome, at, counts, chance }: Fated,
 ): Fate {
   if (verdict.kind === 'broken-off')
-    return { id, state: 'waiting', attempts, tries, dueAt: at, fault: null, cause: null, history }
+    return { id, state: 'waiting', attempts, tries, dueAt: at, fault: null, cause: null, history, claimedUntil }
   const seen: Fate = {
     id,
     state: 'delivered',
@@ -94,6 +94,7 @@ function fateOf(
     fault: null,
     cause: null,
     history: [...history, tryOf(verdict, outcome, at)].slice(-KEPT),
+    claimedUntil,
   }
   if (verdict.kind === 'taken') return seen
   const fault = verdict.kind === 'not-taken' ? verdict.fault : 'target'

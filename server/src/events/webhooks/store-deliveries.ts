@@ -66,6 +66,8 @@ export interface ClaimedDelivery {
   readonly attempts: number
   readonly tries: number
   readonly history: readonly Try[]
+  /** Ours until then, unless somebody wants it sent again. */
+  readonly claimedUntil: Temporal.Instant
 }
 
 /**
@@ -101,7 +103,7 @@ export async function claimDeliveries(
     update webhook_deliveries d set due_at = ${until}, fault = null
     from due, webhook_events v
     where d.tenant_id = due.tenant_id and d.id = due.id and v.tenant_id = d.tenant_id and v.id = d.event_id
-    returning d.id, d.event_id as "eventId", v.body, d.attempts, d.tries, d.history`)
+    returning d.id, d.event_id as "eventId", v.body, d.attempts, d.tries, d.history, d.due_at as "claimedUntil"`)
 }
 
 /** When the next one is due that may go. */
@@ -113,7 +115,7 @@ export async function nextDue(tx: Tx, webhookId: string): Promise<Temporal.Insta
   return row?.dueAt ?? null
 }
 
-export interface Fate {
+export interface Fate extends Pick<ClaimedDelivery, 'claimedUntil'> {
   readonly id: string
   readonly state: 'waiting' | 'delivered' | 'dead'
   readonly attempts: number
@@ -124,9 +126,12 @@ export interface Fate {
   readonly history: readonly Try[]
 }
 
-/** What became of tries at `at`. One that was settled meanwhile stays as it is. */
-export async function saveFates(tx: Tx, fates: readonly Fate[], at: Temporal.Instant): Promise<void> {
-  await tx.run(sql`
+/**
+ * What became of tries at `at`. One that was settled meanwhile stays as it is, and one that is to be sent again unless it was taken. Answers
+ * the ids of those that were ours to settle.
+ */
+export async function saveFates(tx: Tx, fates: readonly Fate[], at: Temporal.Instant): Promise<ReadonlySet<string>> {
+  const rows = await tx.rows<{ id: string }>(sql`
     update webhook_deliveries d set state = f.state, attempts = f.attempts, tries = f.tries, due_at = f.due_at, fault = f.fault,
       cause = f.cause, history = f.history, last_attempt_at = ${at}::timestamptz,
       delivered_at = case when f.state = 'delivered' then ${at}::timestamptz end,
@@ -135,9 +140,13 @@ export async function saveFates(tx: Tx, fates: readonly Fate[], at: Temporal.Ins
       ${fates.map((fate) => fate.id)}::uuid[], ${fates.map((fate) => fate.state)}::text[],
       ${fates.map((fate) => fate.attempts)}::int[], ${fates.map((fate) => fate.tries)}::int[],
       ${fates.map((fate) => fate.dueAt)}::timestamptz[], ${fates.map((fate) => fate.fault)}::text[],
-      ${fates.map((fate) => fate.cause)}::text[], ${fates.map((fate) => json(fate.history))}::jsonb[]
-    ) as f (id, state, attempts, tries, due_at, fault, cause, history)
-    where d.tenant_id = ${tx.tenantId} and d.id = f.id and d.state = 'waiting'`)
+      ${fates.map((fate) => fate.cause)}::text[], ${fates.map((fate) => json(fate.history))}::jsonb[],
+      ${fates.map((fate) => fate.claimedUntil)}::timestamptz[]
+    ) as f (id, state, attempts, tries, due_at, fault, cause, history, claimed_until)
+    where d.tenant_id = ${tx.tenantId} and d.id = f.id and d.state = 'waiting'
+      and (f.state = 'delivered' or d.due_at = f.claimed_until)
+    returning d.id`)
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** The target is back: what waited only for it goes at once. */
