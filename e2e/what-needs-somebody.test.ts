@@ -61,6 +61,19 @@ async function looksRight(name: string): Promise<void> {
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
 }
 
+/** A queue beside a map must not cut off what can be done, on tablets and small laptops. */
+async function reachesTheLastColumn(button: Locator): Promise<void> {
+  for (const width of [768, 900, 1024, 1100]) {
+    await page.setViewportSize({ width, height: 900 })
+    const [inner, outer] = [
+      must((await button.boundingBox()) ?? undefined),
+      must((await queue().boundingBox()) ?? undefined),
+    ]
+    expect(inner.x + inner.width, `${width}`).toBeLessThanOrEqual(outer.x + outer.width)
+  }
+  await page.setViewportSize(desk)
+}
+
 const status = (more: object) =>
   socket.call('StatusNotification', { connectorId: 1, timestamp: Temporal.Now.instant().toString(), ...more })
 
@@ -111,6 +124,7 @@ describe('what needs somebody', () => {
         .filter({ hasText: word('monitoring.alert.station-faulted') })
       await row.getByText('Torikatu 21').waitFor()
       await row.getByText(word('portal.severity.critical')).waitFor()
+      await reachesTheLastColumn(row.getByRole('button'))
       await row.getByRole('link').click()
       await detail().getByText(word('monitoring.fault.GroundFailure')).waitFor()
       await detail().getByText('RCD 30 mA').waitFor()

@@ -8,11 +8,12 @@ import { Chips } from '../../parts/Chips.tsx'
 import { DataTable } from '../../parts/DataTable.tsx'
 import { Time } from '../../parts/Figures.tsx'
 import { Icon, type IconName } from '../../parts/Icon.tsx'
-import { numberText } from '../../parts/quantities.ts'
+import { numberText, timeText } from '../../parts/quantities.ts'
 import { Empty, Failed, FormProblem, Loading } from '../../parts/Waiting.tsx'
 import { useMay } from '../../session-of-staff.ts'
 import { useFilters } from '../use-filters.ts'
 import { DeliveryShown } from './DeliveryShown.tsx'
+import { nextTryOf } from './next-try.ts'
 import { deliveriesQuery } from './webhook-query.ts'
 
 const states = ['waiting', 'dead', 'delivered'] as const
@@ -53,7 +54,7 @@ export function Deliveries({ webhook, health }: { readonly webhook: Webhook; rea
           text={t('portal.webhooks.deliveries.none-text')}
         />
       ) : (
-        <DeliveryTable webhook={webhook} deliveries={deliveries} />
+        <DeliveryTable webhook={webhook} health={health} deliveries={deliveries} />
       )}
       {(list.data?.next ?? null) !== null && limit < 200 && (
         <div className="pb">
@@ -69,7 +70,11 @@ export function Deliveries({ webhook, health }: { readonly webhook: Webhook; rea
   )
 }
 
-function DeliveryTable(props: { readonly webhook: Webhook; readonly deliveries: readonly Delivery[] }) {
+function DeliveryTable(props: {
+  readonly webhook: Webhook
+  readonly health: WebhookHealth
+  readonly deliveries: readonly Delivery[]
+}) {
   const { t } = useTranslation()
   const may = useMay()
   return (
@@ -84,7 +89,7 @@ function DeliveryTable(props: { readonly webhook: Webhook; readonly deliveries: 
         {
           key: 'became',
           head: t('portal.webhooks.became'),
-          cell: (one) => <Became delivery={one} webhook={props.webhook} />,
+          cell: (one) => <Became delivery={one} nextTryAt={nextTryOf(one, props.webhook, props.health)} />,
         },
         {
           key: 'attempts',
@@ -138,11 +143,9 @@ function About({ delivery }: { readonly delivery: Delivery }) {
   )
 }
 
-function Became({ delivery, webhook }: { readonly delivery: Delivery; readonly webhook: Webhook }) {
+function Became({ delivery, nextTryAt }: { readonly delivery: Delivery; readonly nextTryAt: string | undefined }) {
   const { t } = useTranslation()
-  const { state, cause, nextTryAt } = delivery
-  // Nothing is tried while it is paused or disabled.
-  const isTried = webhook.state === 'active' && state === 'waiting' && delivery.attempts > 0
+  const { state, cause } = delivery
   return (
     <span>
       <span className={`row g1 m ${state === 'dead' ? 'bad' : state === 'delivered' ? 'ok' : ''}`}>
@@ -150,7 +153,7 @@ function Became({ delivery, webhook }: { readonly delivery: Delivery; readonly w
         {t(`portal.webhooks.delivery.${state}`)}
       </span>
       {state !== 'delivered' && cause !== undefined && <span className="block t12 mid break">{cause.text}</span>}
-      {isTried && nextTryAt !== undefined && (
+      {nextTryAt !== undefined && (
         <span className="block t12 dim">{t('portal.webhooks.next-try', { at: nextTryAt })}</span>
       )}
     </span>
@@ -170,7 +173,9 @@ function Resend({ delivery }: { readonly delivery: Delivery }) {
       <button type="button" className="btn sm over-row" disabled={resend.isPending} onClick={() => resend.mutate()}>
         <Icon name="refresh" />
         {t('portal.webhooks.resend')}
-        <span className="sr">{delivery.key}</span>
+        <span className="sr">
+          {t(`portal.webhooks.type.${delivery.type}`)}, {timeText(delivery.createdAt)}
+        </span>
       </button>
       <FormProblem error={resend.error} />
     </>
