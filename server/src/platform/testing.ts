@@ -97,14 +97,18 @@ export async function makeTestTenant(
  * Returns once somebody waits in the database for somebody else, so that one side of a race can be held up; or once `work` is done,
  * which then waited for nobody.
  */
-export async function somebodyWaits(ground: Pick<TestGround, 'owner'>, work?: Promise<unknown>): Promise<void> {
+export async function somebodyWaits(
+  ground: Pick<TestGround, 'owner'>,
+  work?: Promise<unknown>,
+  howMany = 1,
+): Promise<void> {
   let isDone = false
   void work?.catch(() => {}).finally(() => (isDone = true))
   const client = new pg.Client(ground.owner)
   await client.connect()
   try {
     const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-    while (!isDone && (await client.query(waiting)).rowCount === 0)
+    while (!isDone && (await client.query(waiting)).rows.length < howMany)
       await new Promise((resolve) => setImmediate(resolve))
   } finally {
     await client.end()

@@ -71,6 +71,7 @@ function judgeRoute(ground: Ground, take: Receiver['take']): AnyRoute {
     async handle(tx, { params: { id: stationId, messageId }, caller, at }) {
       if ((await findStation(tx, stationId, caller.sites)) === undefined) return refuse('no-such-station')
       const named = { stationId, id: messageId }
+      await store.lockJudging(tx, messageId)
       const row = await store.findRefusedMessage(tx, named)
       if (row === undefined) return refuse('no-such-message')
       if (row.outcome === 'taken') return refuse('already-taken')

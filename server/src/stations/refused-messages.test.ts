@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Clock, newId, ok, openHttp, openTexts, sql } from '../platform/index.ts'
-import { makeTestTenant, testGround, type TestGround } from '../platform/testing.ts'
+import { makeTestTenant, somebodyWaits, testGround, type TestGround } from '../platform/testing.ts'
 import {
   addTestStation,
   connectStation,
@@ -134,6 +134,28 @@ it('a message that we could not take is kept, and taken once the fault is mended
   isFailing = false
   expect((await judge(one.id, message.id)).body.judged).toMatchObject({ outcome: 'taken' })
   expect(await refusedOf(one.id)).toHaveLength(1)
+  await one.close()
+})
+
+it('a message that two judge again at the same time is taken once', async () => {
+  const one = await station('R-TWICE', '9.0')
+  isFailing = true
+  const reading = { timestamp: '2026-11-20T08:00:00Z', sampledValue: [{ value: '5' }] }
+  await expect(one.call('MeterValues', { connectorId: 1, meterValue: [reading] })).rejects.toThrow('InternalError')
+  const [message] = await refusedOf(one.id)
+  isFailing = false
+  const before = stations.reports.length
+  // The first has taken it, and is held up where it writes that down.
+  const { both } = await ground.database.inTenant(tenantId, async (tx) => {
+    await tx.row(sql`select 1 from refused_messages where tenant_id = ${tenantId} and id = ${message.id} for update`)
+    const first = judge(one.id, message.id)
+    await somebodyWaits(ground, first)
+    const second = judge(one.id, message.id)
+    await somebodyWaits(ground, second, 2)
+    return { both: Promise.all([first, second]) }
+  })
+  expect((await both).map(({ status }) => status)).toEqual([200, 409])
+  expect(stations.reports.slice(before)).toHaveLength(1)
   await one.close()
 })
 

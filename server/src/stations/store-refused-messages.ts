@@ -41,6 +41,14 @@ export async function countRefusedMessages(tx: Tx, stationId: string): Promise<n
   return Number(row?.n ?? 0)
 }
 
+/**
+ * Of two who judge a message again at once the second waits, and finds what became of it. Its row is not held: should it be refused once
+ * more, it is kept again by another transaction, which would wait for us.
+ */
+export async function lockJudging(tx: Tx, id: string): Promise<void> {
+  await tx.row(sql`select pg_advisory_xact_lock(hashtextextended('judge again ' || ${id}::uuid::text, 0)) as done`)
+}
+
 export async function findRefusedMessage(
   tx: Tx,
   { stationId, id }: { readonly stationId: string; readonly id: string },
