@@ -129,6 +129,11 @@ describe('the keyboard alone', () => {
     expect(await start.inputValue()).toMatch(/^2031-/)
   })
 
+  part('is told that making a tariff is not theirs, instead of a form that leads nowhere', async () => {
+    await page.goto('/tariffs/new')
+    await page.getByText(word('portal.no-right.title')).first().waitFor()
+  })
+
   part('at 320 pixels nothing of this has to be scrolled sideways', async () => {
     await page.setViewportSize({ width: 320, height: 640 })
     for (const path of ['/map', `/stations/${made.id}`, '/sessions', '/sign-in']) {

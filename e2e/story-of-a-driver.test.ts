@@ -113,6 +113,16 @@ describe('the story of a driver who reads the code on a station', () => {
     await page.locator('.big-number').waitFor({ state: 'detached' })
   })
 
+  part('is not asked for a card where nothing may be used', async () => {
+    const how = page.getByText(word('portal.driver.station.how'), { exact: true })
+    await how.waitFor()
+    await network.rest.patch(`/v1/stations/${made.id}`, { state: 'disabled' })
+    await places().nth(1).getByText(word('portal.state.disabled'), { exact: true }).waitFor()
+    await how.waitFor({ state: 'detached' })
+    await network.rest.patch(`/v1/stations/${made.id}`, { state: 'active' })
+    await how.waitFor()
+  })
+
   part('is told that a number with a slip in it cannot be right', async () => {
     const last = Number(made.number.at(-1))
     await page.goto(`/s/${made.number.slice(0, -1)}${(last + 1) % 10}`)

@@ -9,7 +9,7 @@ import { Time } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { Page } from '../../parts/Page.tsx'
 import { decimalSign, milliseconds, nowMilliseconds } from '../../parts/quantities.ts'
-import { Failed, FormProblem, Loading, ReadOnly } from '../../parts/Waiting.tsx'
+import { Failed, FormProblem, Loading, NoRight, ReadOnly } from '../../parts/Waiting.tsx'
 import { instantOfField } from '../../parts/zoned.ts'
 import { useMay, useMe } from '../../session-of-staff.ts'
 import { Calculator } from './Calculator.tsx'
@@ -33,7 +33,13 @@ export function TariffPage() {
 }
 
 export function NewTariffPage() {
-  return <Editor />
+  const { t } = useTranslation()
+  if (useMay()('tariffs.write')) return <Editor />
+  return (
+    <Page title={t('portal.tariffs.new')} crumbs={[{ to: '/tariffs', text: t('portal.tariffs.title') }]}>
+      <NoRight />
+    </Page>
+  )
 }
 
 function Editor({ tariff }: { readonly tariff?: Tariff }) {

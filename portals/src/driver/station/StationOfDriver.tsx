@@ -95,16 +95,23 @@ function Shown(props: { readonly station: PublicStation; readonly live: Live; re
           <EvseOfDriver key={evse.id} evse={evse} />
         ))}
       </ul>
-      <div className="note">
-        <Icon name="card" size={20} />
-        <p>{t('portal.driver.station.how')}</p>
-      </div>
+      {!station.evses.every(isOutOfUse) && (
+        <div className="note">
+          <Icon name="card" size={20} />
+          <p>{t('portal.driver.station.how')}</p>
+        </div>
+      )}
     </>
   )
 }
 
 // Whoever stands before it wants to know what to do.
 const puzzling: readonly PublicEvse['seen'][] = ['faulted', 'offline', 'unknown', 'reserved', 'disabled', 'test']
+
+/** Nobody can charge here, and nobody does: a card would be held to it for nothing. */
+function isOutOfUse({ seen, session }: PublicEvse): boolean {
+  return (seen === 'disabled' || seen === 'faulted') && session === undefined
+}
 
 function EvseOfDriver({ evse }: { readonly evse: PublicEvse }) {
   const { t } = useTranslation()
