@@ -1,4 +1,4 @@
-import { expect } from 'vitest'
+import { expect, it } from 'vitest'
 import { behaviour } from './behaviour.ts'
 import { command, openSpeaker, until } from './station.ts'
 import { useWhole } from './use-whole.ts'
@@ -50,6 +50,28 @@ behaviour('settings-read', async (version) => {
   expect((ended.answer as unknown as { settings: unknown[] }).settings).toHaveLength(station.is16 ? 1 : 3)
   await station.close()
 })
+
+it.each(['ocpp2.0.1', 'ocpp2.1'] as const)(
+  'numbers of a report beyond all bounds are answered (attack 9, %s)',
+  async (version) => {
+    const station = await openSpeaker(whole, version)
+    const before = whole.errors.length
+    const reading = await command(whole, station, { kind: 'read-settings' })
+    const asked = await until(() => station.socket.calls.find(({ action }) => action === 'GetBaseReport'))
+    await reading.ended('answered')
+    const { requestId } = asked.payload
+    for (const numbers of [
+      { requestId: 1e18, seqNo: 0 },
+      { requestId: 1e308, seqNo: 0 },
+      { requestId, seqNo: 1e18 },
+      { requestId, seqNo: 1e308 },
+    ]) {
+      expect(await station.call('NotifyReport', { ...numbers, generatedAt: now(), tbc: true })).toEqual({})
+    }
+    expect(whole.errors.slice(before)).toEqual([])
+    await station.close()
+  },
+)
 
 behaviour('settings-over-reconnect', async (version) => {
   const station = await openSpeaker(whole, version)

@@ -75,8 +75,21 @@ export function settingsPart(payload: Payload): Incoming {
       readonly: actual.mutability === 'ReadOnly',
     }
   })
-  return { kind: 'settings', requestId: said.requestId, seqNo: said.seqNo, settings, last: said.tbc !== true }
+  const { requestId, seqNo } = said
+  return {
+    kind: 'settings',
+    // Beyond 31 bits none of ours was ever asked under.
+    requestId: isWithin(requestId) ? requestId : NOT_OURS,
+    seqNo: isWithin(seqNo) ? seqNo : MOST,
+    settings,
+    last: said.tbc !== true,
+  }
 }
+
+const MOST = 2_147_483_647
+const NOT_OURS = -1
+/** The schemas bound no integer; the database does. */
+const isWithin = (number: number): boolean => Math.abs(number) <= MOST
 
 interface VariableResult extends Target {
   readonly attributeStatus: string
