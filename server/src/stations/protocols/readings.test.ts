@@ -224,6 +224,36 @@ describe('ocpp2.x', () => {
     })
   })
 
+  it('takes a fault that is told as untrue for none, whether it is called cleared or not', () => {
+    const told = (actualValue: string, more: object = {}, name = 'Problem') => {
+      const payload = {
+        generatedAt: timestamp,
+        seqNo: 0,
+        eventData: [
+          {
+            eventId: 1,
+            timestamp,
+            trigger: 'Delta',
+            actualValue,
+            eventNotificationType: 'HardWiredNotification',
+            component: { name: 'ChargingStation' },
+            variable: { name },
+            ...more,
+          },
+        ],
+      }
+      return protocolOf('ocpp2.0.1').reportFrom('NotifyEvent', payload, at)
+    }
+    const is = (cleared: boolean) => ({ bodies: [{ kind: 'problem', cleared }] })
+    expect(told('true')).toMatchObject(is(false))
+    expect(told('false')).toMatchObject(is(true))
+    expect(told('false', { cleared: false })).toMatchObject(is(true))
+    expect(told('true', { cleared: true })).toMatchObject(is(true))
+    expect(told('false', { trigger: 'Alerting' }, 'Tripped')).toMatchObject(is(true))
+    // What is wrong when it is not so.
+    expect(told('false', { trigger: 'Alerting' }, 'Active')).toMatchObject(is(false))
+  })
+
   it('reads what an end says, and that it was said offline', () => {
     const report = transaction('ocpp2.1', {
       eventType: 'Ended',
@@ -253,5 +283,23 @@ describe('ocpp2.x', () => {
     const read = protocol.answerFrom({ kind: 'read-settings', names }, answer)
     expect(read.settings?.map(({ name }) => name)).toEqual(names)
     expect(protocol.commandTo({ kind: 'read-settings', names: ['nonsense'] }, { requestId: 1 })).toBe('not-supported')
+  })
+})
+
+describe('security events of any version', () => {
+  it('are told to staff, but for those that every start brings', () => {
+    for (const version of ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'] as const) {
+      const told = (type: string) =>
+        protocolOf(version).reportFrom('SecurityEventNotification', { type, timestamp }, at)
+      expect(told('TamperDetectionActivated')).toMatchObject({ bodies: [{ kind: 'problem', severity: 'critical' }] })
+      expect(told('AttemptedReplayAttacks')).toMatchObject({ bodies: [{ kind: 'problem', severity: 'minor' }] })
+      for (const type of ['StartupOfTheDevice', 'ResetOrReboot']) {
+        const content = { type, timestamp }
+        expect(told(type)).toEqual({
+          kind: 'reports',
+          bodies: [{ kind: 'recorded', what: 'SecurityEventNotification', content }],
+        })
+      }
+    }
   })
 })

@@ -1,4 +1,4 @@
-import type { ProblemReport } from '../model.ts'
+import type { ProblemReport, ReportBody } from '../model.ts'
 import type { Payload } from './contract.ts'
 import { instantOr } from './times.ts'
 
@@ -15,9 +15,24 @@ const critical = new Set([
   'MemoryExhaustion',
 ])
 
+/** What every sound station says whenever it starts: kept, and nobody's concern. Boots that go on and on are watched by themselves. */
+const routine = new Set(['ResetOrReboot', 'StartupOfTheDevice'])
+
 /** SecurityEventNotification reads the same in every version. */
-export function securityProblem(payload: Payload, receivedAt: Temporal.Instant): ProblemReport {
-  const said = payload as { readonly type: string; readonly timestamp: string; readonly techInfo?: string }
+export function securityEvent(payload: Payload, receivedAt: Temporal.Instant): ReportBody {
+  const said = payload as unknown as SecurityEvent
+  return routine.has(said.type)
+    ? { kind: 'recorded', what: 'SecurityEventNotification', content: payload }
+    : securityProblem(said, receivedAt)
+}
+
+interface SecurityEvent {
+  readonly type: string
+  readonly timestamp: string
+  readonly techInfo?: string
+}
+
+function securityProblem(said: SecurityEvent, receivedAt: Temporal.Instant): ProblemReport {
   return {
     kind: 'problem',
     code: `security.${said.type}`,

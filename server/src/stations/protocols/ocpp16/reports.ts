@@ -10,7 +10,7 @@ import type {
 } from '../../model.ts'
 import type { Incoming, Payload } from '../contract.ts'
 import { contextFrom, numberFrom, readingsOfMoments, type Sample, withRegister } from '../meter-readings.ts'
-import { securityProblem } from '../security-events.ts'
+import { securityEvent } from '../security-events.ts'
 import { instantOr } from '../times.ts'
 
 /** 1.6 knows connectors only: its connector n is EVSE n, connector 1; 0 is the station as a whole. */
@@ -35,7 +35,7 @@ const readers: Readonly<Record<string, Reader>> = {
     one(stopped(payload as unknown as Request<'ocpp1.6', 'StopTransaction'>, receivedAt)),
   MeterValues: (payload, receivedAt) =>
     one(metered(payload as unknown as Request<'ocpp1.6', 'MeterValues'>, receivedAt)),
-  SecurityEventNotification: (payload, receivedAt) => one(securityProblem(payload, receivedAt)),
+  SecurityEventNotification: (payload, receivedAt) => one(securityEvent(payload, receivedAt)),
 }
 
 export function reportFrom16(action: string, payload: Payload, receivedAt: Temporal.Instant): Incoming {

@@ -62,8 +62,15 @@ function bodyOfEvent(event: EventData, receivedAt: Temporal.Instant): ReportBody
     text: event.techInfo ?? event.actualValue,
     severity: severityOf(event.severity),
     reportedAt: instantOr(event.timestamp, receivedAt),
-    cleared: event.cleared ?? false,
+    cleared: event.cleared === true || isUntrue(event),
   }
+}
+
+/** Variables whose truth is the fault: told as `false` there is none (any more), said so by `cleared` or not. */
+const faults = new Set(['Overheat', 'Problem', 'SupplyFailure', 'Tripped'])
+
+function isUntrue({ variable, actualValue }: EventData): boolean {
+  return faults.has(variable.name) && actualValue.trim().toLowerCase() === 'false'
 }
 
 /** 0 danger … 2 system failure, 3 critical … 5 alert, 6 warning … 9 debug (OCPP 2.x part 2, EventSeverity). */

@@ -10,7 +10,7 @@ import type {
 } from '../../model.ts'
 import type { Incoming, Payload } from '../contract.ts'
 import { contextFrom, readingsOfMoments, type Sample } from '../meter-readings.ts'
-import { securityProblem } from '../security-events.ts'
+import { securityEvent } from '../security-events.ts'
 import { instantOr } from '../times.ts'
 import { bodiesOfEvents, statusFrom } from './events.ts'
 import { settingsPart } from './settings.ts'
@@ -32,7 +32,7 @@ const readers: Readonly<Record<string, Reader>> = {
     one(metered(payload as unknown as Request<'ocpp2.0.1', 'MeterValues'>, receivedAt)),
   NotifyEvent: (payload, receivedAt) => ({ kind: 'reports', bodies: bodiesOfEvents(payload, receivedAt) }),
   NotifyReport: settingsPart,
-  SecurityEventNotification: (payload, receivedAt) => one(securityProblem(payload, receivedAt)),
+  SecurityEventNotification: (payload, receivedAt) => one(securityEvent(payload, receivedAt)),
 }
 
 export function reportFrom2(action: string, payload: Payload, receivedAt: Temporal.Instant): Incoming {
