@@ -267,8 +267,8 @@ for (const [version, station] of Object.entries({ '1.6': old, '2.0.1': new201, '
 const sent = await rest<Command>(key, 'POST', `/v1/stations/${new201.id}/commands`, {
   kind: 'trigger',
   message: 'status',
-  evse: 1,
-  connector: 1,
+  evseId: 1,
+  connectorId: 1,
 })
 const settled = await until('the outcome of the command', async () => {
   const command = await rest<Command>(key, 'GET', `/v1/commands/${sent.id}`)

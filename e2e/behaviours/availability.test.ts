@@ -25,7 +25,7 @@ behaviour('availability-set', async (version) => {
   const station = await openSpeaker(whole, version)
   await (await command(whole, station, { kind: 'set-availability', operative: false })).ended('answered')
   station.answer = () => ({ kind: 'result', payload: { status: 'Scheduled' } })
-  const later = await command(whole, station, { kind: 'set-availability', operative: false, evse: 2 })
+  const later = await command(whole, station, { kind: 'set-availability', operative: false, evseId: 2 })
   expect(await later.ended('answered', 'failed')).toMatchObject({ state: 'answered', answer: { outcome: 'scheduled' } })
   expect(station.socket.calls.map(({ payload }) => payload)).toEqual(
     station.is16

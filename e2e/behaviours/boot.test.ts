@@ -121,7 +121,7 @@ behaviour('refused-in-mid-session', async (version) => {
 behaviour('pending-triggered', async (version) => {
   const station = await openSpeaker(whole, version, { onboarding: 'waiting' })
   const ask = async (message: string) =>
-    (await command(whole, station, { kind: 'trigger', message, evse: 1, connector: 1 })).ended(
+    (await command(whole, station, { kind: 'trigger', message, evseId: 1, connectorId: 1 })).ended(
       'answered',
       'effect-seen',
     )

@@ -261,7 +261,7 @@ behaviour('both-directions', async (version) => {
     const asked = await authorise(station, token)
     return { kind: 'result', payload: { status: asked.status === 'Accepted' ? 'Accepted' : 'Rejected' } }
   }
-  const begun = await command(whole, station, { kind: 'start-transaction', evse: 1, idToken: { uid: CARD_OF.other } })
+  const begun = await command(whole, station, { kind: 'start-transaction', evseId: 1, idToken: { uid: CARD_OF.other } })
   expect(await begun.ended('answered', 'failed')).toMatchObject({ state: 'answered', answer: { outcome: 'accepted' } })
   await station.close()
 })

@@ -236,7 +236,7 @@ behaviour('cable-late', async (version) => {
   const station = await openSpeaker(whole, version)
   const begun = await command(whole, station, {
     kind: 'start-transaction',
-    evse: 1,
+    evseId: 1,
     idToken: { uid: CARD_OF.ordinary },
   })
   await begun.ended('answered')

@@ -1732,7 +1732,7 @@ export type PostRefusedStationsByIdAdoptData = {
             id: number;
             connectors: Array<{
                 id: number;
-                type: string;
+                type: 'CHADEMO' | 'CHAOJI' | 'DOMESTIC_A' | 'DOMESTIC_B' | 'DOMESTIC_C' | 'DOMESTIC_D' | 'DOMESTIC_E' | 'DOMESTIC_F' | 'DOMESTIC_G' | 'DOMESTIC_H' | 'DOMESTIC_I' | 'DOMESTIC_J' | 'DOMESTIC_K' | 'DOMESTIC_L' | 'DOMESTIC_M' | 'DOMESTIC_N' | 'DOMESTIC_O' | 'GBT_AC' | 'GBT_DC' | 'IEC_60309_2_single_16' | 'IEC_60309_2_three_16' | 'IEC_60309_2_three_32' | 'IEC_60309_2_three_64' | 'IEC_62196_T1' | 'IEC_62196_T1_COMBO' | 'IEC_62196_T2' | 'IEC_62196_T2_COMBO' | 'IEC_62196_T3A' | 'IEC_62196_T3C' | 'MCS' | 'NEMA_5_20' | 'NEMA_6_30' | 'NEMA_6_50' | 'NEMA_10_30' | 'NEMA_10_50' | 'NEMA_14_30' | 'NEMA_14_50' | 'PANTOGRAPH_BOTTOM_UP' | 'PANTOGRAPH_TOP_DOWN' | 'SAE_J3400' | 'TESLA_R' | 'TESLA_S';
                 format?: 'SOCKET' | 'CABLE';
                 maxPowerW?: number;
             }>;
@@ -3354,7 +3354,7 @@ export type PostStationsData = {
             id: number;
             connectors: Array<{
                 id: number;
-                type: string;
+                type: 'CHADEMO' | 'CHAOJI' | 'DOMESTIC_A' | 'DOMESTIC_B' | 'DOMESTIC_C' | 'DOMESTIC_D' | 'DOMESTIC_E' | 'DOMESTIC_F' | 'DOMESTIC_G' | 'DOMESTIC_H' | 'DOMESTIC_I' | 'DOMESTIC_J' | 'DOMESTIC_K' | 'DOMESTIC_L' | 'DOMESTIC_M' | 'DOMESTIC_N' | 'DOMESTIC_O' | 'GBT_AC' | 'GBT_DC' | 'IEC_60309_2_single_16' | 'IEC_60309_2_three_16' | 'IEC_60309_2_three_32' | 'IEC_60309_2_three_64' | 'IEC_62196_T1' | 'IEC_62196_T1_COMBO' | 'IEC_62196_T2' | 'IEC_62196_T2_COMBO' | 'IEC_62196_T3A' | 'IEC_62196_T3C' | 'MCS' | 'NEMA_5_20' | 'NEMA_6_30' | 'NEMA_6_50' | 'NEMA_10_30' | 'NEMA_10_50' | 'NEMA_14_30' | 'NEMA_14_50' | 'PANTOGRAPH_BOTTOM_UP' | 'PANTOGRAPH_TOP_DOWN' | 'SAE_J3400' | 'TESLA_R' | 'TESLA_S';
                 format?: 'SOCKET' | 'CABLE';
                 maxPowerW?: number;
             }>;
@@ -3381,7 +3381,7 @@ export type PostStationsErrors = {
      */
     409: Problem;
     /**
-     * One of: no-such-site, no-such-tariff.
+     * One of: no-such-site, no-such-tariff, not-supported.
      */
     422: Problem;
     /**
@@ -3649,7 +3649,7 @@ export type PatchStationsByIdData = {
             id: number;
             connectors: Array<{
                 id: number;
-                type: string;
+                type: 'CHADEMO' | 'CHAOJI' | 'DOMESTIC_A' | 'DOMESTIC_B' | 'DOMESTIC_C' | 'DOMESTIC_D' | 'DOMESTIC_E' | 'DOMESTIC_F' | 'DOMESTIC_G' | 'DOMESTIC_H' | 'DOMESTIC_I' | 'DOMESTIC_J' | 'DOMESTIC_K' | 'DOMESTIC_L' | 'DOMESTIC_M' | 'DOMESTIC_N' | 'DOMESTIC_O' | 'GBT_AC' | 'GBT_DC' | 'IEC_60309_2_single_16' | 'IEC_60309_2_three_16' | 'IEC_60309_2_three_32' | 'IEC_60309_2_three_64' | 'IEC_62196_T1' | 'IEC_62196_T1_COMBO' | 'IEC_62196_T2' | 'IEC_62196_T2_COMBO' | 'IEC_62196_T3A' | 'IEC_62196_T3C' | 'MCS' | 'NEMA_5_20' | 'NEMA_6_30' | 'NEMA_6_50' | 'NEMA_10_30' | 'NEMA_10_50' | 'NEMA_14_30' | 'NEMA_14_50' | 'PANTOGRAPH_BOTTOM_UP' | 'PANTOGRAPH_TOP_DOWN' | 'SAE_J3400' | 'TESLA_R' | 'TESLA_S';
                 format?: 'SOCKET' | 'CABLE';
                 maxPowerW?: number;
             }>;
@@ -3678,7 +3678,7 @@ export type PatchStationsByIdErrors = {
      */
     404: Problem;
     /**
-     * One of: no-such-site, no-such-tariff.
+     * One of: no-such-site, no-such-tariff, not-supported.
      */
     422: Problem;
     /**
@@ -3816,8 +3816,8 @@ export type GetStationsByIdCommandKindsResponse = GetStationsByIdCommandKindsRes
 export type PostStationsByIdCommandsData = {
     body: {
         kind: 'start-transaction';
-        evse: number;
-        connector?: number;
+        evseId: number;
+        connectorId?: number;
         idToken?: {
             uid: string;
             type?: string;
@@ -3827,29 +3827,29 @@ export type PostStationsByIdCommandsData = {
         transactionNumber: string;
     } | {
         kind: 'fetch-meter';
-        evse: number;
+        evseId: number;
         transactionNumber?: string;
     } | {
         kind: 'transaction-status';
         transactionNumber: string;
     } | {
         kind: 'unlock';
-        evse: number;
-        connector?: number;
+        evseId: number;
+        connectorId?: number;
     } | {
         kind: 'set-availability';
-        evse?: number;
-        connector?: number;
+        evseId?: number;
+        connectorId?: number;
         operative: boolean;
     } | {
         kind: 'reset';
         how?: 'soft' | 'hard';
-        evse?: number;
+        evseId?: number;
     } | {
         kind: 'trigger';
         message: 'boot' | 'status' | 'heartbeat' | 'meter' | 'firmware' | 'log';
-        evse?: number;
-        connector?: number;
+        evseId?: number;
+        connectorId?: number;
     } | {
         kind: 'read-settings';
         names?: Array<string>;

@@ -36,7 +36,7 @@ const names: readonly (readonly [RegExp, string])[] = [
   // Of a message of the station's protocol the rest of the pointer is its own.
   [/^\/action$/, 'portal.stations.field.action'],
   [/^\/payload$/, 'portal.stations.field.payload'],
-  [/^\/evse$/, 'portal.stations.field.evse'],
+  [/^\/evseId$/, 'portal.stations.field.evse'],
   [/^\/vendorId$/, 'portal.stations.field.vendor'],
   [/^\/messageId$/, 'portal.stations.field.vendor-message'],
   [/^\/content$/, 'portal.stations.field.content'],

@@ -19,7 +19,7 @@ describe('commands and the log', () => {
     const { id, password } = await add('CMD-1')
     const station = await connectStation(stations.port, { path: '/ocpp/power/CMD-1', password })
     await station.boot()
-    const body = { kind: 'start-transaction', evse: 1, idToken: { uid: 'CARD-12345678' } }
+    const body = { kind: 'start-transaction', evseId: 1, idToken: { uid: 'CARD-12345678' } }
     const sent = await call(`POST /v1/stations/${id}/commands`, { body })
     expect(sent).toMatchObject({ status: 202, body: { kind: 'start-transaction', state: 'queued' } })
     expect(sent.headers['location']).toBe(`/v1/commands/${String(sent.body['id'])}`)
@@ -99,7 +99,7 @@ describe('commands and the log', () => {
       status: 400,
       body: { errors: [{ pointer: '/settings/0', code: 'secret-in-the-open' }] },
     })
-    expect(await refused({ kind: 'start-transaction', evse: 1 })).toMatchObject({ body: { code: 'start-refused' } })
+    expect(await refused({ kind: 'start-transaction', evseId: 1 })).toMatchObject({ body: { code: 'start-refused' } })
     const kinds = (await call(`GET /v1/stations/${id}/command-kinds`)).body['items']
     expect(kinds).toEqual(
       expect.arrayContaining([
@@ -108,6 +108,22 @@ describe('commands and the log', () => {
       ]),
     )
     await station.close()
+  })
+
+  it('name EVSE and connector as all else does; their former names are still taken', async () => {
+    const { id } = await add('CMD-3')
+    const ask = (body: object) => call(`POST /v1/stations/${id}/commands`, { body })
+    const named = { evseId: 1, connectorId: 1 }
+    const triggered = await ask({ kind: 'trigger', message: 'status', ...named })
+    expect(triggered).toMatchObject({ status: 202, body: { request: { message: 'status', ...named } } })
+    expect((await ask({ kind: 'unlock', evse: 1, connector: 1 })).body['request']).toEqual({ kind: 'unlock', ...named })
+    expect(await ask({ kind: 'unlock', evseId: 0 })).toMatchObject({ body: { errors: [{ pointer: '/evseId' }] } })
+    expect(await ask({ kind: 'unlock', evseId: 1, evse: 1 })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/evse', code: 'not-known' }] },
+    })
+    expect(await ask({ kind: 'unlock' })).toMatchObject({ body: { errors: [{ pointer: '/evseId', code: 'missing' }] } })
+    expect(await ask({})).toMatchObject({ body: { errors: [{ pointer: '/kind', code: 'missing' }] } })
   })
 
   it('shows frames live to whoever has opened the log', async () => {

@@ -86,13 +86,13 @@ async function send(
   const { stationId, protocol, securityProfile, body, caller, at } = asked
   if (body.kind === 'start-transaction') {
     if (deps.startForStaff === undefined) return refuse('not-supported')
-    const { evse, connector, idToken } = body
+    const { evseId, connectorId, idToken } = body
     return deps.startForStaff(tx, {
       stationId,
-      evse,
+      evse: evseId,
       caller,
       at,
-      ...(connector === undefined ? {} : { connector }),
+      ...(connectorId === undefined ? {} : { connector: connectorId }),
       ...(idToken === undefined ? {} : { idToken: withoutAbsent(idToken) as IdToken }),
     })
   }

@@ -17,6 +17,8 @@ beforeAll(async () => {
 })
 afterAll(() => rest.close())
 
+const TYPE = '/evses/0/connectors/0/type'
+
 describe('stations', () => {
   it('are added with a password made for them, shown once, and a public number that checks itself (ST-CRUD)', async () => {
     const station = await add('CP 1'.replace(' ', '|'), { name: 'By the door' })
@@ -45,10 +47,35 @@ describe('stations', () => {
     [{ identity: 'X', password: 'with-an-ä-inside-it' }, '/password', 'password-not-printable'],
     [{ identity: 'X', evses: [...evses, ...evses] }, '/evses', 'repeated-id'],
     [{ identity: 'X', tenantId: 'x' }, '/tenantId', 'not-known'],
+    [{ identity: 'X', evses: [{ id: 1, connectors: [{ id: 1, type: 'TYPE_2' }] }] }, TYPE, 'not-one-of'],
+    [{ identity: 'X', evses: [{ id: 1, connectors: [{ id: 1, type: 'iec_62196_t2' }] }] }, TYPE, 'not-one-of'],
   ])('are refused with the field at fault: %j', async (body, pointer, code) => {
     const refused = await call('POST /v1/stations', { body })
     expect(refused).toMatchObject({ status: 400, body: { code: 'bad-input', errors: [{ pointer, code }] } })
     expect(String((refused.body['errors'] as { message: string }[])[0]?.message)).not.toBe(code)
+  })
+
+  it('take each plug by the name that OCPI has for it', async () => {
+    const connectors = ['IEC_60309_2_single_16', 'SAE_J3400'].map((type, n) => ({ id: n + 1, type }))
+    const { id } = await add('PLUGS', { evses: [{ id: 1, connectors }] })
+    expect((await call(`GET /v1/stations/${id}`)).body).toMatchObject({ evses: [{ connectors }] })
+  })
+
+  it.each([2, 3])('are not promised profile %i, whose connections are not built: they could never come', async (n) => {
+    const refusal = { code: 'not-supported', errors: [{ pointer: '/securityProfile', code: 'profile-not-built' }] }
+    const body = { securityProfile: n }
+    expect(await call('POST /v1/stations', { body: { identity: `TLS-${n}`, ...body } })).toMatchObject({
+      status: 422,
+      body: refusal,
+    })
+    const { id } = await add(`PLAIN-${n}`)
+    expect(await call(`PATCH /v1/stations/${id}`, { body })).toMatchObject({ status: 422, body: refusal })
+    expect((await call(`GET /v1/stations/${id}`)).body).toMatchObject({ securityProfile: 1 })
+    // One that has it from elsewhere may be changed in all else.
+    await ground.database.inTenant(tenantId, (tx) =>
+      tx.run(sql`update stations set security_profile = ${n} where id = ${id}`),
+    )
+    expect((await call(`PATCH /v1/stations/${id}`, { body: { ...body, name: 'By the door' } })).status).toBe(200)
   })
 
   it('page through in order', async () => {

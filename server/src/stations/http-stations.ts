@@ -32,6 +32,13 @@ export interface StationRouteDeps {
   readonly stopForStaff: HandedIn['stopForStaff']
 }
 
+/** Profiles 2 and 3 need TLS: a station of theirs would be made, and then turned away for ever. */
+const NO_TLS = { fields: [{ pointer: '/securityProfile', code: 'profile-not-built' }] }
+
+function needsTls(profile: number | undefined): boolean {
+  return profile !== undefined && profile >= 2
+}
+
 const UNKNOWN_TARIFF = [{ pointer: '/tariffId', code: 'no-such-tariff' }]
 
 async function isTariff(tx: Tx, { tariffExists }: StationRouteDeps, id: string | null | undefined): Promise<boolean> {
@@ -101,9 +108,16 @@ function addRoute(deps: StationRouteDeps): AnyRoute {
     body: newStation,
     answer: shapes.stationWithPassword,
     status: 201,
-    refusals: { 'identity-taken': 409, 'no-such-site': 422, 'no-such-tariff': 422, 'not-allowed': 403 },
+    refusals: {
+      'identity-taken': 409,
+      'no-such-site': 422,
+      'no-such-tariff': 422,
+      'not-supported': 422,
+      'not-allowed': 403,
+    },
     async handle(tx, { body, caller, at }) {
       if (!mayWriteAt(caller, body.siteId)) return refuse('not-allowed')
+      if (needsTls(body.securityProfile)) return refuse('not-supported', NO_TLS)
       if (!(await isTariff(tx, deps, body.tariffId))) return refuse('no-such-tariff', { fields: UNKNOWN_TARIFF })
       const { password, ...making } = body
       const credential = password === undefined ? undefined : { password }
@@ -138,13 +152,15 @@ function changeRoute(deps: StationRouteDeps): AnyRoute {
     body: stationChanges,
     answer: shapes.station,
     tagOf: setByPeople,
-    refusals: { ...NO_STATION, 'no-such-site': 422, 'no-such-tariff': 422, 'not-allowed': 403 },
+    refusals: { ...NO_STATION, 'no-such-site': 422, 'no-such-tariff': 422, 'not-supported': 422, 'not-allowed': 403 },
     async handle(tx, { params: { id }, body, caller, at }) {
       const before = await findStation(tx, id, caller.sites)
       if (before === undefined) return refuse('no-such-station')
       if (body.siteId !== undefined && !mayWriteAt(caller, body.siteId)) return refuse('not-allowed')
       if (typeof body.siteId === 'string' && !(await store.siteExists(tx, body.siteId)))
         return refuse('no-such-site', UNKNOWN_SITE)
+      const isNewProfile = body.securityProfile !== before.station.securityProfile
+      if (isNewProfile && needsTls(body.securityProfile)) return refuse('not-supported', NO_TLS)
       if (!(await isTariff(tx, deps, body.tariffId))) return refuse('no-such-tariff', { fields: UNKNOWN_TARIFF })
       const { evses, ...changes } = body
       await store.changeStation(tx, id, changes, at)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { instantShape } from '../platform/index.ts'
 import { connectorPhases, connectorStatuses } from './model.ts'
+import { connectorTypes } from './rules/connector-types.ts'
 import { passwordFault } from './rules/credential.ts'
 import { evseSeens } from './rules/seen.ts'
 import { isIdentity } from './rules/station-path.ts'
@@ -17,9 +18,6 @@ export const password = z.string().superRefine((text, context) => {
   if (fault !== undefined) context.addIssue({ code: 'custom', params: { code: `password-${fault}` } })
 })
 
-/** Connector types as OCPI names them: IEC_62196_T2, CHADEMO, …; the list grows, so any such word is taken. */
-const connectorType = z.string().regex(/^[A-Z][A-Z0-9_]{1,35}$/)
-
 export const declaredEvses = z
   .array(
     z.strictObject({
@@ -28,7 +26,7 @@ export const declaredEvses = z
         .array(
           z.strictObject({
             id: z.int().min(1).max(16),
-            type: connectorType,
+            type: z.enum(connectorTypes),
             format: z.enum(['SOCKET', 'CABLE']).optional(),
             maxPowerW: z.int().min(1).max(10_000_000).optional(),
           }),

@@ -31,7 +31,7 @@ export function useCommandName(): (command: Command) => string {
     const id = command.kind === 'reset' ? (request.how === 'hard' ? 'hard-reset' : 'soft-reset') : command.kind
     const name = t(`portal.stations.command.${id}`, { defaultValue: command.kind })
     const details = [
-      typeof request.evse === 'number' ? t('portal.stations.evse', { id: request.evse }) : '',
+      typeof request.evseId === 'number' ? t('portal.stations.evse', { id: request.evseId }) : '',
       typeof request.action === 'string' ? request.action : '',
     ].filter(Boolean)
     return [name, ...details].join(', ')

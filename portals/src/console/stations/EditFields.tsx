@@ -89,7 +89,8 @@ export function EditFields({ form, set }: Props) {
 /** How it proves itself, and until when it may come unencrypted. */
 function ConnectionFields({ form, set }: Props) {
   const { t } = useTranslation()
-  const profiles = ['1', '2', '0', ...(form.profile === '3' ? ['3'] : [])]
+  // Those that need TLS are shown only where a station has one from elsewhere: they cannot be chosen yet.
+  const profiles = ['1', '0', ...(Number(form.profile) >= 2 ? [form.profile] : [])]
   return (
     <>
       <Choice

@@ -12,7 +12,7 @@ export function Unlock({ station, evse }: { readonly station: Station; readonly 
   const [isAsked, setAsked] = useState(false)
   const unlock = () =>
     send.mutate(
-      { kind: 'unlock', evse: evse.id, connector: evse.connectors[0]?.id ?? 1 },
+      { kind: 'unlock', evseId: evse.id, connectorId: evse.connectors[0]?.id ?? 1 },
       { onSuccess: () => setAsked(false) },
     )
   return (

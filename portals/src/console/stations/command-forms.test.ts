@@ -10,7 +10,7 @@ it.each([
   ['ocpp2.0.1', 'status', 2],
   ['ocpp2.1', 'status', 2],
   ['ocpp2.0.1', 'boot', undefined],
-])('a station of %s is asked for %s of EVSE %s when nobody chose one', (protocol, message, evse) => {
-  const request = trigger?.request({ message, evse: '' }, speaking(protocol))
-  expect(request).toEqual({ kind: 'trigger', message, ...(evse === undefined ? {} : { evse }) })
+])('a station of %s is asked for %s of EVSE %s when nobody chose one', (protocol, message, evseId) => {
+  const request = trigger?.request({ message, evseId: '' }, speaking(protocol))
+  expect(request).toEqual({ kind: 'trigger', message, ...(evseId === undefined ? {} : { evseId }) })
 })

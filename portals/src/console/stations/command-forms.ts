@@ -23,8 +23,8 @@ export interface CommandForm {
   readonly request: (values: FormValues, station: Station) => CommandRequest
 }
 
-const evse: FormField = { name: 'evse', word: 'portal.stations.field.evse', kind: 'evse' }
-const evseOrAll: FormField = { name: 'evse', word: 'portal.stations.field.evse', kind: 'evse-or-all' }
+const evseId: FormField = { name: 'evseId', word: 'portal.stations.field.evse', kind: 'evse' }
+const evseOrAll: FormField = { name: 'evseId', word: 'portal.stations.field.evse', kind: 'evse-or-all' }
 
 /** From 2.0.1 on a station is asked for the state of one connector; asked for all, it refuses. */
 function isStatusOfOne(values: FormValues, station: Station): boolean {
@@ -36,11 +36,11 @@ export const commandForms: readonly CommandForm[] = [
   {
     id: 'unlock',
     kind: 'unlock',
-    fields: [evse],
+    fields: [evseId],
     request: (values, station) => ({
       kind: 'unlock',
-      evse: Number(values.evse),
-      connector: station.evses.find(({ id }) => id === Number(values.evse))?.connectors[0]?.id ?? 1,
+      evseId: Number(values.evseId),
+      connectorId: station.evses.find(({ id }) => id === Number(values.evseId))?.connectors[0]?.id ?? 1,
     }),
   },
   {
@@ -61,7 +61,7 @@ export const commandForms: readonly CommandForm[] = [
     request: (values) => ({
       kind: 'set-availability',
       operative: values.operative !== 'false',
-      ...numberOf('evse', values.evse),
+      ...numberOf('evseId', values.evseId),
     }),
   },
   {
@@ -82,14 +82,14 @@ export const commandForms: readonly CommandForm[] = [
     request: (values, station) => ({
       kind: 'trigger',
       message: values.message ?? 'status',
-      ...numberOf('evse', values.evse || (isStatusOfOne(values, station) ? String(station.evses[0]?.id ?? 1) : '')),
+      ...numberOf('evseId', values.evseId || (isStatusOfOne(values, station) ? String(station.evses[0]?.id ?? 1) : '')),
     }),
   },
   {
     id: 'fetch-meter',
     kind: 'fetch-meter',
-    fields: [evse],
-    request: (values) => ({ kind: 'fetch-meter', evse: Number(values.evse) }),
+    fields: [evseId],
+    request: (values) => ({ kind: 'fetch-meter', evseId: Number(values.evseId) }),
   },
   {
     id: 'soft-reset',

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { StationCommand } from '../model.ts'
 import { isCredentialSetting } from '../rules/mask.ts'
 
-const evse = z.int().min(1).max(128)
-const connector = z.int().min(1).max(16)
+const evseId = z.int().min(1).max(128)
+const connectorId = z.int().min(1).max(16)
 const settingName = z.string().min(1).max(200)
 
 const setting = z.strictObject({
@@ -13,29 +13,33 @@ const setting = z.strictObject({
 })
 
 /** What may be asked of a station over REST, by kind. */
-export const commandBody = z.discriminatedUnion('kind', [
+const bodyByKind = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('start-transaction'),
-    evse,
-    connector: connector.optional(),
+    evseId,
+    connectorId: connectorId.optional(),
     idToken: z.strictObject({ uid: z.string().min(1).max(255), type: z.string().max(20).optional() }).optional(),
   }),
   z.strictObject({ kind: z.literal('stop-transaction'), transactionNumber: z.string().min(1).max(36) }),
-  z.strictObject({ kind: z.literal('fetch-meter'), evse, transactionNumber: z.string().max(36).optional() }),
+  z.strictObject({ kind: z.literal('fetch-meter'), evseId, transactionNumber: z.string().max(36).optional() }),
   z.strictObject({ kind: z.literal('transaction-status'), transactionNumber: z.string().min(1).max(36) }),
-  z.strictObject({ kind: z.literal('unlock'), evse, connector: connector.default(1) }),
+  z.strictObject({ kind: z.literal('unlock'), evseId, connectorId: connectorId.default(1) }),
   z.strictObject({
     kind: z.literal('set-availability'),
-    evse: evse.optional(),
-    connector: connector.optional(),
+    evseId: evseId.optional(),
+    connectorId: connectorId.optional(),
     operative: z.boolean(),
   }),
-  z.strictObject({ kind: z.literal('reset'), how: z.enum(['soft', 'hard']).default('soft'), evse: evse.optional() }),
+  z.strictObject({
+    kind: z.literal('reset'),
+    how: z.enum(['soft', 'hard']).default('soft'),
+    evseId: evseId.optional(),
+  }),
   z.strictObject({
     kind: z.literal('trigger'),
     message: z.enum(['boot', 'status', 'heartbeat', 'meter', 'firmware', 'log']),
-    evse: evse.optional(),
-    connector: connector.optional(),
+    evseId: evseId.optional(),
+    connectorId: connectorId.optional(),
   }),
   z.strictObject({ kind: z.literal('read-settings'), names: z.array(settingName).min(1).max(100).optional() }),
   z.strictObject({ kind: z.literal('write-settings'), settings: z.array(setting).min(1).max(50) }),
@@ -49,11 +53,44 @@ export const commandBody = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('raw-call'), action: z.string().min(1).max(50), payload: z.unknown() }),
 ])
-export type CommandBody = z.output<typeof commandBody>
+export type CommandBody = z.output<typeof bodyByKind>
+
+/** REST's names of the model's places. */
+const NAMES = { evse: 'evseId', connector: 'connectorId' } as const
+
+/** The model's names are taken too: they were REST's own until 0.1.0, and a page that is open still says them. */
+export const commandBody = z.preprocess(
+  (body) => (typeof body === 'object' && body !== null && !Array.isArray(body) ? renamed(body, NAMES) : body),
+  bodyByKind,
+)
 
 /** The command itself. A start is a session's: it is judged, and gets its token and its number there. */
-export function commandFrom(body: Exclude<CommandBody, { readonly kind: 'start-transaction' }>): StationCommand {
-  return withoutAbsent(body) as StationCommand
+export function commandFrom({
+  evseId,
+  connectorId,
+  ...rest
+}: Exclude<CommandBody, { readonly kind: 'start-transaction' }> & Place): StationCommand {
+  return withoutAbsent({ ...rest, evse: evseId, connector: connectorId }) as StationCommand
+}
+
+interface Place {
+  readonly evseId?: number | undefined
+  readonly connectorId?: number | undefined
+}
+
+/** A command's members as REST shows them. */
+export function requestView(command: object): Record<string, unknown> {
+  return renamed(command, NAMES)
+}
+
+/** A member whose new name is there already keeps its own. */
+function renamed(members: object, names: Readonly<Record<string, string>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(members).map(([name, value]) => {
+      const now = Object.hasOwn(names, name) ? names[name] : undefined
+      return [now === undefined || Object.hasOwn(members, now) ? name : now, value]
+    }),
+  )
 }
 
 export function withoutAbsent<T extends object>(members: T): T {

@@ -1,4 +1,5 @@
 import type { Notice } from '../../platform/index.ts'
+import { requestView } from './body.ts'
 import type { CommandRow, CommandState } from './store.ts'
 
 /** A command as API and live events show it. */
@@ -27,7 +28,7 @@ export function commandView(row: CommandRow): CommandView {
     stationId: row.stationId,
     ...(row.sessionId === null ? {} : { sessionId: row.sessionId }),
     kind: row.kind,
-    request: row.request as Record<string, unknown>,
+    request: requestView(row.request as object),
     state: row.state,
     steps: stepsOf(row),
     ...(answer === null ? {} : { answer: { ...answer } }),

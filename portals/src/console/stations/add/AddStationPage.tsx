@@ -136,18 +136,16 @@ function ConnectionFields({ form, set }: PartProps) {
           label={t('portal.stations.add.security')}
           value={form.profile}
           onText={set('profile')}
-          options={['1', '2', '0'].map((value) => ({ value, text: t(`portal.stations.add.profile-${value}`) }))}
+          options={['1', '0'].map((value) => ({ value, text: t(`portal.stations.add.profile-${value}`) }))}
         />
-        {form.profile !== '2' && (
-          <Field
-            label={t('portal.stations.add.plain-until')}
-            hint={t('portal.stations.add.plain-hint')}
-            type="date"
-            required={form.profile === '0'}
-            value={form.plainUntil}
-            onText={set('plainUntil')}
-          />
-        )}
+        <Field
+          label={t('portal.stations.add.plain-until')}
+          hint={t('portal.stations.add.plain-hint')}
+          type="date"
+          required={form.profile === '0'}
+          value={form.plainUntil}
+          onText={set('plainUntil')}
+        />
       </div>
       {form.profile !== '0' && (
         <Field
