@@ -7,8 +7,8 @@ export interface Availability {
   isAway(): boolean
   /** Whether the disk has room to take more. */
   setRoom(hasRoom: boolean): void
-  /** Resolves the next time that stations are sent away. */
-  whenLost(): Promise<void>
+  /** Calls the next time that stations are sent away; answers how to stop waiting for it. */
+  whenLost(then: () => void): () => void
   /** Asks the database again and again from now on. */
   start(): void
   /** The database did not come back in time: offline on purpose until it answers. */
@@ -24,12 +24,12 @@ export function openAvailability({ database, log }: Ground, onLost: () => void):
   let state: 'online' | 'away' | 'draining' = 'online'
   let hasRoom = true
   let failures = 0
-  let signal = Promise.withResolvers<void>()
+  const waiting = new Set<() => void>()
   let timer: NodeJS.Timeout | undefined
 
   const sendAway = (): void => {
-    signal.resolve()
-    signal = Promise.withResolvers<void>()
+    for (const then of waiting) then()
+    waiting.clear()
     onLost()
   }
   const look = async (): Promise<void> => {
@@ -59,7 +59,10 @@ export function openAvailability({ database, log }: Ground, onLost: () => void):
       hasRoom = has
       if (!has) sendAway()
     },
-    whenLost: () => signal.promise,
+    whenLost(then) {
+      waiting.add(then)
+      return () => waiting.delete(then)
+    },
     start() {
       if (timer === undefined) again()
     },

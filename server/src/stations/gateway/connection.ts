@@ -210,8 +210,11 @@ function answersPing(socket: WebSocket): Promise<boolean> {
   })
 }
 
-/** The station waits and repeats: saying nothing is the only answer that loses nothing. */
-const silence = new Promise<never>(() => {})
+/**
+ * The station waits and repeats: saying nothing is the only answer that loses nothing. Its socket is being closed, and nothing that it said
+ * later is taken before. Each for itself: whatever waits on one that others wait on, too, would be kept for ever.
+ */
+const noAnswer = (): Promise<never> => new Promise(() => {})
 
 /** What needs nothing of the database is answered at once. */
 function handleCall(
@@ -273,7 +276,8 @@ async function handleLater(
         })
     }
   } catch (error) {
-    if (error instanceof DatabaseAway) return silence
+    // Nobody closes the socket for a question: what follows it must not wait for ever.
+    if (error instanceof DatabaseAway) return incoming.kind === 'reports' ? noAnswer() : { kind: 'silence' }
     if (error instanceof NotTaken) return { kind: 'error', code: 'InternalError', description: 'Kept to be looked at' }
     throw error
   }
@@ -289,7 +293,7 @@ async function take(
   const answer = await deps.receiver.take(message)
   if (answer.kind === 'superseded') {
     connection.close(REPLACED, 'replaced by a newer connection')
-    return silence
+    return noAnswer()
   }
   if (answer.kind === 'booted') connection.isAccepted = answer.onboarding === 'accepted'
   const said = result(protocol.answerFor(message.action, payload, answer, deps.clock.now()))

@@ -10,8 +10,8 @@ import { refuseUpgrade } from './refuse-upgrade.ts'
 export interface UpgradeDeps {
   readonly log: Log
   isOnline(): boolean
-  /** Resolves when stations are sent away: whoever waits to be let in hears so at once. */
-  whenLost(): Promise<void>
+  /** Calls when stations are sent away: whoever waits to be let in hears so at once. Answers how to stop waiting. */
+  whenLost(then: () => void): () => void
   admit(request: IncomingMessage): Promise<Admitted>
   /** The handshake is done: the socket is the station's. */
   onOpen(socket: WebSocket, station: AdmittedStation, raw: Duplex): void
@@ -49,7 +49,7 @@ export function openUpgrades(deps: UpgradeDeps): (request: IncomingMessage, sock
     if (!deps.isOnline()) return refuseUpgrade(socket, 503)
     try {
       const admitting = deps.admit(request)
-      const admitted = await Promise.race([admitting, deps.whenLost()])
+      const admitted = await unlessLost(deps, admitting)
       switch (admitted?.kind) {
         case undefined:
           admitting.then(leave, () => {})
@@ -69,6 +69,14 @@ export function openUpgrades(deps: UpgradeDeps): (request: IncomingMessage, sock
     }
   }
   return (request, socket, head) => void upgrade(request, socket, head)
+}
+
+/** Undefined: stations were sent away meanwhile. */
+function unlessLost({ whenLost }: UpgradeDeps, admitting: Promise<Admitted>): Promise<Admitted | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = whenLost(() => resolve(undefined))
+    admitting.then(resolve, reject).finally(stop)
+  })
 }
 
 function webSockets(deflates: boolean): WebSocketServer {
