@@ -125,6 +125,17 @@ it('replaces it in what an error says too', () => {
   expect(frame).toMatchObject({ code: 'Gen\ufffd', description: 'x\ufffd', details: { y: '\ufffd' } })
 })
 
+it.each([
+  ['members that stand twice', Array.from({ length: 300 }, () => '"a":1')],
+  ['names that reach a prototype', Array.from({ length: 300 }, (_, n) => `"l${n}":{"constructor":1}`)],
+  ['texts that no database holds', Array.from({ length: 300 }, (_, n) => String.raw`"a${n}":"\u0000"`)],
+])('tells no more of %s under a long name than is of use (attack 9)', (_, members) => {
+  const text = `[2,"a","X",{"${'n'.repeat(100_000)}":{${members.join(',')}}}]`
+  const frame = parseFrame('ocpp1.6', text) as Extract<Frame, { kind: 'call' }>
+  expect(frame.marks.length).toBeGreaterThan(0)
+  expect(JSON.stringify(frame.marks).length).toBeLessThan(50_000)
+})
+
 it('keeps an error description within 255 characters', () => {
   const [, , , description] = JSON.parse(errorText(4, 'a', 'GenericError', 'x'.repeat(300))) as string[]
   expect(description).toHaveLength(255)

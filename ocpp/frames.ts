@@ -1,6 +1,7 @@
 import { codeOf, type ErrorCode, type Violation } from './codes.ts'
 import type { JsonObject, Mark } from './intake.ts'
 import { countMembers, doubledKeys, scanJson } from './json-scan.ts'
+import { MOST_MARKS, noteMark } from './marks.ts'
 import type { OcppVersion } from './versions.ts'
 
 interface Message {
@@ -153,7 +154,9 @@ function marksOf(text: string, message: readonly unknown[], members: number): re
   if (!isDoubled && !UNSAFE.test(text)) return noMarks
   const marks: Mark[] = []
   if (isDoubled) {
-    for (const pointer of doubledKeys(text)) marks.push({ pointer: pointer.replace(/^\/\d+/, ''), what: 'doubled-key' })
+    for (const pointer of doubledKeys(text, MOST_MARKS)) {
+      noteMark(marks, { pointer: pointer.replace(/^\/\d+/, ''), what: 'doubled-key' })
+    }
   }
   for (const element of message) removeUnsafe(element, '', marks)
   return marks
@@ -169,10 +172,10 @@ function removeUnsafe(value: unknown, pointer: string, marks: Mark[]): void {
     const member = members[name]
     if (!Array.isArray(value) && (unsafeNames.has(name) || !isText(name))) {
       delete members[name]
-      marks.push({ pointer: place, what: 'unsafe-key' })
+      noteMark(marks, { pointer: place, what: 'unsafe-key' })
     } else if (typeof member === 'string' && !isText(member)) {
       members[name] = asText(member)
-      marks.push({ pointer: place, what: 'nul-character' })
+      noteMark(marks, { pointer: place, what: 'nul-character' })
     } else removeUnsafe(member, place, marks)
   }
 }

@@ -161,3 +161,10 @@ it('never repeats in an error what was sent', () => {
   expect(taken.ok).toBe(false)
   expect(JSON.stringify(taken)).not.toContain('SECRET')
 })
+
+it('tells no more of members it does not know than is of use (attack 9)', () => {
+  const payload = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`x${n}`, 1]))
+  const taken = takePayload('ocpp1.6', 'Heartbeat', 'request', payload)
+  expect(taken).toMatchObject({ ok: true, payload: {} })
+  expect(taken.ok && taken.marks.length).toBe(100)
+})

@@ -1,4 +1,5 @@
 import { codeOf, type ErrorCode, violationOf } from './codes.ts'
+import { noteMark } from './marks.ts'
 import type { Node, Shapes } from './shapes.ts'
 import { describeFault, type Direction, faultOf, messageName, type SchemaFault, shapesOf } from './validators.ts'
 import type { OcppVersion } from './versions.ts'
@@ -86,8 +87,8 @@ function clean(value: unknown, node: Node, pointer: string, cleaning: Cleaning):
   const kept: Record<string, unknown> = {}
   for (const [name, member] of Object.entries(value)) {
     const place = `${pointer}/${escapePointer(name)}`
-    if (!Object.hasOwn(shape, name)) cleaning.marks.push({ pointer: place, what: 'unknown-property' })
-    else if (member === null) cleaning.marks.push({ pointer: place, what: 'null-member' })
+    if (!Object.hasOwn(shape, name)) noteMark(cleaning.marks, { pointer: place, what: 'unknown-property' })
+    else if (member === null) noteMark(cleaning.marks, { pointer: place, what: 'null-member' })
     else kept[name] = clean(member, shape[name] ?? 0, place, cleaning)
   }
   return kept
@@ -97,7 +98,7 @@ const ZONELESS = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?$/i
 
 function cleanTime(value: unknown, pointer: string, { marks }: Cleaning): unknown {
   if (typeof value !== 'string' || !ZONELESS.test(value)) return value
-  marks.push({ pointer, what: 'time-without-zone' })
+  noteMark(marks, { pointer, what: 'time-without-zone' })
   return `${value}Z`
 }
 

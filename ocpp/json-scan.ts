@@ -52,10 +52,10 @@ export function countMembers(value: unknown): number {
 }
 
 /**
- * JSON pointers of members that stand twice in one object. For text that is known to be valid JSON and whose counts
- * differ; slow and rare.
+ * JSON pointers of members that stand twice in one object, the first so many. For text that is known to be valid JSON and whose
+ * counts differ; slow and rare.
  */
-export function doubledKeys(text: string): readonly string[] {
+export function doubledKeys(text: string, most: number): readonly string[] {
   const tokens = text.match(/"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s[\]{},:"]+/g) ?? []
   const doubled: string[] = []
   let at = 0
@@ -73,7 +73,7 @@ export function doubledKeys(text: string): readonly string[] {
       while (tokens[at] !== '}') {
         const name = JSON.parse(tokens[at] ?? '""') as string
         const place = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
-        if (seen.has(name)) doubled.push(place)
+        if (seen.has(name) && doubled.length < most) doubled.push(place)
         seen.add(name)
         at += 2
         walk(place)
