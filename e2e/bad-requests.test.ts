@@ -12,6 +12,11 @@ beforeAll(async () => {
 })
 afterAll(() => borrowed.close())
 
+interface Described {
+  readonly paths: Record<string, Record<string, { readonly parameters: readonly { readonly $ref?: string }[] }>>
+}
+const description = (): Promise<Described> => network.rest.get('/v1/openapi.json')
+
 describe('REST answers field by field', () => {
   const problem = async (method: string, path: string, body?: unknown): Promise<{ status: number; body: Problem }> => {
     const reply = await network.rest.send<Problem>(method, path, body)
@@ -90,6 +95,54 @@ describe('REST answers field by field', () => {
     ['an address that is none', '/v1/nothing-here', '{}', 404, 'no-such-address'],
   ])('%s', async (_, path, body, status, code) => {
     expect(await problem('POST', path, body)).toMatchObject({ status, body: { code } })
+  })
+
+  it('a method that an address does not take: which it takes is said there, and stands in the description', async () => {
+    for (const [path, methods] of Object.entries((await description()).paths)) {
+      const at = path.replace(/\{[^}]+\}/g, '0190a000-0000-7000-8000-000000000001')
+      const reply = await network.rest.send<Problem>('PUT', at, {})
+      expect(reply, path).toMatchObject({ status: 405, body: { code: 'wrong-method' } })
+      const allowed = reply.headers.get('allow')?.split(', ') ?? []
+      expect(allowed.filter((method) => method !== 'HEAD').toSorted(), path).toEqual(
+        Object.keys(methods)
+          .map((method) => method.toUpperCase())
+          .toSorted(),
+      )
+    }
+  })
+
+  it('every change takes If-Match, and every POST an Idempotency-Key, as the description says', async () => {
+    const lacking = Object.entries((await description()).paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { parameters }]) => {
+        const wanted = { post: 'Idempotency-Key', patch: 'If-Match', put: 'If-Match', delete: 'If-Match' }[method]
+        const isNamed = parameters.some(({ $ref }) => $ref?.endsWith(`/${wanted}`))
+        return wanted === undefined || isNamed ? [] : [`${method} ${path}`]
+      }),
+    )
+    // These keep nothing, or make a sign-in that shows its secret once: asked again they do no harm.
+    expect(lacking).toEqual([
+      'post /v1/make-network',
+      'post /v1/me/language',
+      'post /v1/sign-in',
+      'post /v1/sign-in-links',
+      'post /v1/sign-in/link',
+      'post /v1/sign-in/password',
+      'post /v1/sign-out',
+    ])
+  })
+
+  it('a change of what is no longer as it was read, of a check and a key too', async () => {
+    const key = await network.rest.post<{ id: string }>('/v1/keys', { name: 'short-lived', role: 'viewer' })
+    const changes: readonly [string, string, unknown][] = [
+      ['/v1/usage-checks/begin-missing', 'PATCH', { action: 'accept' }],
+      [`/v1/keys/${key.id}`, 'DELETE', undefined],
+    ]
+    for (const [path, method, body] of changes) {
+      const etag = (await network.rest.send('GET', path)).headers.get('etag') ?? ''
+      const stale = await network.rest.send<Problem>(method, path, body, { 'if-match': '"another"' })
+      expect(stale, path).toMatchObject({ status: 412, body: { code: 'changed-meanwhile' } })
+      expect((await network.rest.send(method, path, body, { 'if-match': etag })).status, path).toBeLessThan(300)
+    }
   })
 
   it('a body that is too big, or not JSON by its own word', async () => {

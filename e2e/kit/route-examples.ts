@@ -142,6 +142,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   'POST /v1/usage-errors/{id}/calculate': judged({ energyWh: 100 }, () => 'energyWh'),
   'POST /v1/usage-errors/{id}/decide': judged({ decision: 'accept', reason: 'the driver agreed' }),
   'GET /v1/usage-checks': [asks(200, () => ({}))],
+  'GET /v1/usage-checks/{check}': [asks(200, () => ({ params: { check: 'begin-missing' } }))],
   'PATCH /v1/usage-checks/{check}': [
     asks(200, () => ({ params: { check: 'begin-missing' }, body: { action: 'accept' } })),
   ],
@@ -213,6 +214,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   'DELETE /v1/webhooks/{id}': [byId(204, (of) => of.spareWebhook)],
 
   'GET /v1/keys': list((own) => own.key),
+  'GET /v1/keys/{id}': [byId(200, its('key'), its('key'))],
   'POST /v1/keys': [asks(201, (of) => ({ body: { name: 'of a site', role: 'viewer', sites: [of.site] } }))],
   'DELETE /v1/keys/{id}': [byId(204, (of) => of.spareKey)],
   'GET /v1/staff': list((own) => own.staff),

@@ -1171,6 +1171,12 @@ export type PostKeysResponse = PostKeysResponses[keyof PostKeysResponses];
 
 export type DeleteKeysByIdData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+         */
+        'If-Match'?: string;
+    };
     path: {
         id: string;
     };
@@ -1203,6 +1209,45 @@ export type DeleteKeysByIdResponses = {
 };
 
 export type DeleteKeysByIdResponse = DeleteKeysByIdResponses[keyof DeleteKeysByIdResponses];
+
+export type GetKeysByIdData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/keys/{id}';
+};
+
+export type GetKeysByIdErrors = {
+    /**
+     * One of: no-such-key.
+     */
+    404: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type GetKeysByIdError = GetKeysByIdErrors[keyof GetKeysByIdErrors];
+
+export type GetKeysByIdResponses = {
+    /**
+     * One machine key
+     */
+    200: {
+        id: string;
+        name: string;
+        role: string;
+        sites: 'all' | Array<string>;
+        createdAt: string;
+        lastUsedAt?: string;
+        revokedAt?: string;
+    };
+};
+
+export type GetKeysByIdResponse = GetKeysByIdResponses[keyof GetKeysByIdResponses];
 
 export type GetLocalListsData = {
     body?: never;
@@ -5070,9 +5115,47 @@ export type GetUsageChecksResponses = {
 
 export type GetUsageChecksResponse = GetUsageChecksResponses[keyof GetUsageChecksResponses];
 
+export type GetUsageChecksByCheckData = {
+    body?: never;
+    path: {
+        check: 'begin-missing' | 'end-missing' | 'values-missing' | 'intervals-summed' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
+    };
+    query?: never;
+    url: '/v1/usage-checks/{check}';
+};
+
+export type GetUsageChecksByCheckErrors = {
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type GetUsageChecksByCheckError = GetUsageChecksByCheckErrors[keyof GetUsageChecksByCheckErrors];
+
+export type GetUsageChecksByCheckResponses = {
+    /**
+     * One check of usage data
+     */
+    200: {
+        check: 'begin-missing' | 'end-missing' | 'values-missing' | 'intervals-summed' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';
+        about: string;
+        action: 'hold' | 'accept' | 'correct';
+        defaultAction: 'hold' | 'accept' | 'correct';
+    };
+};
+
+export type GetUsageChecksByCheckResponse = GetUsageChecksByCheckResponses[keyof GetUsageChecksByCheckResponses];
+
 export type PatchUsageChecksByCheckData = {
     body: {
         action: 'hold' | 'accept' | 'correct';
+    };
+    headers?: {
+        /**
+         * The ETag of the thing as you read it: refused with changed-meanwhile where it is no longer so.
+         */
+        'If-Match'?: string;
     };
     path: {
         check: 'begin-missing' | 'end-missing' | 'values-missing' | 'intervals-summed' | 'report-gap' | 'register-backwards' | 'register-reset' | 'register-rollover' | 'stray-reading' | 'unit-jump' | 'units-disagree' | 'power-too-high' | 'power-too-low' | 'power-reading' | 'negative-value' | 'time-disorder' | 'clock-wrong' | 'clock-behind' | 'session-overlap' | 'reading-differs' | 'stop-without-number' | 'changed-after-decision';

@@ -1,10 +1,20 @@
 import { z } from 'zod'
-import { type AnyRoute, cursorFrom, cursorOf, type Ground, listOf, ok, paging, tenantRoute } from '../platform/index.ts'
+import {
+  type AnyRoute,
+  cursorFrom,
+  cursorOf,
+  type Ground,
+  listOf,
+  ok,
+  paging,
+  refuse,
+  tenantRoute,
+} from '../platform/index.ts'
 import { endKey, makeKey, textOfKey } from './api-keys.ts'
 import { tellAccessChanged } from './access-changed.ts'
 import { type SitesExist, sitesKnown } from './known-sites.ts'
 import { idShape, nameShape, roleShape, sitesShape, TAG } from './shapes.ts'
-import { type ApiKey, countKeys, readKeys } from './store-keys.ts'
+import { type ApiKey, countKeys, readKey, readKeys } from './store-keys.ts'
 
 const sitesAnswer = z.union([z.literal('all'), z.array(z.uuid())])
 const key = z.strictObject({
@@ -15,6 +25,23 @@ const key = z.strictObject({
   createdAt: z.string(),
   lastUsedAt: z.string().optional(),
   revokedAt: z.string().optional(),
+})
+
+const oneKey = tenantRoute({
+  method: 'GET',
+  path: '/v1/keys/:id',
+  tag: TAG.people,
+  summary: 'One machine key',
+  right: 'keys.write',
+  params: idShape,
+  answer: key,
+  // When it was last used changes by itself.
+  tagOf: (answer: z.input<typeof key>) => ({ ...answer, lastUsedAt: undefined }),
+  refusals: { 'no-such-key': 404 },
+  async handle(tx, { params }) {
+    const row = await readKey(tx, params.id)
+    return row === undefined ? refuse('no-such-key') : ok(published(row))
+  },
 })
 
 export function keyRoutes(ground: Ground, sitesExist: SitesExist | undefined): AnyRoute[] {
@@ -33,6 +60,7 @@ export function keyRoutes(ground: Ground, sitesExist: SitesExist | undefined): A
         return ok({ ...pageOf(rows, query.limit), items: rows.slice(0, query.limit).map(published), ...total })
       },
     }),
+    oneKey,
     tenantRoute({
       method: 'POST',
       path: '/v1/keys',

@@ -62,6 +62,12 @@ export async function readKeys(tx: Tx, after: string | undefined, limit: number)
   return rows.map(keyOf)
 }
 
+/** One key, revoked or not. */
+export async function readKey(tx: Tx, id: string): Promise<ApiKey | undefined> {
+  const row = await tx.row<Row>(sql`select ${COLUMNS} from api_keys where tenant_id = ${tx.tenantId} and id = ${id}`)
+  return row === undefined ? undefined : keyOf(row)
+}
+
 export async function countKeys(tx: Tx): Promise<number> {
   const row = await tx.row<{ n: number }>(sql`select count(*)::int as n from api_keys where tenant_id = ${tx.tenantId}`)
   return row?.n ?? 0

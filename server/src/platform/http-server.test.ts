@@ -223,6 +223,19 @@ describe('trouble', () => {
     expect((await http.call('GET /v1/%ff')).status).toBeGreaterThanOrEqual(400)
   })
 
+  it('of an address that takes other methods says which', async () => {
+    for (const address of ['GET /v1/located/', 'PATCH /v1/located?x=1'] as const) {
+      const answer = await http.call(address)
+      expect(answer, address).toMatchObject({ status: 405, body: { code: 'wrong-method', status: 405 } })
+      expect(answer.headers['content-type']).toContain('application/problem+json')
+      expect(answer.headers['allow']).toBe('POST, DELETE')
+      expect(answer.body['detail']).toContain('POST, DELETE')
+    }
+    const broken = await http.call('DELETE /v1/broken/any')
+    expect([broken.status, broken.headers['allow']]).toEqual([405, 'GET, HEAD'])
+    expect((await http.call('DELETE /v1/broken/any/more')).status).toBe(404)
+  })
+
   it('in a refused route undoes what it wrote', async () => {
     expect((await http.call('POST /v1/undone', { key: 'key' })).body).toMatchObject({ status: 409, code: 'no-way' })
     const row = await ground.database.inTenant(tenantId, (tx) =>
@@ -234,7 +247,7 @@ describe('trouble', () => {
   it('has a text for every code of ours', () => {
     const texts = testTexts()
     const codes =
-      `bad-input bad-json not-json body-too-big our-fault database-away no-such-address not-signed-in wrong-key
+      `bad-input bad-json not-json body-too-big our-fault database-away no-such-address wrong-method not-signed-in wrong-key
       wrong-origin not-allowed not-supported idempotency-key-reused changed-meanwhile too-many-streams`.split(/\s+/)
     for (const code of codes) expect(texts.ofCode('en', 'refusal', code), code).toMatch(/^[A-Z].*\. .*\.$/)
   })

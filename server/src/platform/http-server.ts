@@ -13,6 +13,7 @@ import { admit, type Authenticate, reachOf, statusOfAdmission } from './http-adm
 import { readJsonOnly } from './http-body.ts'
 import { ACCESS_CHANGED, serveStream, type StreamKeeper, streamKeeper } from './http-events.ts'
 import { etagFor, namesTag } from './http-if-match.ts'
+import { methodsOf } from './http-methods.ts'
 import { contextOf, languageOf, pageInLanguage } from './http-language.ts'
 import { cursorFault, markedPlace, nextLink } from './http-paging.ts'
 import { problem, sendAway, sendProblem } from './http-problem.ts'
@@ -108,7 +109,8 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
       index: false,
     })
   }
-  app.setNotFoundHandler((request, reply) => notFound(options, request, reply))
+  const methodsAt = methodsOf(routes)
+  app.setNotFoundHandler((request, reply) => notFound(options, methodsAt(request.url), request, reply))
   return {
     server: app.server,
     inject: app.inject.bind(app) as FastifyInstance['inject'],
@@ -244,7 +246,17 @@ function refused(
   return sendProblem(reply, problem(status, refusal, contextOf(options.texts, request, caller)))
 }
 
-function notFound(options: HttpOptions, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function notFound(
+  options: HttpOptions,
+  taken: readonly string[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  if (taken.length > 0) {
+    reply.header('allow', taken.join(', '))
+    const values = { method: request.method, allowed: taken.join(', ') }
+    return refused(options, refuse('wrong-method', { values }), 405, request, reply)
+  }
   const page =
     request.method === 'GET' && !/^\/(v1|assets|languages|ocpp)\b/.test(request.url) ? options.page?.() : undefined
   if (page !== undefined) {

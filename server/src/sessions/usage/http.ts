@@ -34,7 +34,7 @@ const figures = { energyWh: energyWh.optional(), startedAt: instant.optional(), 
 /** What END-VALIDATE found, and what is decided about it. */
 export function usageRoutes(deps: SessionsDeps): readonly AnyRoute[] {
   const { texts } = deps
-  return [listing(texts), reading(texts), deciding(deps), calculating, checks(texts), choosing(texts)]
+  return [listing(texts), reading(texts), deciding(deps), calculating, checks(texts), oneCheck(texts), choosing(texts)]
 }
 
 const listing = (texts: Texts) =>
@@ -147,6 +147,24 @@ const checks = (texts: Texts) =>
     },
   })
 
+const checkParams = z.strictObject({ check: z.enum(checkNames) })
+/** The rest of it is the program's own. */
+const chosenAction = ({ action }: z.input<typeof checkShape>) => action
+
+const oneCheck = (texts: Texts) =>
+  tenantRoute({
+    method: 'GET',
+    path: '/v1/usage-checks/:check',
+    tag: 'usage-errors',
+    summary: 'One check of usage data',
+    right: 'sessions.read',
+    params: checkParams,
+    answer: checkShape,
+    tagOf: chosenAction,
+    handle: async (tx, { params: { check }, caller }) =>
+      ok(checkView(check, (await chosenActions(tx))[check], texts, caller.language)),
+  })
+
 const choosing = (texts: Texts) =>
   tenantRoute({
     method: 'PATCH',
@@ -154,9 +172,10 @@ const choosing = (texts: Texts) =>
     tag: 'usage-errors',
     summary: 'Choose what a finding of a check does from now on: hold, accept, or correct where a correction is known',
     right: 'usage.write',
-    params: z.strictObject({ check: z.enum(checkNames) }),
+    params: checkParams,
     body: z.strictObject({ action: z.enum(checkActions) }),
     answer: checkShape,
+    tagOf: chosenAction,
     handle: async (tx, { params: { check }, body: { action }, caller, at }) => {
       const before = (await chosenActions(tx))[check] ?? usageChecks[check]
       await chooseAction(tx, check, action)
