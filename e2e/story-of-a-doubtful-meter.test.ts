@@ -4,7 +4,7 @@ import { launchBrowser } from './browser.ts'
 import { axeFaults } from './kit/axe.ts'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { addCard, addStation, type MadeStation, makeNetwork, type Network } from './kit/network.ts'
-import { isWiderThanScreen } from './kit/page-reading.ts'
+import { factOf, isWiderThanScreen, part as section } from './kit/page-reading.ts'
 import { tellQueuedCharge } from './kit/queued-charge.ts'
 import { openStage, type Stage, word } from './kit/stage.ts'
 import { openStory } from './kit/story.ts'
@@ -110,6 +110,11 @@ describe('the story of a doubtful meter', () => {
     await page.getByLabel(word('portal.usage.why'), { exact: true }).fill('read off the meter on site')
     await page.getByRole('button', { name: word('portal.usage.do.own-figures') }).click()
     await page.getByText('read off the meter on site').waitFor()
+    // Priced by the tariff, to the cent, as its record says.
+    await expect
+      .poll(() => factOf(section(page, word('portal.usage.decision')), word('portal.usage.billed')).innerText())
+      .toMatch(/^1\.500?\skWh, €1\.50$/)
+    await looked('usage-5-own-figures')
     await page.getByRole('link', { name: /^\d+$/ }).first().click()
     await page.getByText(word('portal.sessions.flag.corrected')).first().waitFor()
     await looked('usage-5-session')

@@ -11,6 +11,7 @@ import { until } from './kit/until.ts'
 
 const card = '04D01234567890'
 const identity = 'DRIVER-1'
+const operator = 'Pohjois-Pohjanmaan sähköautolataus'
 
 let borrowed: Borrowed
 let browser: Browser
@@ -25,7 +26,7 @@ const places = (): Locator =>
 
 beforeAll(async () => {
   ;[borrowed, browser] = await Promise.all([startBorrowed(), launchBrowser()])
-  network = await makeNetwork(borrowed.server, 'driver')
+  network = await makeNetwork(borrowed.server, 'driver', operator)
   await addTariff(network)
   await addCard(network, card)
   const site = await network.rest.post<{ id: string }>('/v1/sites', {
@@ -77,6 +78,15 @@ describe('the story of a driver who reads the code on a station', () => {
     await stage.picture('driver-1-free')
   })
 
+  part('reads the whole name of whose station it is, however narrow the phone', async () => {
+    const name = page.getByText(operator, { exact: true })
+    await page.setViewportSize({ width: 320, height: 720 })
+    expect(await name.evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0)
+    expect(await isWiderThanScreen(page)).toBe(false)
+    await stage.picture('driver-1-narrow')
+    await page.setViewportSize({ width: 360, height: 780 })
+  })
+
   part('sees their own charge live: state, energy, cost', async () => {
     const hands = fleet.station(identity)
     hands.plug(1, { car: { batteryWh: 80_000, socPercent: 20, maxAcPowerW: 22_000, phases: 3 } })
@@ -92,6 +102,18 @@ describe('the story of a driver who reads the code on a station', () => {
     expect(await places().nth(1).innerText()).toContain(word('portal.state.free'))
     expect(await isWiderThanScreen(page)).toBe(false)
     await stage.picture('driver-2-charging')
+  })
+
+  part('sees no power of a station that is not heard: what flowed then is no news', async () => {
+    const hands = fleet.station(identity)
+    const power = places().first().getByText(word('portal.driver.station.power'), { exact: true })
+    await power.waitFor()
+    hands.goOffline(3)
+    await places().first().getByText(word('portal.state.offline'), { exact: true }).waitFor()
+    await power.waitFor({ state: 'detached' })
+    expect(await isWiderThanScreen(page)).toBe(false)
+    await stage.picture('driver-2-away')
+    await power.waitFor()
   })
 
   part('is told nothing about who charges there', async () => {

@@ -7,7 +7,7 @@ import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { makeNetwork, type Network } from './kit/network.ts'
 import { part as section, pressInTurn } from './kit/page-reading.ts'
 import type { List } from './kit/rest.ts'
-import { openStage, type Stage, word } from './kit/stage.ts'
+import { openStage, spoken, type Stage, word } from './kit/stage.ts'
 import type { StationSocket } from './kit/station-socket.ts'
 import { openStory } from './kit/story.ts'
 import { found } from './kit/until.ts'
@@ -109,6 +109,9 @@ describe('the story of a webhook', () => {
       .getByText(`${word('portal.webhooks.detail.answer')}: <b>unknown customer</b>`)
       .first()
       .waitFor()
+    await dialog()
+      .getByRole('link', { name: /^Session [\d ]+$/ })
+      .waitFor()
     await dialog().locator('pre').getByText('"type": "session-record.created"').waitFor()
     await looksRight('delivery')
     await dialog()
@@ -122,7 +125,10 @@ describe('the story of a webhook', () => {
     const row = deliveries.getByRole('row').filter({ hasText: word('portal.webhooks.type.session-record.created') })
     await row.getByRole('button').click()
     await row.getByText(word('portal.webhooks.delivery.delivered'), { exact: true }).waitFor()
-    await row.getByRole('link', { name: word('portal.webhooks.session'), exact: true }).click()
+    const { items } = await network.rest.get<List<{ number: number }>>('/v1/sessions')
+    const number = spoken(items[0]?.number ?? 0)
+    await row.getByRole('link', { name: word('portal.sessions.numbered', { number }), exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: number }).waitFor()
     const records = section(page, word('portal.sessions.records'))
     await records.getByRole('link', { name: word('portal.sessions.hand.done', { to: 'Billing' }) }).waitFor()
     await records

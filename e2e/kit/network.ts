@@ -14,10 +14,10 @@ export interface Network {
   readonly stationsUrl: string
 }
 
-export async function makeNetwork(server: Server, slug: string): Promise<Network> {
+export async function makeNetwork(server: Server, slug: string, name = 'Power and light'): Promise<Network> {
   const { id, key } = await server.platform.post<{ id: string; key: string }>('/v1/tenants', {
     slug,
-    name: 'Power and light',
+    name,
     currency: 'EUR',
     country: 'FI',
     timeZone: 'Europe/Helsinki',

@@ -5288,6 +5288,25 @@ export type GetUsageErrorsResponses = {
                 decision?: 'accept' | 'correct' | 'own-figures';
                 reason?: string;
                 revision?: number;
+                handedOn?: {
+                    energyWh: number;
+                    startedAt: string;
+                    endedAt: string;
+                    totals?: {
+                        exclTax: {
+                            minor: string;
+                            currency: string;
+                        };
+                        tax: {
+                            minor: string;
+                            currency: string;
+                        };
+                        inclTax: {
+                            minor: string;
+                            currency: string;
+                        };
+                    };
+                };
             };
         }>;
         next: string | null;
@@ -5393,6 +5412,25 @@ export type GetUsageErrorsByIdResponses = {
             decision?: 'accept' | 'correct' | 'own-figures';
             reason?: string;
             revision?: number;
+            handedOn?: {
+                energyWh: number;
+                startedAt: string;
+                endedAt: string;
+                totals?: {
+                    exclTax: {
+                        minor: string;
+                        currency: string;
+                    };
+                    tax: {
+                        minor: string;
+                        currency: string;
+                    };
+                    inclTax: {
+                        minor: string;
+                        currency: string;
+                    };
+                };
+            };
         };
         maxPowerW: number;
         mostWh: number;
@@ -5593,6 +5631,25 @@ export type PostUsageErrorsByIdDecideResponses = {
             decision?: 'accept' | 'correct' | 'own-figures';
             reason?: string;
             revision?: number;
+            handedOn?: {
+                energyWh: number;
+                startedAt: string;
+                endedAt: string;
+                totals?: {
+                    exclTax: {
+                        minor: string;
+                        currency: string;
+                    };
+                    tax: {
+                        minor: string;
+                        currency: string;
+                    };
+                    inclTax: {
+                        minor: string;
+                        currency: string;
+                    };
+                };
+            };
         };
         maxPowerW: number;
         mostWh: number;
@@ -5955,6 +6012,7 @@ export type GetWebhooksByIdDeliveriesResponses = {
             messageId: string;
             type: 'session-record.created' | 'alert.raised' | 'alert.changed' | 'alert.cleared' | 'webhook.test';
             key: string;
+            sessionNumber?: number;
             state: 'waiting' | 'delivered' | 'dead';
             attempts: number;
             nextTryAt?: string;
@@ -6007,6 +6065,7 @@ export type GetWebhooksByIdDeliveriesByDeliveryIdResponses = {
         messageId: string;
         type: 'session-record.created' | 'alert.raised' | 'alert.changed' | 'alert.cleared' | 'webhook.test';
         key: string;
+        sessionNumber?: number;
         state: 'waiting' | 'delivered' | 'dead';
         attempts: number;
         nextTryAt?: string;
@@ -6074,6 +6133,7 @@ export type PostWebhooksByIdDeliveriesByDeliveryIdResendResponses = {
         messageId: string;
         type: 'session-record.created' | 'alert.raised' | 'alert.changed' | 'alert.cleared' | 'webhook.test';
         key: string;
+        sessionNumber?: number;
         state: 'waiting' | 'delivered' | 'dead';
         attempts: number;
         nextTryAt?: string;
@@ -6263,6 +6323,7 @@ export type PostWebhooksByIdTestResponses = {
         messageId: string;
         type: 'session-record.created' | 'alert.raised' | 'alert.changed' | 'alert.cleared' | 'webhook.test';
         key: string;
+        sessionNumber?: number;
         state: 'waiting' | 'delivered' | 'dead';
         attempts: number;
         nextTryAt?: string;

@@ -71,6 +71,7 @@ async function showEvses(tx: Tx, stationId: string, station: StationRow, at: Tem
   const all = await readEvses(tx, stationId)
   const connectors = Map.groupBy(await readConnectors(tx, stationId), (connector) => connector.evseId)
   const sessions = await openSessions(tx, all, station.timeZone, at)
+  const isHeard = connectionState(station, at) === 'connected'
   const whole = all.find((evse) => evse.id === 0)
   return all
     .filter((evse) => evse.id > 0)
@@ -83,7 +84,8 @@ async function showEvses(tx: Tx, stationId: string, station: StationRow, at: Tem
           ...(type === null ? {} : { type }),
           ...(maxPowerW === null ? {} : { maxPowerW }),
         })),
-        ...session,
+        // What flowed when a station was last heard says nothing of now.
+        ...(session === undefined ? {} : isHeard ? session : { session: session.session }),
       }
     })
 }
@@ -104,7 +106,7 @@ async function openSessions(
   evses: readonly EvseRow[],
   timeZone: string,
   at: Temporal.Instant,
-): Promise<ReadonlyMap<string, Pick<PublicEvse, 'powerW' | 'session'>>> {
+): Promise<ReadonlyMap<string, { readonly powerW?: number; readonly session: PublicSession }>> {
   const ids = evses.flatMap(({ openSessionId }) => (openSessionId === null ? [] : [openSessionId]))
   if (ids.length === 0) return new Map()
   const rows = await readSessions(tx, ids)

@@ -3,7 +3,7 @@ import { Link, useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SessionDetail } from '../../api-types.ts'
-import { Duration, Money } from '../../parts/Figures.tsx'
+import { Ago, Duration, Money } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { Page } from '../../parts/Page.tsx'
 import { PowerCurve } from '../../parts/PowerCurve.tsx'
@@ -98,7 +98,7 @@ function Strip({ session }: { readonly session: SessionDetail }) {
       ),
     ],
     [t('portal.sessions.duration'), <Duration key="length" since={session.startedAt} until={session.endedAt} />],
-    [t('portal.sessions.power'), session.powerW === undefined ? '–' : powerText(session.powerW)],
+    [t('portal.sessions.power'), <LastPower key="power" session={session} />],
   ]
   return (
     <section className="panel kfs four" aria-label={t('portal.sessions.figures')}>
@@ -109,6 +109,23 @@ function Strip({ session }: { readonly session: SessionDetail }) {
         </div>
       ))}
     </section>
+  )
+}
+
+/** What flowed, and when it was told: a station that is away tells no more. */
+function LastPower({ session }: { readonly session: SessionDetail }) {
+  const { t } = useTranslation()
+  const at = session.meterValues.findLast(({ powerW }) => powerW !== undefined)?.at
+  if (session.powerW === undefined) return '–'
+  return (
+    <>
+      {powerText(session.powerW)}
+      {at !== undefined && (
+        <span className="block t12 dim">
+          {t('portal.sessions.told')} <Ago at={at} />
+        </span>
+      )}
+    </>
   )
 }
 

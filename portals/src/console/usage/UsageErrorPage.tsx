@@ -158,9 +158,33 @@ function Decided({ error }: { readonly error: UsageErrorDetail }) {
               <dd>{decided.revision}</dd>
             </>
           )}
+          {decided.handedOn !== undefined && <Billed figures={decided.handedOn} />}
         </dl>
       )}
     </Section>
+  )
+}
+
+/** The figures that the decision let go on. */
+function Billed({ figures }: { readonly figures: UsageErrorDetail['recorded'] }) {
+  const { t } = useTranslation()
+  const { energyWh, startedAt, endedAt, totals } = figures
+  return (
+    <>
+      <dt>{t('portal.usage.billed')}</dt>
+      <dd className="b">
+        {energyText(energyWh)},{' '}
+        {totals === undefined ? t('portal.sessions.no-price') : <Money money={totals.inclTax} />}
+      </dd>
+      <dt>{t('portal.usage.begin')}</dt>
+      <dd>
+        <Time isWhole at={startedAt} />
+      </dd>
+      <dt>{t('portal.usage.end')}</dt>
+      <dd>
+        <Time isWhole at={endedAt} />
+      </dd>
+    </>
   )
 }
 

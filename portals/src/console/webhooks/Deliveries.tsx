@@ -12,6 +12,7 @@ import { numberText, timeText } from '../../parts/quantities.ts'
 import { Empty, Failed, FormProblem, Loading } from '../../parts/Waiting.tsx'
 import { useMay } from '../../session-of-staff.ts'
 import { useFilters } from '../use-filters.ts'
+import { About } from './About.tsx'
 import { DeliveryShown } from './DeliveryShown.tsx'
 import { nextTryOf } from './next-try.ts'
 import { deliveriesQuery } from './webhook-query.ts'
@@ -118,28 +119,6 @@ function What({ delivery }: { readonly delivery: Delivery }) {
     >
       {t(`portal.webhooks.type.${delivery.type}`)}
     </Link>
-  )
-}
-
-/** What it is about: the session of a record, or the alert. */
-function About({ delivery }: { readonly delivery: Delivery }) {
-  const { t } = useTranslation()
-  const [id, revision] = delivery.key.split('/')
-  if (delivery.type.startsWith('alert.')) {
-    return (
-      <Link to={'/alerts' as string} search={{ alert: id } as never} className="over-row">
-        {t('portal.webhooks.alert')}
-      </Link>
-    )
-  }
-  if (delivery.type !== 'session-record.created') return '–'
-  return (
-    <span>
-      <Link to={`/sessions/${id}`} className="over-row">
-        {t('portal.webhooks.session')}
-      </Link>
-      <span className="block t12 mid">{t('portal.webhooks.revision', { revision })}</span>
-    </span>
   )
 }
 

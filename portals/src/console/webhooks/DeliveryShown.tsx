@@ -4,6 +4,7 @@ import type { DeliveryDetail } from '../../api-types.ts'
 import { Dialog } from '../../parts/Dialog.tsx'
 import { Time } from '../../parts/Figures.tsx'
 import { Failed, Loading } from '../../parts/Waiting.tsx'
+import { About } from './About.tsx'
 import { deliveryQuery } from './webhook-query.ts'
 
 /** One delivery: its last tries with what the target said, and the body as it is sent. */
@@ -28,10 +29,14 @@ function Detail({ delivery }: { readonly delivery: DeliveryDetail }) {
   const { history } = delivery
   return (
     <div className="col g3">
-      <p>
-        <span className="mid">{t('portal.webhooks.detail.id')}</span>{' '}
-        <span className="mono break">{delivery.messageId}</span>
-      </p>
+      <dl className="kv">
+        <dt>{t('portal.webhooks.about-head')}</dt>
+        <dd>
+          <About delivery={delivery} />
+        </dd>
+        <dt>{t('portal.webhooks.detail.id')}</dt>
+        <dd className="mono break">{delivery.messageId}</dd>
+      </dl>
       <section className="col g1" aria-label={t('portal.webhooks.detail.tries')}>
         <h3 className="b">{t('portal.webhooks.detail.tries')}</h3>
         {history.length === 0 && <p className="mid">{t('portal.webhooks.detail.no-tries')}</p>}

@@ -35,7 +35,7 @@ export function StationOfDriver() {
     <div className="dr">
       <header className="dtop">
         <Logo />
-        <p className="t18 b trunc grow">{station.data?.tenant.name ?? 'Lataamo'}</p>
+        <p className="t18 b grow">{station.data?.tenant.name ?? 'Lataamo'}</p>
         <SchemeSwitch />
       </header>
       <main className="dmain phone">

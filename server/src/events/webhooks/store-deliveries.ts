@@ -167,6 +167,8 @@ export interface DeliveryRow {
   readonly dueAt: Temporal.Instant | null
   readonly cause: string | null
   readonly isHead: boolean
+  /** Of a session's record: the number by which people know the session. */
+  readonly sessionNumber: string | null
   readonly createdAt: Temporal.Instant
   readonly lastAttemptAt: Temporal.Instant | null
   readonly deliveredAt: Temporal.Instant | null
@@ -175,7 +177,8 @@ export interface DeliveryRow {
 
 const SHOWN = sql`
   d.id, d.webhook_id as "webhookId", d.event_id as "eventId", d.type, v.key, d.state, d.attempts, d.due_at as "dueAt", d.cause,
-  ${IS_HEAD} as "isHead", d.created_at as "createdAt", d.last_attempt_at as "lastAttemptAt", d.delivered_at as "deliveredAt",
+  ${IS_HEAD} as "isHead", case when d.type = 'session-record.created' then v.body::json #>> '{data,sessionNumber}' end as "sessionNumber",
+  d.created_at as "createdAt", d.last_attempt_at as "lastAttemptAt", d.delivered_at as "deliveredAt",
   d.dead_at as "deadAt"`
 const FROM = sql`
   from webhook_deliveries d join webhook_events v on v.tenant_id = d.tenant_id and v.id = d.event_id`

@@ -45,6 +45,8 @@ export const deliveryShape = z.strictObject({
   type: z.enum([...eventTypeNames, TEST_TYPE]),
   /** What it is about, such as session and revision. */
   key: z.string(),
+  /** Of a session's record: the number by which people know the session. */
+  sessionNumber: z.int().optional(),
   state: z.enum(deliveryStates),
   attempts: z.int(),
   nextTryAt: z.string().optional(),
@@ -135,6 +137,7 @@ export function deliveryView(row: DeliveryRow, words: Words): z.input<typeof del
     messageId: messageId(row.eventId),
     type: row.type as z.input<typeof deliveryShape>['type'],
     key: row.key,
+    ...(row.sessionNumber === null ? {} : { sessionNumber: Number(row.sessionNumber) }),
     state: row.state,
     attempts: row.attempts,
     ...instant('nextTryAt', isHeldUp ? null : row.dueAt),

@@ -42,7 +42,17 @@ describe('usage data that is doubtful (END-VALIDATE)', () => {
     const decided = await decide(error.id, { decision: 'correct', reason: 'the meter was changed' })
     expect(decided).toMatchObject({
       status: 200,
-      body: { state: 'corrected', decided: { revision: 2, by: { name: 'Aino' }, reason: 'the meter was changed' } },
+      body: {
+        state: 'corrected',
+        recorded: { energyWh: 10 },
+        decided: {
+          revision: 2,
+          by: { name: 'Aino' },
+          reason: 'the meter was changed',
+          // What went on by it stands with the decision.
+          handedOn: { energyWh: 3_010, totals: { exclTax: { minor: '75' } } },
+        },
+      },
     })
     await api.workEffects()
     await api.workEffects()

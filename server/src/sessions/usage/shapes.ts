@@ -42,6 +42,8 @@ export const errorShape = z.strictObject({
       decision: z.enum(decisions).optional(),
       reason: z.string().optional(),
       revision: z.int().optional(),
+      /** The figures that went on by it; absent where the station's later word took the record's place. */
+      handedOn: z.strictObject(figures).optional(),
     })
     .optional(),
 })

@@ -30,6 +30,8 @@ export interface ShownError {
   readonly decision: Decision | null
   readonly reason: string | null
   readonly madeRevision: number | null
+  /** The record that was made by the decision. */
+  readonly madeRecord: SessionRecordJson | null
 }
 
 export interface ErrorFilter {
@@ -78,9 +80,11 @@ export async function listErrors(
       e.station_id as "stationId", st.number as "stationNumber", st.name as "stationName", st.site_id as "siteId",
       i.name as "siteName", e.evse_id as "evseId", e.found_at as "foundAt", e.state, e.findings, e.energy_wh as "energyWh",
       e.max_power_w as "maxPowerW", e.proposal, r.record, e.decided_at as "decidedAt", e.decided_by_kind as "decidedByKind",
-      e.decided_by_name as "decidedByName", e.decision, e.reason, e.made_revision as "madeRevision"
+      e.decided_by_name as "decidedByName", e.decision, e.reason, e.made_revision as "madeRevision",
+      m.record as "madeRecord"
     ${FROM}
     join session_records r on r.tenant_id = e.tenant_id and r.session_id = e.session_id and r.revision = e.revision
+    left join session_records m on m.tenant_id = e.tenant_id and m.session_id = e.session_id and m.revision = e.made_revision
     where ${matching(tx, filter)} and ${place}
     order by e.found_at desc, e.id desc limit ${limit}`)
 }

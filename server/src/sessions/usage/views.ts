@@ -56,8 +56,15 @@ function decidedOf(error: ShownError): Pick<ErrorJson, 'decided'> {
       ...(decision === null ? {} : { decision }),
       ...(reason === null ? {} : { reason }),
       ...(madeRevision === null ? {} : { revision: madeRevision }),
+      ...handedOnOf(error),
     },
   }
+}
+
+/** What went on by a decision: the record as it was, or the one that took its place. */
+function handedOnOf({ state, record, madeRecord }: ShownError): Pick<NonNullable<ErrorJson['decided']>, 'handedOn'> {
+  const went = state === 'accepted' ? record : state === 'corrected' ? madeRecord : null
+  return went === null ? {} : { handedOn: figuresOf(went) }
 }
 
 export function errorDetail(
