@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { homeOfDatabase } from './embedded-home.ts'
 
 /** The system user PostgreSQL runs as when we are root, whom it refuses. */
 export interface DatabaseUser {
@@ -75,7 +75,10 @@ function readUser(): DatabaseUser | undefined {
  */
 export function ensureReachable(dataDir: string, user: DatabaseUser | undefined) {
   const native = binaries()
-  if (user === undefined) return { bin: path.join(native, 'bin'), home: dataDir, remarks: [] as string[] }
+  if (user === undefined) {
+    const home = homeOfDatabase({ dataDir, shared: SHARED, canEnter: () => true })
+    return { bin: path.join(native, 'bin'), home, remarks: [] as string[] }
+  }
   const remarks: string[] = []
   let bin = path.join(native, 'bin')
   if (!can(user, '-x', path.join(bin, 'postgres'))) {
@@ -84,13 +87,8 @@ export function ensureReachable(dataDir: string, user: DatabaseUser | undefined)
     bin = path.join(copy, 'bin')
   }
   fs.chmodSync(dataDir, 0o711)
-  let home = dataDir
-  if (!can(user, '-x', dataDir)) {
-    home = path.join(SHARED, `data-${createHash('sha256').update(fs.realpathSync(dataDir)).digest('hex').slice(0, 12)}`)
-    fs.mkdirSync(home, { recursive: true, mode: 0o711 })
-    fs.writeFileSync(path.join(dataDir, 'postgres-lies-elsewhere.txt'), `${home}\n`)
-    remarks.push(`The database's files lie in ${home}, since its user cannot enter ${dataDir}.`)
-  }
+  const home = homeOfDatabase({ dataDir, shared: SHARED, canEnter: (folder) => can(user, '-x', folder) })
+  if (home !== dataDir) remarks.push(`The database's files lie in ${home}: back it up with ${dataDir}.`)
   fs.chownSync(home, user.uid, user.gid)
   return { bin, home, remarks }
 }

@@ -6,6 +6,8 @@ import os from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
 import { binaries, type DatabaseUser, ensureReachable, userOfDatabase } from './embedded-binaries.ts'
+import { refuseForeignFiles } from './embedded-home.ts'
+import { lockFolder } from './lock.ts'
 
 /** A PostgreSQL server of our own, reached by a Unix socket in a folder that only we and it can enter. */
 export interface EmbeddedPostgres {
@@ -38,7 +40,10 @@ export async function startEmbedded(
   const reachable = ensureReachable(dataDir, user)
   const folder = path.join(reachable.home, 'postgres')
   const password = createHash('sha256').update(`lataamo database owner ${secret}`).digest('hex')
+  // Where a data folder was copied, two of them lead to one database.
+  const lock = reachable.home === dataDir ? undefined : await lockFolder(reachable.home)
   if (!fs.existsSync(folder)) makeCluster(folder, password, user, reachable.bin)
+  refuseForeignFiles(folder, user?.uid ?? process.getuid?.() ?? 0)
   await clearStalePid(folder)
   const sockets = socketFolder(user)
   const settings = { ...SETTINGS, ...more, unix_socket_directories: sockets }
@@ -64,6 +69,7 @@ export async function startEmbedded(
       if (child.exitCode === null) child.kill('SIGINT')
       await ended
       fs.rmSync(sockets, { recursive: true, force: true })
+      await lock?.release()
     },
   }
 }

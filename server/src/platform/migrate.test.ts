@@ -28,6 +28,13 @@ describe('migrations', () => {
     expect(all.map((migrated) => migrated.ran)).toEqual([0, 0, 0])
   })
 
+  it('refuse data that a newer version has used, and change nothing', async () => {
+    await owner.query(`insert into installation.migrations values ('9999-of-tomorrow.sql', 'hash')`)
+    await expect(again()).rejects.toThrow(/used by a newer Lataamo \(its migration 9999-of-tomorrow.sql .*: start that/)
+    await owner.query(`delete from installation.migrations where name = '9999-of-tomorrow.sql'`)
+    expect((await again()).ran).toBe(0)
+  })
+
   it('start also where a day came without its partition, and keep what was logged on it', async () => {
     const day = Temporal.Now.plainDateISO('UTC').toString()
     await owner.query(`drop table "ocpp_log_${day.replaceAll('-', '_')}"`)

@@ -75,11 +75,13 @@ async function makeRole(client: pg.Client, role: string, kind: string): Promise<
 async function runMissing(client: pg.Client, roles: Roles): Promise<number> {
   const { rows } = await client.query<{ name: string; hash: string }>('select name, hash from installation.migrations')
   const done = new Map(rows.map((row) => [row.name, row.hash]))
-  let ran = 0
-  for (const name of fs
+  const ours = fs
     .readdirSync(FOLDER)
     .filter((file) => file.endsWith('.sql'))
-    .sort()) {
+    .sort()
+  refuseNewer([...done.keys()].filter((name) => !ours.includes(name)))
+  let ran = 0
+  for (const name of ours) {
     const text = fs.readFileSync(path.join(FOLDER, name), 'utf8')
     const hash = createHash('sha256').update(text).digest('hex')
     const before = done.get(name)
@@ -103,6 +105,15 @@ async function runMissing(client: pg.Client, roles: Roles): Promise<number> {
     ran += 1
   }
   return ran
+}
+
+/** An older program would write what a newer one takes for wrong. */
+function refuseNewer(unknown: readonly string[]): void {
+  const last = unknown.toSorted().at(-1)
+  if (last === undefined) return
+  throw new Error(
+    `This data was used by a newer Lataamo (its migration ${last} is unknown here): start that version or a newer one, or bring back the backup from before.`,
+  )
 }
 
 const CHECK_VIOLATION = '23514'
