@@ -7,7 +7,7 @@ import { type Incoming, type Protocol, protocolOf } from '../protocols/index.ts'
 import type { StationMessage } from '../receive/message.ts'
 import type { LogFrame } from '../rules/log-frames.ts'
 import { NotTaken, type Receiver } from '../receive/receiver.ts'
-import { type VendorBorder, vendorBorder } from '../vendors/index.ts'
+import { vendorBorder } from '../vendors/index.ts'
 import type { AdmittedStation } from './knocks.ts'
 import { type ClockWatch, watchClock } from './clock-offset.ts'
 import { type DispatchDeps, type Dispatcher, openDispatcher } from './dispatch.ts'
@@ -47,6 +47,8 @@ export interface Connection extends AdmittedStation {
   readonly clock: ClockWatch
   /** A newer socket has taken over: nothing of this one counts any more. Resolves: whether it still answered. */
   supersede(): Promise<boolean>
+  /** What it says from now on is not heard: it says it again to whoever takes over. What was heard is answered. */
+  hearNoMore(): void
   close(code: number, reason: string): void
   terminate(): void
 }
@@ -72,9 +74,8 @@ export function openConnection(
   deps: ConnectionDeps,
 ): Connection {
   const protocol = protocolOf(station.version)
-  let [saidAt, isAsked, isReplaced] = [monotonicMs(), false, false]
-  const border = vendorBorder(station.version, station.vendor)
-  const peer = peerFor({ socket, raw }, deps, { protocol, border }, () => connection)
+  let [saidAt, isAsked, isDeaf] = [monotonicMs(), false, false]
+  const peer = peerFor({ socket, raw }, deps, { protocol, vendor: station.vendor }, () => connection)
   const throttle = throttleFor(socket, peer, deps, () => connection)
 
   const heard = (): void => {
@@ -85,7 +86,7 @@ export function openConnection(
     heard()
     connection.lastSaidAt = connection.lastSeenAt
     saidAt = monotonicMs()
-    if (isReplaced) return
+    if (isDeaf) return
     peer.receive(data.toString('utf8'))
     throttle.taken()
   })
@@ -120,11 +121,12 @@ export function openConnection(
     silentMs: () => monotonicMs() - saidAt,
     clock: watchClock(station.openedAt),
     supersede() {
-      isReplaced = true
+      connection.hearNoMore()
       peer.closed()
       connection.dispatcher.closed()
       return answersPing(socket).finally(() => connection.close(REPLACED, 'replaced by a newer connection'))
     },
+    hearNoMore: () => void (isDeaf = true),
     close: (code, reason) => closeSoon(socket, code, reason),
     terminate: () => socket.terminate(),
   }
@@ -141,9 +143,10 @@ function closeSoon(socket: WebSocket, code: number, reason: string): void {
 function peerFor(
   { socket, raw }: StationSocket,
   deps: ConnectionDeps,
-  { protocol, border }: { readonly protocol: Protocol; readonly border: VendorBorder },
+  { protocol, vendor }: { readonly protocol: Protocol; readonly vendor: AdmittedStation['vendor'] },
   connection: () => Connection,
 ): Peer {
+  const border = vendorBorder(protocol.version, vendor)
   return openPeer({
     version: protocol.version,
     repair: border.repair,

@@ -116,9 +116,7 @@ export function openGateway(deps: GatewayDeps): Gateway {
     setRoom: availability.setRoom,
     idle,
     async drain() {
-      availability.stop()
-      stopTimers()
-      commandCheck.stop()
+      for (const end of [availability.stop, stopTimers, commandCheck.stop, registry.hearNoMore]) end()
       await receiver.idle()
       registry.closeAll(SERVICE_RESTART, 'service restart')
       await registry.allClosed(DRAIN_MS)

@@ -33,6 +33,8 @@ export interface Registry {
   wakeWaiting(): Promise<void>
   /** Staff have refused it, or what ran there may have ended since. */
   letGoRefused(tenantId: string): Promise<void>
+  /** Stations that never cease to talk must not keep us from ending. */
+  hearNoMore(): void
   closeAll(code: number, reason: string): void
   /** Resolves when all sockets are closed, or after this long. */
   allClosed(withinMs: number): Promise<void>
@@ -91,6 +93,9 @@ export function openRegistry(deps: RegistryDeps): Registry {
       }
     },
     letGoRefused: (tenantId) => letGoRefused(deps, tenantId),
+    hearNoMore() {
+      for (const connection of connections.values()) connection.hearNoMore()
+    },
     closeAll(code, reason) {
       for (const connection of connections.values()) connection.close(code, reason)
     },
