@@ -29,6 +29,7 @@ export function openChangeFeed(ground: Ground): ChangeFeed {
     touched = new Map()
     for (const [tenantId, stationIds] of due) {
       if (ground.bus.isHeard(tenantId)) await publisher.stations(tenantId, [...stationIds])
+      else publisher.forget(stationIds)
     }
   }
   const feed: ChangeFeed = {
@@ -65,16 +66,20 @@ export function openChangeFeed(ground: Ground): ChangeFeed {
 
 interface Publisher {
   stations(tenantId: string, ids: readonly string[]): Promise<void>
+  /** They changed, and nobody was told: whatever is said of them next is new. */
+  forget(ids: Iterable<string>): void
   command(tenantId: string, id: string): Promise<void>
 }
 
 function openPublisher({ database, bus, clock, log }: Ground): Publisher {
-  /** What was last published of each EVSE: the same is not said twice. */
-  const published = new Map<string, string>()
-  const isNew = (key: string, said: object): boolean => {
+  /** What was last published of each EVSE, by station: the same is not said twice. */
+  const published = new Map<string, Map<number, string>>()
+  const isNew = (said: { readonly stationId: string; readonly evseId: number }): boolean => {
+    const { stationId, evseId } = said
+    const ofStation = published.get(stationId) ?? new Map<number, string>()
     const text = JSON.stringify(said)
-    if (published.get(key) === text) return false
-    published.set(key, text)
+    if (ofStation.get(evseId) === text) return false
+    published.set(stationId, ofStation.set(evseId, text))
     return true
   }
   const fail = (error: unknown): void => {
@@ -90,14 +95,15 @@ function openPublisher({ database, bus, clock, log }: Ground): Publisher {
           const station = { ...mapItem(parts, at), connection: connectionView(parts.station, at) }
           bus.publish(tenantId, { type: 'station.changed', ...common, station })
           for (const evse of evsesSeen(parts, at)) {
-            if (isNew(`${evse.stationId}/${evse.evseId}`, evse)) {
-              bus.publish(tenantId, { type: 'evse.changed', ...common, ...evse })
-            }
+            if (isNew(evse)) bus.publish(tenantId, { type: 'evse.changed', ...common, ...evse })
           }
         }
       } catch (error) {
         fail(error)
       }
+    },
+    forget(ids) {
+      for (const id of ids) published.delete(id)
     },
     async command(tenantId, id) {
       try {
