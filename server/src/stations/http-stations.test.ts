@@ -40,6 +40,18 @@ describe('stations', () => {
     expect((await call('POST /v1/stations', { body: { identity: 'CP|1' } })).body['code']).toBe('identity-taken')
   })
 
+  it('cost no public number where they are refused, however often they are asked for', async () => {
+    const numbers = () =>
+      ground.database.inDirectory((tx) =>
+        tx.row<{ count: bigint }>(sql`select count(*) from directory.station_numbers where tenant_id = ${tenantId}`),
+      )
+    await add('ONCE')
+    const before = await numbers()
+    const refused = await call('POST /v1/stations', { body: { identity: 'ONCE' } })
+    expect(refused).toMatchObject({ status: 409, body: { code: 'identity-taken' } })
+    expect(await numbers()).toEqual(before)
+  })
+
   it.each([
     [{ identity: 'a b' }, '/identity', 'not-an-identity'],
     [{ identity: 'X', password: 'short' }, '/password', 'password-too-short'],

@@ -13,7 +13,15 @@ import {
 import { CREDENTIAL_PURPOSE } from './gateway/refusals.ts'
 import { canonicalPassword } from './rules/credential.ts'
 import { LONGEST_NUMBER, SHORTEST_NUMBER, stationNumber } from './rules/number.ts'
-import { type DeclaredEvse, declareEvses, insertStation, siteExists, takeNumber } from './store.ts'
+import {
+  type DeclaredEvse,
+  declareEvses,
+  insertStation,
+  loadStations,
+  siteExists,
+  stationIdentified,
+  takeNumber,
+} from './store.ts'
 import { forgetRefused } from './store-refused.ts'
 
 export interface StationMaking {
@@ -61,6 +69,9 @@ export async function makeStation(
   at: Temporal.Instant,
 ): Promise<Result<{ readonly id: string; readonly password?: string }, 'identity-taken' | 'no-such-site'>> {
   if (making.siteId !== undefined && !(await siteExists(tx, making.siteId))) return refuse('no-such-site', UNKNOWN_SITE)
+  // A number is taken apart from this transaction, and would be lost.
+  const [taken] = await loadStations(tx, stationIdentified(making.identity), 1)
+  if (taken !== undefined) return refuse('identity-taken')
   const id = newId()
   const given = making.credential
   const password = given === undefined ? newPassword() : 'password' in given ? given.password : undefined

@@ -3,8 +3,10 @@ import { recordChange } from '../../audit/index.ts'
 import { leaveInOutbox, must, ok, refuse, type Result, type StaffOrKey, type Tx } from '../../platform/index.ts'
 import type { SessionsDeps } from '../deps.ts'
 import { type LoadedSessions, loadSessions } from '../load-session.ts'
+import { held } from '../held.ts'
 import { type RecordFacts, recordInputs } from '../make-records.ts'
 import { believedWh, type Correction, type CorrectionJson, type SessionRecordJson } from '../rules/index.ts'
+import { readSessions } from '../store.ts'
 import { decidedLine, logEffect } from './error-log.ts'
 import { clearHeld } from './tell-errors.ts'
 import { correctedRecord, release, reviseRecord } from './revise-record.ts'
@@ -183,7 +185,8 @@ export async function previewOf(
   correction: Correction,
   at: Temporal.Instant,
 ): Promise<SessionRecordJson> {
-  const { sessions } = await loadSessions(tx, [error.sessionId])
+  const rows = await readSessions(tx, [{ tenantId: tx.tenantId, id: error.sessionId }])
+  const sessions = rows.map((row) => held(row))
   const facts: RecordFacts = must((await recordInputs(tx, sessions)).get(error.sessionId), 'facts of a session record')
   const said = saidOf(error, '', { kind: 'rule' })
   return correctedRecord(facts, { correction, said }, { revision: error.revision + 1, at })

@@ -98,6 +98,18 @@ describe('usage data that is doubtful (END-VALIDATE)', () => {
     expect(await errorOf(sessionId)).toMatchObject({ state: 'held' })
   })
 
+  it('is calculated anew while its EVSE charges again, too: to ask what figures cost holds nobody up', async () => {
+    const { ground, tenantId } = api.network
+    const { sessionId, stationId } = await resetCharge()
+    const { id } = await errorOf(sessionId)
+    const asked = await ground.database.inTenant(tenantId, async (tx) => {
+      await tx.run(sql`select from evses where tenant_id = ${tenantId} and station_id = ${stationId} for update`)
+      await tx.run(sql`select from sessions where tenant_id = ${tenantId} and station_id = ${stationId} for update`)
+      return api.call('POST', `/v1/usage-errors/${id}/calculate`, { energyWh: 2_000 })
+    })
+    expect(asked).toMatchObject({ status: 200, body: { energyWh: 2_000 } })
+  })
+
   it('goes on as it is, as the same revision, when somebody lets it', async () => {
     const { sessionId } = await resetCharge()
     const { id } = await errorOf(sessionId)
