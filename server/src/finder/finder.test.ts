@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { makeTariff } from '../billing/index.ts'
-import { type HttpServer, movableClock, newId, openHttp, openTexts, refuse, sql } from '../platform/index.ts'
+import { type HttpServer, movableClock, newId, openHttp, openPostgres, openTexts, refuse, sql } from '../platform/index.ts'
 import { makeTestTenant, type TestGround, testGround } from '../platform/testing.ts'
 import { decide, sessionOfTransaction, textFromMachine, textFromProgress } from '../sessions/rules/index.ts'
 import { checkDigit } from '../stations/rules/number.ts'
@@ -251,6 +251,24 @@ describe('the stream of a station', () => {
     expect(second.value?.station.evses[1]?.seen).toBe('faulted')
     expectNothingTold(JSON.stringify([first.value, second.value]))
     abort.abort()
+  })
+
+  it('is for fifty at an address, however many ask at one moment (row 27)', async () => {
+    const abort = new AbortController()
+    const held = await openPostgres(ground.owner)
+    await held.query('begin; lock table directory.station_numbers')
+    const ask = () => fetch(`${url}/v1/public/stations/${number}/events`, { signal: abort.signal })
+    const asked = Array.from({ length: 55 }, ask)
+    // While none of them is open yet.
+    const first = await Promise.race(asked)
+    await held.query('rollback')
+    await held.end()
+    expect(first.status).toBe(429)
+    const statuses = (await Promise.all(asked)).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 429)).toHaveLength(5)
+    abort.abort()
+    // All leave, and there is room again.
+    await vi.waitFor(async () => expect((await fetch(`${url}/v1/public/stations/x/events`)).status).toBe(404), 10_000)
   })
 
   it('refuses a number that is not there as the page does', async () => {

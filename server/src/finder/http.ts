@@ -70,14 +70,15 @@ export function finderRoutes(ground: Pick<Ground, 'database' | 'bus' | 'clock' |
       async open(call, stream) {
         const open = streams.get(call.ip) ?? 0
         if (open >= MOST_STREAMS_OF_ADDRESS) return refuse('too-many-streams')
-        const found = await find(call.params.number)
-        if (!found.ok) return found
-        streams.set(call.ip, (streams.get(call.ip) ?? 0) + 1)
+        // Counted before it is looked for: of many at once none is open yet.
+        streams.set(call.ip, open + 1)
         stream.onClose(() => {
           const left = (streams.get(call.ip) ?? 1) - 1
           if (left === 0) streams.delete(call.ip)
           else streams.set(call.ip, left)
         })
+        const found = await find(call.params.number)
+        if (!found.ok) return found
         watchStation({ ...ground, find }, found.value, stream)
         return ok(undefined)
       },

@@ -1,11 +1,14 @@
+import { once } from 'node:events'
+import net from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import type { Authenticate } from './http-admission.ts'
 import { ACCESS_CHANGED } from './http-events.ts'
 import { cursorFrom, cursorOf, listOf, paging } from './http-paging.ts'
-import { openRoute, streamRoute, tenantRoute } from './http-routes.ts'
-import { openHttp } from './http-server.ts'
+import { type EventStream, openRoute, streamRoute, tenantRoute } from './http-routes.ts'
+import { type HttpServer, openHttp } from './http-server.ts'
 import { fromBeforeTo, instantShape } from './http-shapes.ts'
 import { must, ok } from './result.ts'
 import { sql } from './sql.ts'
@@ -34,6 +37,7 @@ function closeGate(): void {
 }
 
 const base = { tag: 't', summary: 's' }
+let newest: EventStream
 const row = z.strictObject({ name: z.string() })
 
 const listAt = (path: string) =>
@@ -127,7 +131,16 @@ const routes = [
     path: '/v1/live',
     right: 'read',
     async open(_, stream) {
+      newest = stream
       stream.send({ type: 'hello', data: {} })
+      return ok(undefined)
+    },
+  }),
+  streamRoute({
+    ...base,
+    path: '/v1/slow-live',
+    async open() {
+      await gate.opened
       return ok(undefined)
     },
   }),
@@ -278,25 +291,88 @@ describe('a tenant that asks for much at once', () => {
   })
 })
 
-it('a stream whose reader may see it no more ends at once, not at the next look', async () => {
-  const texts = testTexts()
-  const live = await openHttp({
-    ground,
-    routes,
-    authenticate,
-    texts,
-    trustedProxies: [],
-    folders: [],
-    beatMs: 3_600_000,
+describe('a stream', () => {
+  const openLive = (beatMs = 3_600_000) =>
+    openHttp({ ground, routes, authenticate, texts: testTexts(), trustedProxies: [], folders: [], beatMs })
+  const addressOf = async (live: HttpServer) => `http://127.0.0.1:${await live.listen('127.0.0.1', 0)}`
+  const takeAway = (name: string): void => {
+    signedOut.add(name)
+    ground.bus.publish(must(tenants.get(name), 'tenant'), { type: ACCESS_CHANGED, version: 1 })
+  }
+  async function restOf(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
+    let text = ''
+    // Ends by itself: without that this would wait for ever.
+    for (let next = await reader.read(); !next.done; next = await reader.read()) text += Buffer.from(next.value).toString()
+    return text
+  }
+
+  it('whose reader may see it no more ends at once, not at the next look', async () => {
+    const live = await openLive()
+    const { body } = await fetch(`${await addressOf(live)}/v1/live`, { headers: { authorization: 'Bearer two' } })
+    const reader = must(body, 'a stream').getReader()
+    await reader.read()
+    takeAway('two')
+    await restOf(reader)
+    signedOut.clear()
+    await live.close()
   })
-  const url = `http://127.0.0.1:${await live.listen('127.0.0.1', 0)}/v1/live`
-  const { body } = await fetch(url, { headers: { authorization: 'Bearer two' } })
-  const reader = must(body, 'a stream').getReader()
-  await reader.read()
-  signedOut.add('two')
-  ground.bus.publish(must(tenants.get('two'), 'tenant'), { type: ACCESS_CHANGED, version: 1 })
-  // Ends by itself: without that this would wait for ever.
-  for (let next = await reader.read(); !next.done; next = await reader.read());
-  signedOut.clear()
-  await live.close()
+
+  /** Of a reader that reads nothing: so much is sent that the last of it waits with us. */
+  async function openStuck(live: HttpServer): Promise<net.Socket> {
+    const sockets: net.Socket[] = []
+    live.server.on('connection', (socket) => sockets.push(socket))
+    const reader = net.connect(Number(new URL(await addressOf(live)).port), '127.0.0.1').pause()
+    const began = newest
+    reader.write('GET /v1/live HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer two\r\n\r\n')
+    while (newest === began) await turn()
+    await turn()
+    while (must(sockets[0], 'its socket').writableLength < 200_000) {
+      newest.send({ type: 'much', data: 'x'.repeat(50_000) })
+      await turn()
+    }
+    return reader
+  }
+
+  it('that ends while its reader is slow hears nothing more, and hurts nobody', async () => {
+    const live = await openLive()
+    const reader = await openStuck(live)
+    takeAway('two')
+    await turn()
+    for (let n = 0; n < 3; n += 1) {
+      newest.send({ type: 'late', data: { n } })
+      await turn()
+    }
+    let text = ''
+    reader.on('data', (chunk) => (text += chunk.toString())).resume()
+    await once(reader, 'end')
+    expect(text).toContain('much')
+    expect(text).not.toContain('late')
+    signedOut.clear()
+    await live.close()
+  })
+
+  it('that has ended and is not read to its end is cut at the next beat', async () => {
+    const live = await openLive(50)
+    const reader = await openStuck(live)
+    takeAway('two')
+    let isCut = false
+    newest.onClose(() => (isCut = true))
+    await vi.waitFor(() => expect(isCut).toBe(true), 10_000)
+    reader.destroy()
+    signedOut.clear()
+    await live.close()
+  })
+
+  it('counts from the moment it is asked for, so that many at once are not too many', async () => {
+    const live = await openLive()
+    const url = `${await addressOf(live)}/v1/slow-live`
+    closeGate()
+    const asked = Array.from({ length: 205 }, () => fetch(url))
+    const refused = await Promise.race(asked)
+    gate.open()
+    expect(refused.status).toBe(429)
+    const statuses = (await Promise.all(asked)).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 429)).toHaveLength(5)
+    await live.close()
+  })
 })

@@ -10,8 +10,8 @@ interface OpenStream {
   readonly address: string
   /** Undefined: of a public page. */
   readonly tenantId: string | undefined
-  /** Ends it when its reader may not see it any more. */
-  check(): void
+  /** Ends it when its reader may not see it any more; absent while it is being opened. */
+  check?(): void
 }
 
 /** Knows the open streams, so that they can be ended before the server closes. */
@@ -38,10 +38,10 @@ export function streamKeeper(beatMs = BEAT_MS): StreamKeeper {
     open,
     beatMs,
     recheck(tenantId) {
-      for (const stream of open.values()) if (stream.tenantId === tenantId) stream.check()
+      for (const stream of open.values()) if (stream.tenantId === tenantId) stream.check?.()
     },
     async endAll() {
-      for (const response of open.keys()) response.end()
+      for (const [response, { check }] of open) if (check !== undefined) response.end()
     },
   }
 }
@@ -78,6 +78,9 @@ export async function serveStream(
 ): Promise<Result<void>> {
   if (isFull(keeper, request.ip, row.tenantId)) return refuse('too-many-streams')
   const response = reply.raw
+  const place = { address: request.ip, tenantId: row.tenantId }
+  // Counted from the very beginning: of many at once none is open yet.
+  if (!response.destroyed) keeper.open.set(response, place)
   const closers: (() => void)[] = []
   const beating: { timer?: NodeJS.Timeout } = {}
   let started = false
@@ -90,6 +93,8 @@ export async function serveStream(
   const early: Buffer[] = []
   const write = (event: Buffer): void => {
     if (!started) early.push(event)
+    // It has ended, and its reader takes its time with what was before: more would be a fault that nobody catches.
+    else if (response.writableEnded) return
     else if (response.writableLength > MOST_UNREAD_BYTES) response.destroy()
     else response.write(event)
   }
@@ -123,7 +128,7 @@ export async function serveStream(
       (isAllowed) => isAllowed || response.end(),
       () => {},
     )
-  keeper.open.set(response, { address: request.ip, tenantId: row.tenantId, check })
+  keeper.open.set(response, { ...place, check })
   // What was taken away while it was being opened told nobody yet.
   check()
   beating.timer = startBeating(keeper, response, check)
@@ -143,9 +148,10 @@ function startBeating(keeper: StreamKeeper, response: ServerResponse, check: () 
   let beats = 0
   let unreadBefore = 0
   return setInterval(() => {
-    // A reader that took nothing from one beat to the next is stuck: it comes back by its last event's id (row 27).
+    // A reader that took nothing from one beat to the next is stuck, as is one that has not read to the end what has ended: it comes back
+    // by its last event's id (row 27).
     const unread = response.writableLength
-    if (unreadBefore > 0 && unread >= unreadBefore) {
+    if (response.writableEnded || (unreadBefore > 0 && unread >= unreadBefore)) {
       response.destroy()
       return
     }
