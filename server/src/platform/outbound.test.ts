@@ -226,6 +226,19 @@ describe('a target that is not well', () => {
     expect(outcome).toMatchObject({ kind: 'failed', code: 'ended-by-us' })
   })
 
+  it('that answers with another protocol has not taken it, and holds nobody up', async () => {
+    const odd = net.createServer((socket) => {
+      socket.on('error', () => {})
+      socket.on('data', () =>
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
+      )
+    })
+    await once(odd.listen(0, '127.0.0.1'), 'listening')
+    const outcome = await post(client(), `http://127.0.0.1:${portOf(odd)}/`, { allowed: [loopback(portOf(odd), true)] })
+    expect(outcome).toMatchObject({ kind: 'answered', status: 101 })
+    odd.close()
+  })
+
   it('that closes kept sockets is asked again over a fresh one', async () => {
     let asked = 0
     const sockets = new Set<net.Socket>()

@@ -186,6 +186,11 @@ function send(address: string, { call, url, agents, signal }: Sending): Promise<
         resolve({ status: statusCode, retryAfter: headers['retry-after'], excerpt }),
       )
     })
+    // Nobody asked for another protocol: no answer follows, and without somebody who hears this no fault either.
+    request.on('upgrade', ({ statusCode = 0 }, socket) => {
+      socket.destroy()
+      resolve({ status: statusCode, retryAfter: undefined, excerpt: '' })
+    })
     request.end(body)
   })
 }
