@@ -8,6 +8,8 @@ import type { Log } from './log.ts'
 
 export interface Database {
   inTenant<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T>
+  /** The same for one look at what seldom changes, by whoever may be within a transaction already: never waits for those. */
+  inTenantApart<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T>
   /** Under the ingest role, which may touch only what station reports touch, on connections of its own. */
   inTenants<T>(tenantIds: readonly string[], work: (tx: Tx) => Promise<T>): Promise<T>
   /**
@@ -48,10 +50,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 export function openDatabase({ connection, roles, log, appConnections = 8 }: DatabaseOptions): Database {
   const app = poolOf(connection, appConnections, log)
   const ingest = poolOf(connection, 4, log, BY_KEY)
-  // Apart: a request may look into the directory while it holds a connection of its tenant, and must not wait for its own kind.
-  const directory = poolOf(connection, 2, log)
+  // A request may look into the directory while it holds a connection of its tenant, and must not wait for its own kind.
+  const apart = poolOf(connection, 2, log)
   const logs = poolOf(connection, 1, log)
-  const watch = watchDatabase({ ...connection, connectionTimeoutMillis: 5_000 }, [app, ingest, directory, logs])
+  const watch = watchDatabase({ ...connection, connectionTimeoutMillis: 5_000 }, [app, ingest, apart, logs])
   let transactions = 0
 
   const transaction = async <T>(
@@ -76,9 +78,12 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
   const as = (role: string): string => `begin; set local role ${quoted(role)}`
   const tenantSetting = (name: string, value: string): string => `; set local ${name} = '${value}'`
 
+  const inOneTenant = <T>(from: pg.Pool, tenantId: string, work: (tx: Tx) => Promise<T>) =>
+    retried(() => transaction(from, as(roles.app) + tenantSetting('app.tenant', uuid(tenantId)), [tenantId], work))
+
   return {
-    inTenant: (tenantId, work) =>
-      retried(() => transaction(app, as(roles.app) + tenantSetting('app.tenant', uuid(tenantId)), [tenantId], work)),
+    inTenant: (tenantId, work) => inOneTenant(app, tenantId, work),
+    inTenantApart: (tenantId, work) => inOneTenant(apart, tenantId, work),
     inTenants: (ids, work) =>
       retried(() => transaction(ingest, as(roles.ingest) + tenantSetting('app.tenants', list(ids)), ids, work)),
     inTenantsAtOnce: (ids, statement) =>
@@ -90,13 +95,13 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
         tenantIds,
         work,
       ),
-    inDirectory: (work) => retried(() => transaction(directory, as(roles.directory), [], work)),
+    inDirectory: (work) => retried(() => transaction(apart, as(roles.directory), [], work)),
     asWorker: (work) => retried(() => transaction(app, as(roles.worker), [], work)),
     ping: (withinMs = 5_000) => watch.ask(withinMs).catch(noAnswer),
     dropConnections: () => watch.dropConnections(),
     transactions: () => transactions,
     async close() {
-      await Promise.all([app.end(), ingest.end(), directory.end(), logs.end(), watch.close()])
+      await Promise.all([app.end(), ingest.end(), apart.end(), logs.end(), watch.close()])
     },
   }
 }

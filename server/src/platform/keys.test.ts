@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabase } from './db.ts'
 import { dataKey, openKeys, sameBytes } from './keys.ts'
+import { silentLog } from './log.ts'
 import { sql } from './sql.ts'
 import { makeTestTenant, type TestGround, testGround } from './testing.ts'
 
@@ -74,4 +76,33 @@ it('compares bytes of any lengths', () => {
   expect(sameBytes(Buffer.from('ab'), Buffer.from('ab'))).toBe(true)
   expect(sameBytes(Buffer.from('ab'), Buffer.from('ac'))).toBe(false)
   expect(sameBytes(Buffer.from('ab'), Buffer.from('abc'))).toBe(false)
+})
+
+it('a tenant’s key is looked up once, however many ask at the same time', async () => {
+  const id = await makeTestTenant(ground, 'asked')
+  const before = ground.database.transactions()
+  const keys = await Promise.all(Array.from({ length: 50 }, () => ground.keys.tenant(id)))
+  expect(new Set(keys).size).toBe(1)
+  expect(ground.database.transactions()).toBe(before + 1)
+})
+
+it('a tenant’s key is found also by those who hold all connections between them', async () => {
+  const ids = [await makeTestTenant(ground, 'busy-one'), await makeTestTenant(ground, 'busy-two')]
+  const database = openDatabase({ connection: ground.runtime, roles: ground.roles, log: silentLog, appConnections: 2 })
+  const keys = await openKeys(database, ground.secret)
+  let holding = 0
+  let all = (): void => {}
+  const bothHold = new Promise<void>((resolve) => (all = resolve))
+  const found = await Promise.all(
+    ids.map((id) =>
+      database.inTenant(id, async (tx) => {
+        await tx.row(sql`select 1 as one`)
+        if (++holding === ids.length) all()
+        await bothHold
+        return (await keys.tenant(id)).version
+      }),
+    ),
+  )
+  expect(found).toEqual([1, 1])
+  await database.close()
 })

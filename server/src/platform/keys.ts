@@ -75,17 +75,27 @@ export async function openKeys(database: Database, secret: string): Promise<Keys
   const outer = dataKey(Buffer.from(hkdfSync('sha256', secret, 'lataamo', 'installation', 32)))
   const installation = dataKey(await installationKey(database, outer))
   const known = new Map<string, DataKey>()
+  const asked = new Map<string, Promise<DataKey>>()
+  const read = async (tenantId: string): Promise<DataKey> => {
+    const row = await database.inTenantApart(tenantId, (tx) =>
+      tx.row<{ wrapped: Buffer }>(sql`select wrapped_key as "wrapped" from tenants where tenant_id = ${tenantId}`),
+    )
+    const key = dataKey(installation.decrypt(must(row, 'the tenant of a key').wrapped))
+    known.set(tenantId, key)
+    return key
+  }
   return {
     installation,
     async tenant(tenantId) {
       const cached = known.get(tenantId)
       if (cached !== undefined) return cached
-      const row = await database.inTenant(tenantId, (tx) =>
-        tx.row<{ wrapped: Buffer }>(sql`select wrapped_key as "wrapped" from tenants where tenant_id = ${tenantId}`),
-      )
-      const key = dataKey(installation.decrypt(must(row, 'the tenant of a key').wrapped))
-      known.set(tenantId, key)
-      return key
+      // However many ask at once, as when all stations come back: the database is asked once.
+      let asking = asked.get(tenantId)
+      if (asking === undefined) {
+        asking = read(tenantId).finally(() => asked.delete(tenantId))
+        asked.set(tenantId, asking)
+      }
+      return asking
     },
     newTenantKey() {
       // Not remembered yet: the transaction that stores it may fail.
