@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { makeTariff } from '../billing/index.ts'
-import { type HttpServer, movableClock, newId, openHttp, openPostgres, openTexts, refuse, sql } from '../platform/index.ts'
+import {
+  type HttpServer,
+  movableClock,
+  newId,
+  openHttp,
+  openPostgres,
+  openTexts,
+  refuse,
+  sql,
+} from '../platform/index.ts'
 import { makeTestTenant, type TestGround, testGround } from '../platform/testing.ts'
 import { decide, sessionOfTransaction, textFromMachine, textFromProgress } from '../sessions/rules/index.ts'
 import { checkDigit } from '../stations/rules/number.ts'

@@ -302,7 +302,8 @@ describe('a stream', () => {
   async function restOf(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
     let text = ''
     // Ends by itself: without that this would wait for ever.
-    for (let next = await reader.read(); !next.done; next = await reader.read()) text += Buffer.from(next.value).toString()
+    for (let next = await reader.read(); !next.done; next = await reader.read())
+      text += Buffer.from(next.value).toString()
     return text
   }
 
