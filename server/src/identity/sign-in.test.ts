@@ -69,7 +69,7 @@ describe('an invitation', () => {
 
   it('is not burnt by a preview that only reads the address', async () => {
     const { token } = await invite({ mail: 'preview@example.com' })
-    expect((await http.call('GET /v1/sign-in/link')).status).toBe(404)
+    expect((await http.call('GET /v1/sign-in/link')).status).toBe(405)
     expect((await follow(token)).status).toBe(200)
   })
 
