@@ -116,6 +116,39 @@ async function giveUp(webhookId: string): Promise<Delivery> {
   }
 }
 
+/** More than the server answers at once. */
+const MANY = 230
+
+/** As after months of handing on: later ones, like the given one. */
+async function copyDeliveries(id: string, count: number): Promise<void> {
+  const client = new pg.Client(borrowed.owner)
+  await client.connect()
+  try {
+    const columns = async (
+      table: string,
+      other: Readonly<Record<string, string>>,
+    ): Promise<readonly [string, string]> => {
+      const { rows } = await client.query<{ name: string }>(
+        `select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped`,
+        [table],
+      )
+      const names = rows.map(({ name }) => name)
+      return [names.join(', '), names.map((name) => other[name] ?? `row.${name}`).join(', ')]
+    }
+    const own = { id: 'ids.id', event_id: 'ids.id', key: 'row.key || ids.k', position: 'row.position + ids.k' }
+    const [eventNames, events] = await columns('webhook_events', own)
+    const [names, deliveries] = await columns('webhook_deliveries', own)
+    await client.query(
+      `with ids as materialized (select uuidv7() as id, k from generate_series(1, ${count}) as k), events as (
+         insert into webhook_events (${eventNames}) select ${events} from ids, webhook_events as row
+         where row.id = (select event_id from webhook_deliveries where id = '${id}'))
+       insert into webhook_deliveries (${names}) select ${deliveries} from ids, webhook_deliveries as row where row.id = '${id}'`,
+    )
+  } finally {
+    await client.end()
+  }
+}
+
 async function openWebhook(id: string, name: string): Promise<void> {
   await page.goto(`/webhooks/${id}`)
   await page.getByRole('heading', { level: 1, name }).waitFor()
@@ -147,6 +180,26 @@ describe('one webhook, in Finnish', () => {
     await page.getByRole('button', { name: word('portal.webhooks.remove-do') }).click()
     await page.getByRole('dialog').getByLabel(word('portal.webhooks.remove.type', { name })).waitFor()
     await looksRight('webhook-remove')
+  }, 240_000)
+
+  it('that has handed on hundreds: each of them can be reached, the oldest too', async () => {
+    const [target] = targets
+    if (target === undefined) throw new Error('no target')
+    target.behave(() => 200)
+    const { id } = await addWebhook('Arkisto', target.url)
+    const { id: first } = await network.rest.post<Delivery>(`/v1/webhooks/${id}/test`)
+    await found(async () => (await deliveriesOf(id)).find(({ state }) => state === 'delivered'))
+    await copyDeliveries(first, MANY)
+    await openWebhook(id, 'Arkisto')
+    const rows = page.locator('[data-row]')
+    const more = page.getByRole('button', { name: word('portal.more') })
+    for (let shown = 50; shown < MANY + 1; shown += 50) {
+      await rows.nth(shown - 1).waitFor()
+      await more.click()
+    }
+    await rows.nth(MANY).waitFor()
+    await more.waitFor({ state: 'detached' })
+    expect(await page.locator(`[data-row][href*="${first}"]`).count()).toBe(1)
   }, 240_000)
 
   it('that was disabled by its target, and one that is paused', async () => {

@@ -4233,6 +4233,7 @@ export type GetStationsByIdOcppLogData = {
     query?: {
         limit?: number;
         cursor?: string;
+        count?: 'true' | 'false';
         /**
          * the same as cursor, which is the name everywhere else
          */

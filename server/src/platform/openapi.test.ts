@@ -42,13 +42,26 @@ const document = openApiOf(
 ) as unknown as {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
   readonly components: {
+    readonly securitySchemes: Readonly<Record<string, object>>
     readonly parameters: Readonly<Record<string, { name: string; in: string; required: boolean }>>
   }
 }
 interface Operation {
+  readonly security: readonly object[]
   readonly parameters: readonly { readonly $ref?: string; readonly name?: string }[]
   readonly responses: Readonly<Record<string, { readonly headers?: object }>>
 }
+
+it.each([
+  ['get', '/v1/things', ['key', 'session', 'sessionOverTls']],
+  ['get', '/v1/events', ['key', 'session', 'sessionOverTls']],
+  ['post', '/v1/tenants', ['key']],
+  ['post', '/v1/sign-in', []],
+])('the description says by what %s %s knows who asks', (method, path, schemes) => {
+  const named = document.paths[path]?.[method]?.security.flatMap((one) => Object.keys(one))
+  expect(named).toEqual(schemes)
+  for (const name of schemes) expect(document.components.securitySchemes).toHaveProperty(name)
+})
 
 it.each([
   ['get', '/v1/things', [], '200', ['ETag', 'Link']],

@@ -36,6 +36,21 @@ const ANSWERED = {
   Link: { description: 'Where the next page is, if there is one: rel="next".', schema: text },
 }
 
+/** Browsers sign in and get a cookie, whose name says whether it came over TLS; programs have keys. */
+const SCHEMES = {
+  key: { type: 'http', scheme: 'bearer', description: 'A key of a network, or the platform’s own.' },
+  session: { type: 'apiKey', in: 'cookie', name: 'lataamo', description: 'Of a browser that signed in.' },
+  sessionOverTls: { type: 'apiKey', in: 'cookie', name: '__Host-lataamo', description: 'The same over TLS.' },
+}
+
+/** Any one of them will do. */
+function securityOf(needs: string): readonly Readonly<Record<string, readonly string[]>>[] {
+  const session = [{ session: [] }, { sessionOverTls: [] }]
+  if (needs === 'public') return []
+  if (needs === 'platform') return [{ key: [] }]
+  return [{ key: [] }, ...session]
+}
+
 /** The OpenAPI 3.1 description, made from the very rows that check and answer. */
 export function openApiOf(routes: readonly AnyRoute[], version: string): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {}
@@ -46,10 +61,9 @@ export function openApiOf(routes: readonly AnyRoute[], version: string): Record<
   return {
     openapi: '3.1.0',
     info: { title: 'Lataamo', version, license: { name: 'Apache-2.0' } },
-    security: [{ key: [] }],
     paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
     components: {
-      securitySchemes: { key: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: SCHEMES,
       schemas: { Problem: PROBLEM },
       parameters: Object.fromEntries(
         Object.entries(HEADERS).map(([name, description]) => [
@@ -70,7 +84,7 @@ function operation(route: AnyRoute, routes: readonly AnyRoute[]): Record<string,
     tags: [route.tag],
     summary: route.summary,
     description: needs === 'public' ? 'Needs no sign-in.' : `Needs: ${needs}.`,
-    ...(needs === 'public' ? { security: [] } : {}),
+    security: securityOf(needs),
     parameters: [
       ...parametersOf(route.params, 'path'),
       ...parametersOf(route.query, 'query'),

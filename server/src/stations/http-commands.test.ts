@@ -44,6 +44,12 @@ describe('commands and the log', () => {
       },
     ])
     expect(log.text).not.toContain('CARD-12345678')
+    const whole = await call(`GET /v1/stations/${id}/ocpp-log?count=true`)
+    expect(whole.body).toMatchObject({ total: (whole.body['items'] as unknown[]).length })
+    expect((await call(`GET /v1/stations/${id}/ocpp-log?count=true&action=Nothing`)).body).toMatchObject({ total: 0 })
+    const [last] = log.body['items'] as { at: string; action: string }[]
+    const upTo = await call(`GET /v1/stations/${id}/ocpp-log?count=true&until=${last?.at}&limit=1`)
+    expect(upTo.body).toMatchObject({ items: [{ at: last?.at, action: last?.action }], total: whole.body['total'] })
     const older = await call(`GET /v1/stations/${id}/ocpp-log?before=${String(log.body['next'])}`)
     expect(older.body['items']).toMatchObject([{ action: 'BootNotification', direction: 'from-station' }])
     station.socket.send('[2,"x","Nonsense",{}]')

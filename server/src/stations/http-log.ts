@@ -16,7 +16,7 @@ import {
 import { findStation, NO_STATION } from './http-stations.ts'
 import { maskedText } from './rules/mask.ts'
 import * as shapes from './shapes.ts'
-import { readLog } from './read-log.ts'
+import { countLog, readLog } from './read-log.ts'
 import type { LogFrame, LogPair } from './rules/log-frames.ts'
 
 const TAG = 'log'
@@ -41,8 +41,7 @@ function logRoute({ keys, bus }: Ground, flush: () => Promise<void>): AnyRoute {
     right: 'log.read',
     params: shapes.idParams,
     query: z.strictObject({
-      limit: paging.limit,
-      cursor: paging.cursor,
+      ...paging,
       before: paging.cursor.describe('the same as cursor, which is the name everywhere else'),
       until: shapes.instant.optional().describe('nothing that was said later'),
       action: z.string().max(100).optional(),
@@ -58,12 +57,15 @@ function logRoute({ keys, bus }: Ground, flush: () => Promise<void>): AnyRoute {
       const since = instantFromText(String(at))
       const until = query.until === undefined ? undefined : { at: query.until, id: LAST_ID }
       const before = since === undefined ? until : { at: since, id: String(id) }
-      const page = await readLog(tx, key, { stationId, before, action: query.action, limit: query.limit })
+      const { action } = query
+      const total =
+        query.count === 'true' ? { total: await countLog(tx, key, { stationId, until: query.until, action }) } : {}
+      const page = await readLog(tx, key, { stationId, before, action, limit: query.limit })
       // Whoever reads the log is about to watch it.
       tellWatched(tx, bus, parts.station)
       const last = page.pairs.at(-1)?.request
       const next = page.hasMore && last !== undefined ? cursorOf([String(last.at), last.id]) : null
-      return ok({ items: page.pairs.map(itemOf), next })
+      return ok({ items: page.pairs.map(itemOf), next, ...total })
     },
   })
 }

@@ -1,7 +1,7 @@
 import type { DataKey, Tx } from '../platform/index.ts'
 import { unpacked } from './log-packing.ts'
-import { framesFromText, type LogFrame, type LogPair, pairedFrames } from './rules/log-frames.ts'
-import { type LogChunkRow, loadChunks, loadChunksAfter } from './store-log.ts'
+import { countPairs, framesFromText, type LogFrame, type LogPair, pairedFrames } from './rules/log-frames.ts'
+import { type LogChunkRow, loadChunks, loadChunksAfter, loadChunksInOrder } from './store-log.ts'
 
 export interface LogPage {
   readonly pairs: readonly LogPair[]
@@ -45,6 +45,31 @@ export async function readLog(
   return { pairs: [], hasMore: false }
 }
 
+/** How many requests the log holds. It is read for that as a whole: what it holds is sealed. */
+export async function countLog(
+  tx: Tx,
+  key: DataKey,
+  wanted: {
+    readonly stationId: string
+    readonly until: Temporal.Instant | undefined
+    readonly action: string | undefined
+  },
+): Promise<number> {
+  const { stationId, until, action } = wanted
+  const isWanted = (request: LogFrame): boolean =>
+    (action === undefined || request.action === action) &&
+    (until === undefined || Temporal.Instant.compare(request.at, until) <= 0)
+  const open = new Set<string>()
+  let count = 0
+  let after: { readonly at: Temporal.Instant; readonly id: string } | undefined
+  for (;;) {
+    const chunks = await loadChunksInOrder(tx, { stationId, after, until, action, limit: CHUNKS_AT_ONCE })
+    for (const { frames } of chunks) count += countPairs(framesFromText(unpacked(key.decrypt(frames))), open, isWanted)
+    after = chunks.at(-1)
+    if (after === undefined || chunks.length < CHUNKS_AT_ONCE) return count
+  }
+}
+
 function olderThan(
   pairs: readonly LogPair[],
   before: { readonly at: Temporal.Instant; readonly id: string } | undefined,
@@ -52,5 +77,8 @@ function olderThan(
   if (before === undefined) return pairs
   const place = pairs.findIndex(({ request }) => request.id === before.id)
   if (place >= 0) return pairs.slice(place + 1)
-  return pairs.filter(({ request }) => Temporal.Instant.compare(request.at, before.at) < 0)
+  return pairs.filter(({ request }) => {
+    const order = Temporal.Instant.compare(request.at, before.at)
+    return order < 0 || (order === 0 && request.id < before.id)
+  })
 }

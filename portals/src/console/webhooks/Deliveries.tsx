@@ -1,6 +1,5 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import type { Delivery, Webhook, WebhookHealth } from '../../api-types.ts'
@@ -8,26 +7,24 @@ import { Chips } from '../../parts/Chips.tsx'
 import { DataTable } from '../../parts/DataTable.tsx'
 import { Time } from '../../parts/Figures.tsx'
 import { Icon, type IconName } from '../../parts/Icon.tsx'
+import { Paged } from '../../parts/Paged.tsx'
 import { numberText, timeText } from '../../parts/quantities.ts'
-import { Empty, Failed, FormProblem, Loading } from '../../parts/Waiting.tsx'
+import { Empty, FormProblem } from '../../parts/Waiting.tsx'
 import { useMay } from '../../session-of-staff.ts'
 import { useFilters } from '../use-filters.ts'
 import { About } from './About.tsx'
 import { DeliveryShown } from './DeliveryShown.tsx'
 import { nextTryOf } from './next-try.ts'
-import { deliveriesQuery } from './webhook-query.ts'
+import { useDeliveries } from './webhook-query.ts'
 
 const states = ['waiting', 'dead', 'delivered'] as const
 const icons: Readonly<Record<Delivery['state'], IconName>> = { waiting: 'clock', delivered: 'check', dead: 'warning' }
-const PAGE = 50
 
 /** What was handed on and what became of it; what was not taken is sent again from here. */
 export function Deliveries({ webhook, health }: { readonly webhook: Webhook; readonly health: WebhookHealth }) {
   const { t } = useTranslation()
   const { filters, set } = useFilters()
-  const [limit, setLimit] = useState(PAGE)
-  const list = useQuery({ ...deliveriesQuery(webhook.id, filters.state, limit), placeholderData: (before) => before })
-  const deliveries = list.data?.items ?? []
+  const list = useDeliveries(webhook.id, filters.state)
   return (
     <section className="panel" aria-label={t('portal.webhooks.deliveries-head')}>
       <div className="ph wrap">
@@ -44,26 +41,18 @@ export function Deliveries({ webhook, health }: { readonly webhook: Webhook; rea
         <span className="grow" />
         {health.dead > 0 && <ResendDead webhook={webhook} />}
       </div>
-      {list.isPending ? (
-        <Loading />
-      ) : list.isError && list.data === undefined ? (
-        <Failed error={list.error} retry={() => void list.refetch()} />
-      ) : deliveries.length === 0 ? (
-        <Empty
-          icon="link"
-          title={t(`portal.webhooks.deliveries.${filters.state === undefined ? 'none' : 'no-match'}`)}
-          text={t('portal.webhooks.deliveries.none-text')}
-        />
-      ) : (
-        <DeliveryTable webhook={webhook} health={health} deliveries={deliveries} />
-      )}
-      {(list.data?.next ?? null) !== null && limit < 200 && (
-        <div className="pb">
-          <button type="button" className="btn" onClick={() => setLimit(limit + PAGE)}>
-            {t('portal.more')}
-          </button>
-        </div>
-      )}
+      <Paged
+        of={list}
+        empty={
+          <Empty
+            icon="link"
+            title={t(`portal.webhooks.deliveries.${filters.state === undefined ? 'none' : 'no-match'}`)}
+            text={t('portal.webhooks.deliveries.none-text')}
+          />
+        }
+      >
+        {(deliveries) => <DeliveryTable webhook={webhook} health={health} deliveries={deliveries} />}
+      </Paged>
       {filters.delivery !== undefined && (
         <DeliveryShown webhookId={webhook.id} id={filters.delivery} close={() => set({ delivery: undefined })} />
       )}

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
-import { get, query } from '../../api.ts'
+import { get } from '../../api.ts'
 import type { Delivery, DeliveryDetail, List, Webhook, WebhookHealth, WebhookListed } from '../../api-types.ts'
+import { usePages } from '../../parts/Paged.tsx'
 
 /** Deliveries are no live events: pages ask again every few seconds. */
 const EVERY_MS = 4_000
@@ -25,12 +26,14 @@ export const healthQuery = (id: string) =>
     refetchInterval: EVERY_MS,
   })
 
-export const deliveriesQuery = (id: string, state: string | undefined, limit: number) =>
-  queryOptions({
-    queryKey: ['webhooks', id, 'deliveries', state, limit],
-    queryFn: ({ signal }) => get<List<Delivery>>(`/v1/webhooks/${id}/deliveries${query({ state, limit })}`, signal),
-    refetchInterval: EVERY_MS,
+export function useDeliveries(id: string, state: string | undefined) {
+  return usePages<List<Delivery>>({
+    key: ['webhooks', id, 'deliveries', 'of-state', state],
+    path: `/v1/webhooks/${id}/deliveries`,
+    filters: { state },
+    everyMs: () => EVERY_MS,
   })
+}
 
 export const deliveryQuery = (id: string, deliveryId: string) =>
   queryOptions({

@@ -58,6 +58,35 @@ export function framesFromText(text: string): readonly LogFrame[] {
   }))
 }
 
+/** Of which request of the other side an answer is, or what answer a request waits for. */
+function keyOf({ direction, kind, messageId }: LogFrame): string {
+  const isAnswer = kind === 'result' || kind === 'error'
+  const asked = isAnswer === (direction === 'to-station') ? 'from-station' : 'to-station'
+  return `${asked} ${messageId}`
+}
+
+/**
+ * How many pairs these frames begin that are wanted: as many as `pairedFrames` makes of them, whose texts are not kept. `open` goes on from
+ * one part of a log to the next.
+ */
+export function countPairs(
+  frames: readonly LogFrame[],
+  open: Set<string>,
+  isWanted: (request: LogFrame) => boolean,
+): number {
+  let count = 0
+  for (const frame of frames) {
+    const key = keyOf(frame)
+    if (frame.kind === 'result' || frame.kind === 'error') {
+      if (!open.delete(key) && frame.direction === 'from-station' && isWanted(frame)) count += 1
+      continue
+    }
+    if (frame.kind === 'call') open.add(key)
+    if (isWanted(frame)) count += 1
+  }
+  return count
+}
+
 export interface LogPair {
   readonly request: LogFrame
   readonly answer?: LogFrame
@@ -72,7 +101,7 @@ export function pairedFrames(frames: readonly LogFrame[]): readonly LogPair[] {
   const open = new Map<string, { request: LogFrame; answer?: LogFrame }>()
   for (const frame of frames) {
     if (frame.kind === 'result' || frame.kind === 'error') {
-      const key = `${frame.direction === 'to-station' ? 'from-station' : 'to-station'} ${frame.messageId}`
+      const key = keyOf(frame)
       const pair = open.get(key)
       open.delete(key)
       if (pair !== undefined) pair.answer = frame
@@ -81,7 +110,7 @@ export function pairedFrames(frames: readonly LogFrame[]): readonly LogPair[] {
     }
     const pair = { request: frame }
     pairs.push(pair)
-    if (frame.kind === 'call') open.set(`${frame.direction} ${frame.messageId}`, pair)
+    if (frame.kind === 'call') open.set(keyOf(frame), pair)
   }
   return pairs.reverse()
 }
