@@ -245,13 +245,45 @@ it('while the server is not reached a page that was never opened says so in its 
   await page.getByRole('heading', { level: 1, name: word('portal.sites.title') }).waitFor()
 }, 60_000)
 
-// The last: nobody is signed in any more after it.
-it('a press after the sign-in has ended leads to signing in, says why, and comes back', async () => {
+it('a press after the sign-in has ended keeps what was typed: one signs in over it, and presses once more', async () => {
+  const { url } = borrowed.server
+  const password = 'neljä iloista hevosta'
+  await page.context().request.post(`${url}/v1/sign-in/password`, { data: { password }, headers: { origin: url } })
+  const cookies = await page.context().cookies()
   await page.goto('/cards')
-  const block = page.getByRole('button', { name: word('portal.cards.block') })
-  await block.waitFor()
+  const again = page.getByRole('dialog', { name: word('portal.sign-in.title') })
+  await page.getByRole('button', { name: word('portal.cards.change') }).click()
+  const form = page.getByRole('dialog', { name: word('portal.cards.edit.title', { last4: UID.slice(-4) }) })
+  const label = form.getByLabel(word('portal.cards.add.label'), { exact: true })
+  await label.fill('Yövuoron kortti')
   await page.context().clearCookies()
-  await block.click()
+  await page.keyboard.press('Enter')
+
+  await again.getByText(word('portal.sign-in.again', { name: 'Aino Ylläpitäjä' })).waitFor()
+  expect(await faultsInEveryLook('again')).toEqual([])
+  // Escape leaves neither.
+  await page.keyboard.press('Escape')
+  await again.getByLabel(word('portal.sign-in.password'), { exact: true }).fill(password)
+  await page.keyboard.press('Enter')
+  await again.waitFor({ state: 'detached' })
+  expect(await label.inputValue()).toBe('Yövuoron kortti')
+  await form.getByRole('button', { name: word('portal.cards.edit.do') }).click()
+  await form.waitFor({ state: 'detached' })
+  await page.getByText('Yövuoron kortti').waitFor()
+
+  // Or by a link in another tab: what was open goes on when one comes back to it.
+  await page.context().clearCookies()
+  await page.getByRole('button', { name: word('portal.cards.block') }).click()
+  await again.waitFor()
+  await page.context().addCookies(cookies)
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await again.waitFor({ state: 'detached' })
+}, 120_000)
+
+// The last: nobody is signed in any more after it.
+it('a page that is opened without being signed in leads to signing in, says why, and comes back', async () => {
+  await page.context().clearCookies()
+  await page.goto('/cards')
   await page.getByText(word('portal.sign-in.goes-on')).waitFor()
   expect(new URL(page.url()).searchParams.get('next')).toBe('/cards')
 }, 60_000)

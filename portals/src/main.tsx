@@ -10,6 +10,8 @@ import { problemCode } from './api.ts'
 import { showScheme } from './color-scheme.ts'
 import { languageFor } from './language.ts'
 import { makeRouter } from './router.tsx'
+import { meQuery } from './session-of-staff.ts'
+import { noteSignedOut } from './signed-out.ts'
 import { loadWords } from './words.ts'
 
 showScheme()
@@ -25,18 +27,21 @@ const client = new QueryClient({
 })
 const router = makeRouter(client)
 
-// A session that ended while the page was open: sign in, and come back to the same page.
-function leaveIfSignedOut(error: unknown): void {
+// A session that ended while the page was open: one signs in over it, and goes on; without a page yet, first one signs in.
+function askToSignIn(error: unknown): void {
   const here = router.state.location
   if (problemCode(error) !== 'not-signed-in' || here.pathname === '/sign-in') return
-  client.removeQueries({ queryKey: ['me'] })
+  if (client.getQueryData(meQuery.queryKey) !== undefined) {
+    noteSignedOut(true)
+    return
+  }
   void router.navigate({ to: '/sign-in' as string, search: { next: here.href } as never })
 }
 client.getQueryCache().subscribe((event) => {
-  if (event.type === 'updated' && event.action.type === 'error') leaveIfSignedOut(event.action.error)
+  if (event.type === 'updated' && event.action.type === 'error') askToSignIn(event.action.error)
 })
 client.getMutationCache().subscribe((event) => {
-  if (event.type === 'updated' && event.action.type === 'error') leaveIfSignedOut(event.action.error)
+  if (event.type === 'updated' && event.action.type === 'error') askToSignIn(event.action.error)
 })
 
 const root = document.getElementById('root')

@@ -15,6 +15,7 @@ import { DemoMark } from './DemoMark.tsx'
 import { Help } from './Help.tsx'
 import { focusFilter, listenForKeys, moveRow, useKeys } from './keys.ts'
 import { Rail } from './Rail.tsx'
+import { SignInAgain } from './sign-in/SignInAgain.tsx'
 import { tasks } from './tasks.ts'
 import { cssVariablesResolver, theme } from './theme.ts'
 import { TopBar } from './TopBar.tsx'
@@ -61,6 +62,7 @@ function Frame() {
         <LiveBanner />
         <AllowedPage rights={me.rights} />
       </main>
+      <SignInAgain me={me} />
       <Help isOpen={isHelpOpen} close={() => setHelpOpen(false)} />
     </div>
   )

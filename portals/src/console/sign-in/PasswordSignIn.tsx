@@ -14,13 +14,16 @@ interface Answer {
 /** Mail and password; when both fit at several networks, the choice comes after the proof. */
 export function PasswordSignIn({
   done,
+  mail: known = '',
   children,
 }: {
   readonly done: () => Promise<void>
+  /** Whose sign-in it most likely is. */
+  readonly mail?: string
   readonly children?: ReactNode
 }) {
   const { t } = useTranslation()
-  const [mail, setMail] = useState('')
+  const [mail, setMail] = useState(known)
   const [password, setPassword] = useState('')
   const signIn = useMutation({
     mutationFn: (tenant?: string) =>
@@ -58,6 +61,7 @@ export function PasswordSignIn({
           required
           value={password}
           onText={setPassword}
+          data-autofocus={known === '' ? undefined : true}
         />
         <FormProblem error={signIn.error} />
         <button type="submit" className="btn touch big main" disabled={signIn.isPending}>

@@ -7,6 +7,7 @@ import { LanguageSwitch } from '../../parts/LanguageSwitch.tsx'
 import { Logo } from '../../parts/Logo.tsx'
 import { FormProblem, Loading } from '../../parts/Waiting.tsx'
 import { installationQuery, isInstallerQuery } from '../../session-of-staff.ts'
+import { noteSignedOut } from '../../signed-out.ts'
 import { DemoMark } from '../DemoMark.tsx'
 import { MakeNetwork } from './MakeNetwork.tsx'
 import { PasswordSignIn } from './PasswordSignIn.tsx'
@@ -34,6 +35,7 @@ export function SignInPage() {
 
   useEffect(() => {
     document.title = `${t('portal.sign-in.title')} · Lataamo`
+    noteSignedOut(false)
   }, [t])
   const arrived = useEffectEvent((answer: LinkAnswer) => {
     if (answer.next === 'make-network') setStage('make-network')
