@@ -1,4 +1,4 @@
-import { earlierOf, isBefore, laterOf } from '../../../../units/index.ts'
+import { isBefore, laterOf } from '../../../../units/index.ts'
 import {
   calculatePrice,
   type ChargingPeriod,
@@ -78,9 +78,5 @@ function registersOf(
     if (!isInside || registerWh === null || registerWh < firstWh || registerWh > lastWh) return []
     return [{ at: when, registerWh }]
   })
-  return [
-    { at: startedAt, registerWh: firstWh },
-    ...between,
-    { at: laterOf(endedAt, earlierOf(startedAt, endedAt)), registerWh: lastWh },
-  ]
+  return [{ at: startedAt, registerWh: firstWh }, ...between, { at: endedAt, registerWh: lastWh }]
 }

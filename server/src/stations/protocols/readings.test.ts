@@ -193,6 +193,22 @@ describe('ocpp1.6', () => {
 })
 
 describe('ocpp2.x', () => {
+  it('keeps a NotifyEvent also for what it says beside a status', () => {
+    const event = { eventId: 1, timestamp, eventNotificationType: 'CustomMonitor', trigger: 'Delta' }
+    const [place, variable] = [{ name: 'EVSE', evse: { id: 2 } }, { name: 'AvailabilityState' }]
+    const eventData = [
+      { ...event, actualValue: 'Available', component: place, variable },
+      { ...event, actualValue: '61', component: { name: 'TemperatureSensor' }, variable: { name: 'Temperature' } },
+    ]
+    const payload = { generatedAt: timestamp, seqNo: 0, eventData }
+    expect(protocolOf('ocpp2.0.1').reportFrom('NotifyEvent', payload, at)).toMatchObject({
+      bodies: [
+        { kind: 'evse-status', evse: 2, connector: 0, status: 'available' },
+        { kind: 'recorded', what: 'NotifyEvent', content: payload },
+      ],
+    })
+  })
+
   it('takes an availability from NotifyEvent as a status', () => {
     const event = { eventId: 1, timestamp, eventNotificationType: 'HardWiredNotification' }
     const payload = {

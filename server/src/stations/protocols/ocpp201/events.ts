@@ -33,8 +33,9 @@ const places = new Set(['Connector', 'EVSE', 'ChargingStation'])
 export function bodiesOfEvents(payload: Payload, receivedAt: Temporal.Instant): [ReportBody, ...ReportBody[]] {
   const events = (payload as unknown as { readonly eventData: readonly EventData[] }).eventData
   const known = events.flatMap((event) => bodyOfEvent(event, receivedAt) ?? [])
-  const [first, ...more] = known
-  return first === undefined ? [{ kind: 'recorded', what: 'NotifyEvent', content: payload }] : [first, ...more]
+  const rest: ReportBody = { kind: 'recorded', what: 'NotifyEvent', content: payload }
+  const [first, ...more] = known.length < events.length ? [...known, rest] : known
+  return [first ?? rest, ...more]
 }
 
 function bodyOfEvent(event: EventData, receivedAt: Temporal.Instant): ReportBody | undefined {
