@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { basicAuthHeader } from '../../../ocpp/index.ts'
 import { newId, sql } from '../platform/index.ts'
 import { forgetRefused } from './store-refused.ts'
 import { connectStation } from './testing.ts'
@@ -68,6 +70,23 @@ describe('refused stations', () => {
     const { body, text } = await call('GET /v1/refused-stations?limit=200&count=true')
     expect(text).not.toContain('RACE-1')
     expect(body['total']).toBe((body['items'] as unknown[]).length)
+  })
+
+  it('that are ours already keep their password where it was not what kept them out', async () => {
+    const { password } = await add('OLD-WORDS')
+    const socket = new WebSocket(`ws://127.0.0.1:${stations.port}/ocpp/power/OLD-WORDS`, ['ocpp1.5'], {
+      headers: { authorization: basicAuthHeader('OLD-WORDS', password) },
+    })
+    socket.on('error', () => {})
+    await new Promise((resolve) => socket.once('close', resolve))
+    await stations.idle()
+    const listed = (await call('GET /v1/refused-stations')).body['items'] as Record<string, unknown>[]
+    const refused = listed.find(({ identity }) => identity === 'OLD-WORDS')
+    expect(refused).toMatchObject({ reason: 'no-common-protocol' })
+    const adopted = await call(`POST /v1/refused-stations/${String(refused?.['id'])}/adopt`, { body: {} })
+    expect(adopted.status).toBe(201)
+    expect(adopted.body).not.toHaveProperty('password')
+    await (await connectStation(stations.port, { path: '/ocpp/power/OLD-WORDS', password })).close()
   })
 
   it('that are ours already get the password they came with', async () => {

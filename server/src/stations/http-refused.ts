@@ -16,6 +16,7 @@ import {
 import { sitesForQuery } from '../rights/index.ts'
 import { viewStation } from './http-stations.ts'
 import { credentialOf, makeStation, newPassword, UNKNOWN_SITE } from './make-station.ts'
+import type { RefusalReason } from './rules/admission.ts'
 import { stationUrl } from './rules/station-path.ts'
 import * as shapes from './shapes.ts'
 import {
@@ -112,6 +113,16 @@ function adoptRoute(ground: Ground, touch: (tenantId: string, stationId: string)
   })
 }
 
+/** Why a station stayed outside whom another password may let in. Any other would lose by it the one that it has. */
+const PASSWORD_FAULTS: ReadonlySet<string> = new Set([
+  'unknown-identity',
+  'no-credential',
+  'wrong-password',
+  'wrong-user',
+  'too-many-tries',
+  'quarantined',
+] satisfies RefusalReason[])
+
 /** A station that is ours already gets what kept it out: another password, or the exception it needs. */
 async function adopt(
   tx: Tx,
@@ -133,7 +144,7 @@ async function adopt(
   await changeStation(tx, known.id, { name: body.name, siteId: body.siteId, plainUntil: body.plainUntil }, at)
   await declareEvses(tx, known.id, body.evses ?? [])
   if (kept !== undefined) await setCredential(tx, known.id, kept, at)
-  const needsNew = kept === undefined && row.reason !== 'plain-not-allowed'
+  const needsNew = kept === undefined && PASSWORD_FAULTS.has(row.reason)
   if (!needsNew) return ok({ id: known.id })
   const password = newPassword()
   await setCredential(tx, known.id, credentialOf(await ground.keys.tenant(tx.tenantId), password), at)
