@@ -49,7 +49,7 @@ export interface RefusedOften {
   readonly times: number
 }
 
-/** What these stations had refused so often since then, by action and reason. */
+/** What these stations had refused since then, and so often in all, by action and reason. */
 export async function refusedOften(
   tx: Tx,
   asked: { readonly stationIds: readonly string[]; readonly since: Temporal.Instant; readonly from: number },

@@ -27,7 +27,7 @@ function withoutId(text: string): string {
   return text.replace(/^(\s*\[\s*\d+\s*,\s*)"(?:[^"\\]|\\.)*"/, '$1')
 }
 
-/** Refusals of one station, action and reason within an hour that somebody is told of. */
+/** So many refusals of one station, action and reason, in all, are told of once there is another: some repeat each minute, some each boot. */
 export const TOLD_FROM = 10
 /** The same is told again at most so often. */
 export const TOLD_EVERY_SECONDS = 600
