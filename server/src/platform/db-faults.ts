@@ -7,6 +7,10 @@ export class DatabaseAway extends Error {
   get isSilent(): boolean {
     return this.cause instanceof Silent
   }
+  /** It answers: what was asked of it, or who held it, took too long. Another question may be answered. */
+  get isSlow(): boolean {
+    return /^(57014|55P03)$/.test(String((this.cause as { readonly code?: unknown } | undefined)?.code))
+  }
 }
 
 /** Connection lost, server shutting down, too many connections, no room on the disk, or so slow that a statement or lock timed out. */

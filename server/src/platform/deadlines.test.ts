@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { movableClock } from './clock.ts'
+import { DatabaseAway } from './db-faults.ts'
 import { type DeadlineTable, takeDue } from './deadlines.ts'
 import { newId } from './ids.ts'
 import { silentLog } from './log.ts'
@@ -52,6 +53,30 @@ it('a deadline that cannot be taken hurts no other, of its own tenant or of anot
   clock.move({ seconds: 60 })
   await takeDue({ ...ground, log }, table)
   expect(tried).toEqual([[broken]])
+})
+
+it('a tenant whose deadlines take the database too long keeps nobody else’s waiting', async () => {
+  const slow = await makeTestTenant(ground, 'slow')
+  const ids = [await dueCommand(slow, '5'), await dueCommand(slow, '6')]
+  clock.move({ seconds: 1 })
+  const other = await makeTestTenant(ground, 'other')
+  const theirs = await dueCommand(other, '7')
+  const tried: string[] = []
+  const table: DeadlineTable = {
+    table: 'commands',
+    async take(tx, due) {
+      tried.push(...due)
+      if (tx.tenantId === slow) {
+        await tx.row(sql`select set_config('statement_timeout', '1', true)`)
+        await tx.row(sql`select pg_sleep(1)`)
+      }
+      await tx.run(sql`update commands set due_at = null where tenant_id = ${tx.tenantId} and id = any(${due}::uuid[])`)
+    },
+  }
+  // What is slow is tried again as it is; that somebody was too slow is told.
+  await expect(takeDue(ground, table)).rejects.toThrow(DatabaseAway)
+  expect(tried).toEqual(expect.arrayContaining([...ids, theirs]))
+  expect(tried).toHaveLength(3)
 })
 
 it('a deadline that failed, and was settled by somebody else meanwhile, is due no more', async () => {

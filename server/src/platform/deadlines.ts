@@ -53,22 +53,25 @@ const POSTPONED = Temporal.Duration.from({ seconds: 60 })
 
 /**
  * Takes what is due, tenant by tenant; where that fails each row for itself, so that one that cannot be taken hurts no
- * other. Returns how many were taken.
+ * other. Returns how many were taken; throws when a tenant's took the database too long, once the others had their turn.
  */
 export async function takeDue(deps: DeadlineDeps, table: DeadlineTable): Promise<number> {
   const at = deps.clock.now()
   const due = await deps.database.asWorker((tx) => tx.rows<{ tenantId: string; id: string }>(DUE[table.table](at)))
   let taken = 0
+  let tooSlow: DatabaseAway | undefined
   for (const [tenantId, rows] of Map.groupBy(due, (row) => row.tenantId)) {
     failPoint('deadline.between')
-    taken += await takeOf(
-      deps,
-      table,
-      tenantId,
-      rows.map((row) => row.id),
-      at,
-    )
+    const ids = rows.map((row) => row.id)
+    try {
+      taken += await takeOf(deps, table, tenantId, ids, at)
+    } catch (error) {
+      // Whoever comes after it in this list would come after it in the next one too.
+      if (!(error instanceof DatabaseAway) || !error.isSlow) throw error
+      tooSlow = error
+    }
   }
+  if (tooSlow !== undefined) throw tooSlow
   return taken
 }
 

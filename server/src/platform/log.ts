@@ -18,7 +18,7 @@ export function openLog(level: LogLevel, write?: (line: string) => void): Log {
   const standardError = pino.destination({ dest: 2, sync: false })
   const into = write ?? ((line: string) => void standardError.write(line))
   const out = { write: (line: string) => into(line.replaceAll(LATE_CONTROL, escaped)) }
-  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: asText } }, out)
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: (error: unknown) => asText(error) } }, out)
   const at = (method: 'debug' | 'info' | 'warn' | 'error') => (text: string, fields?: Fields) =>
     log[method](clean(fields), text)
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
@@ -33,8 +33,14 @@ function escaped(character: string): string {
   return `\\u00${character.charCodeAt(0).toString(16)}`
 }
 
-function asText(error: unknown): unknown {
-  return error instanceof Error ? (error.stack ?? error.message) : error
+const DEEPEST_CAUSE = 5
+
+/** With what it was caused by: that the database cannot serve says nothing without the why. */
+function asText(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return error
+  const own = error.stack ?? error.message
+  if (!(error.cause instanceof Error) || depth >= DEEPEST_CAUSE) return own
+  return `${own}\nCaused by: ${String(asText(error.cause, depth + 1))}`
 }
 
 /** JSON escapes control characters by itself; instants and big integers need words. */
