@@ -1,4 +1,11 @@
-import { type Forget, FORGET_AT_ONCE, forgetAnswers, forgetEffects, type Ground } from '../platform/index.ts'
+import {
+  DatabaseAway,
+  type Forget,
+  FORGET_AT_ONCE,
+  forgetAnswers,
+  forgetEffects,
+  type Ground,
+} from '../platform/index.ts'
 import type { Tenant } from './settings.ts'
 import { idOfSlug, readTenants, slugsAfter } from './store.ts'
 
@@ -66,17 +73,26 @@ export async function anyTenant(ground: Pick<Ground, 'database'>): Promise<boole
   return false
 }
 
-/** Once a day: removes what has served its time, tenant by tenant; `also`: what features above have. Returns how many rows. */
+/**
+ * Removes what has served its time, tenant by tenant; `also`: what features above have. What cannot be removed is told and waits for the
+ * next time, and keeps nothing else. Returns how many rows.
+ */
 export async function forgetServedOfAll(ground: Ground, also: readonly Forget[] = []): Promise<number> {
   let rows = 0
   for await (const { id } of allTenants(ground)) {
-    for (const forget of [forgetAnswers, forgetEffects, ...also]) {
-      let some: number
-      do {
-        some = await ground.database.inTenant(id, (tx) => forget(tx, ground.clock.now()))
-        rows += some
-      } while (some >= FORGET_AT_ONCE)
-    }
+    for (const forget of [forgetAnswers, forgetEffects, ...also]) rows += await forgetServed(ground, id, forget)
+  }
+  return rows
+}
+
+async function forgetServed({ database, clock, log }: Ground, tenantId: string, forget: Forget): Promise<number> {
+  let rows = 0
+  try {
+    for (let some = FORGET_AT_ONCE; some >= FORGET_AT_ONCE; rows += some)
+      some = await database.inTenant(tenantId, (tx) => forget(tx, clock.now()))
+  } catch (error) {
+    if (error instanceof DatabaseAway && !error.isSlow) throw error
+    log.warn('what has served its time could not be removed', { tenantId, error })
   }
   return rows
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { leaveInOutbox, movableClock, newId, ok, sql } from '../platform/index.ts'
+import { leaveInOutbox, movableClock, newId, ok, sql, type Tx } from '../platform/index.ts'
 import { type TestGround, testGround } from '../platform/testing.ts'
 import { anyTenant, forgetServedOfAll, listTenants, tenantBySlug, tenantFinder } from './find-tenants.ts'
 import { makeTenant } from './make-tenant.ts'
@@ -107,4 +107,19 @@ it('forgets answers and effects that have served, and keeps what was set aside',
   expect(await forgetServedOfAll(ground)).toBe(1)
   const left = await ground.database.inTenant(tenantId, (tx) => tx.rows(sql`select key from outbox order by key`))
   expect(left).toEqual([{ key: 'failed' }, { key: 'waiting' }])
+})
+
+it('forgets of all others what has served, also where one cannot be served', async () => {
+  const served: string[] = []
+  const warnings: unknown[] = []
+  const log = { ...ground.log, warn: (text: string, fields?: object) => void warnings.push({ text, ...fields }) }
+  const all = (await listTenants(ground, undefined, 100)).items.map(({ id }) => id)
+  const forget = async (tx: Tx): Promise<number> => {
+    served.push(tx.tenantId)
+    if (tx.tenantId === all[0]) await tx.run(sql`select 1 / 0`)
+    return 0
+  }
+  await forgetServedOfAll({ ...ground, log }, [forget])
+  expect(served).toEqual(all)
+  expect(warnings).toMatchObject([{ text: 'what has served its time could not be removed', tenantId: all[0] }])
 })
