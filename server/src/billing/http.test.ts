@@ -202,6 +202,8 @@ describe('/v1/price-calculations', () => {
         ],
       },
     })
+    const offset = await call('POST', '/v1/price-calculations', { ...asked, timeZone: '+02:00' })
+    expect(offset.body).toMatchObject({ errors: [{ pointer: '/timeZone', code: 'not-a-time-zone' }] })
     const zoneless = { ...asked, timeZone: 'Moon/Base', session: { ...session, startedAt: '2026-11-26T08:00:00' } }
     expect(await call('POST', '/v1/price-calculations', zoneless)).toMatchObject({
       body: {

@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import { isBefore } from '../../../units/index.ts'
 import { type FieldFault, instantShape, ok, refuse, type Result, type Tx } from '../platform/index.ts'
+import { isTimeZone } from '../tenants/index.ts'
 import { parsedIn } from './change-tariffs.ts'
 import { calculatePrice, jsonFromPrice, type PriceJson, type RatedSession, type Tariff } from './rules/index.ts'
 import { tariffThatApplies, tariffVersion } from './store.ts'
 
-const instant = instantShape
-
 const period = z.strictObject({
-  from: instant,
-  to: instant,
+  from: instantShape,
+  to: instantShape,
   energyWh: z.int().min(0).max(1_000_000_000),
   state: z.enum(['charging', 'parking']),
 })
@@ -21,7 +20,7 @@ export const priceCalculation = z.strictObject({
     .string()
     .refine(isTimeZone, { params: { code: 'not-a-time-zone' } })
     .describe('IANA name, the site’s'),
-  session: z.strictObject({ startedAt: instant, endedAt: instant, periods: z.array(period).max(10_000) }),
+  session: z.strictObject({ startedAt: instantShape, endedAt: instantShape, periods: z.array(period).max(10_000) }),
 })
 
 export type PriceCalculation = z.output<typeof priceCalculation>
@@ -64,12 +63,4 @@ function periodFaults({ startedAt, endedAt, periods }: Omit<RatedSession, 'timeZ
     }
   })
   return faults
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
 }

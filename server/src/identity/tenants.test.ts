@@ -58,6 +58,8 @@ describe('making a tenant', () => {
     [{ slug: 'Rantatie' }, '/slug', 'slug'],
     [{ slug: 'a/b' }, '/slug', 'slug'],
     [{ currency: 'EURO' }, '/currency', 'not-a-currency'],
+    // Of former times: no tariff could be made in it.
+    [{ currency: 'HRK' }, '/currency', 'not-a-currency'],
     [{ country: 'QQ' }, '/country', 'not-a-country'],
     [{ timeZone: 'Helsinki' }, '/timeZone', 'not-a-time-zone'],
     [{ timeZone: '+02:00' }, '/timeZone', 'not-a-time-zone'],

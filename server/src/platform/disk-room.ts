@@ -4,7 +4,7 @@ import type { Log } from './log.ts'
 /** Below this share of the disk stations are sent away, as long as it is less than so many bytes (row 22): a large disk has room for long. */
 const FULL_SHARE = 0.05
 const FULL_BYTES = 2_000_000_000
-/** Room for as much again must be there before they may come back. */
+/** Some more must be free before they may come back, so that they do not come and go. */
 const ROOM_SHARE = 0.06
 const LOOK_MS = 2_000
 

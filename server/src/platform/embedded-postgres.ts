@@ -2,10 +2,10 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
 import { binaries, type DatabaseUser, ensureReachable, userOfDatabase } from './embedded-binaries.ts'
+import { socketFolder } from './embedded-sockets.ts'
 import { refuseForeignFiles } from './embedded-home.ts'
 import { lockFolder } from './lock.ts'
 
@@ -191,20 +191,6 @@ function runsOn(pid: number, folder: string): boolean {
   } catch {
     return false
   }
-}
-
-const SOCKETS = 'lataamo-sockets-'
-
-/** A fresh folder for the socket; folders that a kill left behind are swept. */
-function socketFolder(user: DatabaseUser | undefined): string {
-  for (const name of fs.readdirSync(os.tmpdir())) {
-    const owner = new RegExp(`^${SOCKETS}(\\d+)-`).exec(name)?.[1]
-    if (owner !== undefined && !fs.existsSync(`/proc/${owner}`))
-      fs.rmSync(path.join(os.tmpdir(), name), { recursive: true, force: true })
-  }
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), `${SOCKETS}${process.pid}-`))
-  if (user) fs.chownSync(folder, user.uid, user.gid)
-  return folder
 }
 
 async function ready(connection: pg.ClientConfig, ended: Promise<string>): Promise<void> {

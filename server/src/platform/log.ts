@@ -18,7 +18,15 @@ export function openLog(level: LogLevel, write?: (line: string) => void): Log {
   const standardError = pino.destination({ dest: 2, sync: false })
   const into = write ?? ((line: string) => void standardError.write(line))
   const out = { write: (line: string) => into(line.replaceAll(LATE_CONTROL, escaped)) }
-  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: (error: unknown) => asText(error) } }, out)
+  const log = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { error: (error: unknown) => asText(error) },
+    },
+    out,
+  )
   const at = (method: 'debug' | 'info' | 'warn' | 'error') => (text: string, fields?: Fields) =>
     log[method](clean(fields), text)
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }

@@ -27,7 +27,7 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly unknown[])
 /** Conditions joined by `and`; `true` when there are none. */
 export function allOf(conditions: readonly (Sql | undefined)[]): Sql {
   const given = conditions.filter((condition) => condition !== undefined)
-  return given.reduce((left, right) => sql`${left} and ${right}`, given.length === 0 ? sql`true` : sql`true`)
+  return given.reduce((left, right) => sql`${left} and ${right}`, sql`true`)
 }
 
 const MADE = Symbol('sql')

@@ -2,7 +2,6 @@ export { anyTenant, forgetServedOfAll, countTenants, listTenants, tenantBySlug, 
 export { makeTenant, type Making } from './make-tenant.ts'
 export {
   isCountry,
-  isCurrency,
   isTimeZone,
   languageTag,
   type NewTenant,

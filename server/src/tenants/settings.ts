@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isCurrency } from '../../../units/index.ts'
 
 /** What a tenant is made of, checked at the border. */
 export const newTenantShape = z.strictObject({
@@ -36,11 +37,6 @@ const RESERVED: ReadonlySet<string> = new Set(
 export function isReserved(slug: string): boolean {
   return RESERVED.has(slug)
 }
-
-export function isCurrency(code: string): boolean {
-  return CURRENCIES.has(code)
-}
-const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
 
 const COUNTRIES = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
 

@@ -1,0 +1,42 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { socketFolder } from './embedded-sockets.ts'
+
+const NOBODY = 65_534
+let temporary: string
+beforeEach(() => {
+  temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'lataamo-temporary-'))
+  // As the system's own: everybody may write there, and remove what is theirs.
+  fs.chmodSync(temporary, 0o1777)
+})
+afterEach(() => fs.rmSync(temporary, { recursive: true }))
+
+/** Of a process that is no more. */
+function leftBehind(): string {
+  const folder = path.join(temporary, 'lataamo-sockets-999999999-x')
+  fs.mkdirSync(folder, { mode: 0o700 })
+  fs.writeFileSync(path.join(folder, '.s.PGSQL.5432'), '')
+  return folder
+}
+
+it('what a kill left behind is swept, and what a running server uses stays', () => {
+  const left = leftBehind()
+  const used = socketFolder(undefined, temporary)
+  const own = socketFolder(undefined, temporary)
+  expect(fs.existsSync(left)).toBe(false)
+  expect([used, own].map((folder) => fs.existsSync(folder))).toEqual([true, true])
+})
+
+it('what another user left behind hinders nobody (only root can try this)', () => {
+  if (process.geteuid?.() !== 0) return
+  const left = leftBehind()
+  process.seteuid?.(NOBODY)
+  try {
+    expect(fs.existsSync(socketFolder(undefined, temporary))).toBe(true)
+  } finally {
+    process.seteuid?.(0)
+  }
+  expect(fs.existsSync(left)).toBe(true)
+})
