@@ -16,10 +16,13 @@ import {
   openKeys,
   openPostgres,
   postgresBus,
+  howRuntimeFails,
   randomToken,
   startEmbedded,
   steadyClock,
   type EmbeddedPostgres,
+  userOf,
+  whatLacks,
 } from './platform/index.ts'
 
 /** The ground of a running installation: data folder locked, database up to date and open, keys known. */
@@ -124,22 +127,13 @@ async function openSchema(config: Config, embedded: EmbeddedPostgres | undefined
       'DATABASE_URL is set without DATABASE_OWNER_URL: set the owner’s address too, so that the tables can be made and kept.',
     )
   }
-  const name = decodeURIComponent(new URL(config.DATABASE_URL ?? '').username)
-  try {
-    const { roles } = await migrate(owner, { name })
-    return { roles, owner, runtime }
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== undefined && /^(ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOST|57P03|28|3D000)/.test(code)) {
-      throw new Error(
-        `The database of DATABASE_OWNER_URL cannot be reached (${(error as Error).message || code}): start it, or correct the address.`,
-        {
-          cause: error,
-        },
-      )
-    }
-    throw error
-  }
+  const outside = { owner, runtime }
+  const lacking = await whatLacks(outside)
+  if (lacking !== undefined) throw new Error(lacking)
+  const { roles } = await migrate(owner, { name: userOf(runtime) })
+  const failing = await howRuntimeFails(outside)
+  if (failing !== undefined) throw new Error(failing)
+  return { roles, owner, runtime }
 }
 
 function openBus(config: Config, runtime: ClientConfig, log: Log, undo: (() => Promise<unknown>)[]): Bus {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'
 import type { Config } from '../config.ts'
-import { binariesAreThere, openPostgres } from '../platform/index.ts'
+import { binariesAreThere, howRuntimeFails, whatLacks } from '../platform/index.ts'
 import { findRunning } from './running.ts'
 
 interface Finding {
@@ -58,21 +58,7 @@ function space(config: Config): Finding {
 }
 
 async function database(config: Config): Promise<Finding> {
-  if (config.DATABASE_URL !== undefined) {
-    try {
-      const client = await openPostgres({ connectionString: config.DATABASE_URL, connectionTimeoutMillis: 5_000 })
-      const { rows } = await client.query<{ version: string }>('show server_version')
-      await client.end()
-      const version = rows[0]?.version ?? ''
-      if (Number.parseInt(version, 10) < 18) return { what: `PostgreSQL ${version}`, trouble: '18 or newer is needed' }
-      return { what: `outside PostgreSQL ${version} answers` }
-    } catch (error) {
-      return {
-        what: 'outside PostgreSQL',
-        trouble: `does not answer (${(error as Error).message}); start it, or correct DATABASE_URL`,
-      }
-    }
-  }
+  if (config.DATABASE_URL !== undefined) return outside(config.DATABASE_URL, config.DATABASE_OWNER_URL)
   try {
     binariesAreThere()
   } catch (error) {
@@ -85,6 +71,16 @@ async function database(config: Config): Promise<Finding> {
         trouble: 'as root it needs the program setpriv (package util-linux); install it, or start as an ordinary user',
       }
     : { what: 'embedded PostgreSQL is there' }
+}
+
+async function outside(url: string, ownerUrl: string | undefined): Promise<Finding> {
+  if (ownerUrl === undefined)
+    return { what: 'outside PostgreSQL', trouble: 'DATABASE_OWNER_URL is missing: set the owner’s address too' }
+  const addresses = { owner: { connectionString: ownerUrl }, runtime: { connectionString: url } }
+  const trouble = (await whatLacks(addresses)) ?? (await howRuntimeFails(addresses))
+  return trouble === undefined
+    ? { what: 'outside PostgreSQL answers, and gives the rights that are needed' }
+    : { what: 'outside PostgreSQL', trouble }
 }
 
 async function port(config: Config): Promise<Finding> {

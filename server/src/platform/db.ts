@@ -5,6 +5,7 @@ import { inTransaction, openTxState, oneStatement, type Statement, type Tx } fro
 import { parsers } from './db-types.ts'
 import { watchDatabase } from './db-watch.ts'
 import type { Log } from './log.ts'
+import { SESSION_SETTINGS } from './session-settings.ts'
 
 export interface Database {
   inTenant<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T>
@@ -140,7 +141,7 @@ function poolOf(connection: pg.ClientConfig, max: number, log: Log, more = '', i
     connectionTimeoutMillis: 5_000,
     // A timer for each loan costs a batch more than beginning its transaction: what is always used keeps its connections (0).
     idleTimeoutMillis,
-    options: `-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000${more}`,
+    options: `${SESSION_SETTINGS} -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000${more}`,
   })
   pool.on('error', (error) => {
     if (!pool.ending) log.warn('database connection lost', { error: error.message })

@@ -2,8 +2,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Roles } from './db.ts'
+import { openPostgres } from './postgres-client.ts'
 
 const FOLDER = fileURLToPath(new URL('../../migrations/', import.meta.url))
 
@@ -24,8 +25,7 @@ export async function migrate(
   owner: pg.ClientConfig,
   login: { readonly name?: string; readonly password?: string },
 ): Promise<Migrated> {
-  const client = new pg.Client(owner)
-  await client.connect()
+  const client = await openPostgres(owner)
   try {
     await client.query(`select pg_advisory_lock(hashtext('lataamo migrations'))`)
     await client.query(`create schema if not exists installation`)

@@ -1,0 +1,101 @@
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabase } from './db.ts'
+import { newId } from './ids.ts'
+import { silentLog } from './log.ts'
+import { migrate } from './migrate.ts'
+import { howRuntimeFails, userOf, whatLacks } from './outside-database.ts'
+import { sql } from './sql.ts'
+import { type TestGround, testGround } from './testing.ts'
+
+const word = `o${newId().replaceAll('-', '').slice(-12)}`
+const password = `p'"@:/%é ${word}`
+let ground: TestGround
+let root: pg.Client
+/** Roles of ours, which belong to the whole server. */
+let made: readonly string[] = []
+
+beforeAll(async () => {
+  ground = await testGround()
+  root = new pg.Client(ground.owner)
+  await root.connect()
+  for (const statement of [
+    `create role ${word}_owner login createrole password ${pg.escapeLiteral(password)}`,
+    `create role ${word}_weak login password ${pg.escapeLiteral(password)}`,
+    `create role ${word}_run login password ${pg.escapeLiteral(password)}`,
+    `create database ${word} owner ${word}_owner`,
+    `create database ${word}_weak owner ${word}_weak`,
+    `create database ${word}_old encoding 'LATIN1' locale 'C' template template0 owner ${word}_owner`,
+    `alter database ${word} set datestyle = 'SQL, DMY'`,
+    `alter database ${word} set timezone = 'Asia/Kolkata'`,
+    `alter database ${word} set intervalstyle = 'sql_standard'`,
+    `alter database ${word} set search_path = 'elsewhere'`,
+    `alter database ${word} set default_transaction_isolation = 'serializable'`,
+  ])
+    await root.query(statement)
+})
+afterAll(async () => {
+  for (const database of [word, `${word}_weak`, `${word}_old`])
+    await root.query(`drop database ${database} with (force)`)
+  for (const role of [...made, `${word}_run`, `${word}_weak`, `${word}_owner`]) await root.query(`drop role ${role}`)
+  await root.end()
+  await ground.close()
+})
+
+const as = (user: string, database = word): pg.ClientConfig => ({ ...ground.owner, user, password, database })
+const pair = (owner: string, database?: string, run = `${word}_run`) => ({
+  owner: as(owner, database),
+  runtime: as(run, database),
+})
+
+describe('an outside database that cannot be used says what to do', () => {
+  it.each([
+    ['makes no roles', `${word}_weak`, `${word}_weak`, /may not make roles: allow it with alter role .* createrole/],
+    ['does not own it', `${word}_owner`, `${word}_weak`, /may not make tables in .*: let it own that/],
+    ['is no login', 'nobody-here', word, /DATABASE_OWNER_URL cannot be reached .*: correct its user and password/],
+    ['names none', `${word}_owner`, `${word}_gone`, /cannot be reached .*: make that database, or correct/],
+    ['has another encoding', `${word}_owner`, `${word}_old`, /is encoded in LATIN1: make one with create database/],
+  ])('the owner %s', async (_, owner, database, sentence) => {
+    expect(await whatLacks(pair(owner, database))).toMatch(sentence)
+  })
+
+  it('the login of the program is not there, its password is wrong, or it leads elsewhere', async () => {
+    expect(await whatLacks(pair(`${word}_owner`, word, `${word}_ghost`))).toMatch(
+      /DATABASE_URL does not exist: make it/,
+    )
+    const good = pair(`${word}_owner`)
+    const wrong = { ...good, runtime: { ...good.runtime, password: 'wrong' } }
+    expect(await howRuntimeFails(wrong)).toMatch(/database of DATABASE_URL cannot be reached .*: correct its user/)
+    const other = { ...good, runtime: as(`${word}_run`, `${word}_weak`) }
+    expect(await howRuntimeFails(other)).toMatch(/lead to different databases/)
+  })
+
+  it('the login is the one that PostgreSQL is asked as, however the address names it', async () => {
+    expect(userOf({ connectionString: 'postgres:///lataamo?host=/run/x&user=a%20b' })).toBe('a b')
+    const good = pair(`${word}_owner`)
+    expect(await whatLacks({ ...good, runtime: { ...good.runtime, user: '' } })).toMatch(/names no user: write it/)
+  })
+})
+
+it('an owner who may make roles is enough, and what the database sets for its sessions changes nothing', async () => {
+  const good = pair(`${word}_owner`)
+  expect(await whatLacks(good)).toBeUndefined()
+  const { roles } = await migrate(good.owner, { name: userOf(good.runtime) })
+  made = Object.values(roles)
+  expect(await howRuntimeFails(good)).toBeUndefined()
+  expect(await whatLacks(good)).toBeUndefined()
+  const database = openDatabase({ connection: good.runtime, roles, log: silentLog })
+  try {
+    const [row] = await database.inDirectory((tx) =>
+      tx.rows<{ at: Temporal.Instant; level: string }>(
+        sql`select '2026-11-27T10:00:00Z'::timestamptz as at, current_setting('transaction_isolation') as level`,
+      ),
+    )
+    expect({ at: row?.at.toString(), level: row?.level }).toEqual({
+      at: '2026-11-27T10:00:00Z',
+      level: 'read committed',
+    })
+  } finally {
+    await database.close()
+  }
+}, 60_000)
