@@ -134,6 +134,31 @@ describe('what takes too long', () => {
     expect(decide(read, due, at(2_001)).effects).toMatchObject([{ alert: 'session-no-energy' }, { kind: 'command' }])
   })
 
+  it.each([
+    ['begins anew', 0],
+    ['tells one stray value', 12],
+    ['is exchanged for one that stood lower', 999],
+  ])('is not told to stop for want of energy where a register %s while it charges', (_, wh) => {
+    const read = (registerWh: number, seconds: number): [number, Fact] => [
+      seconds,
+      {
+        kind: 'readings',
+        readings: [{ at: at(seconds), context: 'periodic', registerWh, powerW: 11_000 }],
+        wasCorrected: false,
+      },
+    ]
+    const charging = after(born(), [0, started], read(6_000, 1_200), read(9_000, 2_400), read(wh, 2_460))
+    expect(charging).toMatchObject({ state: 'delivering', flags: ['register-backwards'] })
+    expect(dueAt(charging)?.toString()).toBe(at(86_400).toString())
+    expect(decide(charging, { kind: 'deadline', isOnline: true }, at(2_461)).effects).toEqual([])
+    // Nor where nothing had been read before that.
+    const early = after(born(), [0, started], read(wh, 60))
+    const due = { kind: 'deadline', isOnline: true } as const
+    expect(decide(early, due, dueAt(early) as Temporal.Instant)).toMatchObject({
+      session: { flags: ['over-limit', 'register-backwards'] },
+    })
+  })
+
   it('is not decided while the station is away, nor as it comes back: it may be charging, and tells then', () => {
     const due = (more: { isOnline: boolean; hasJustReturned?: boolean }): Fact => ({ kind: 'deadline', ...more })
     // The line broke right after the start: nothing was heard since.

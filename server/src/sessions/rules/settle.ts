@@ -233,7 +233,9 @@ function deadlinesOf(session: Session, transaction: Transaction, at: Temporal.In
   const isWaitingForCable =
     state === 'waiting-for-cable' && transaction.authorisedAt !== undefined && !arrival.wasQueued
   const cable = isWaitingForCable ? (deadlines.cable ?? at.add({ seconds: limits.cableSeconds })) : undefined
-  const isOpenForEnergy = (state === 'delivering' || state === 'paused') && energyOf(session.meter) === 0
+  // Of a register that fell nobody knows that nothing flows: doubt never stops a charge.
+  const isInDoubt = session.flags.includes('register-backwards')
+  const isOpenForEnergy = (state === 'delivering' || state === 'paused') && energyOf(session.meter) === 0 && !isInDoubt
   // The first of a queue gives the rest of it time.
   const known = deadlines['no-energy']
   const counted = known !== undefined && arrival.wasQueued ? laterOf(known, soonest) : known
