@@ -120,6 +120,37 @@ it('a station that waits is accepted on its page', async () => {
   expect(onboarding).toBe('accepted')
 }, 180_000)
 
+it('a station gets another identity, and other connectors than it was added with (ST-CRUD)', async () => {
+  const made = await addStation(network, { identity: 'SLIPPED', evses: 2 })
+  await page.goto(`/stations/${made.id}`)
+  await page.getByRole('button', { name: word('portal.stations.edit.title') }).click()
+  await dialog().getByLabel(word('portal.stations.add.identity'), { exact: true }).fill('AS-TYPED')
+  await dialog()
+    .getByLabel(word('portal.stations.add.connector', { id: 2 }), { exact: true })
+    .selectOption('IEC_62196_T2_COMBO')
+  await dialog().getByLabel(word('portal.stations.add.power'), { exact: true }).nth(1).fill('62,5')
+  await dialog()
+    .getByRole('button', { name: word('portal.stations.add.evse-add') })
+    .click()
+  await dialog()
+    .getByRole('button', { name: word('portal.stations.add.evse-remove', { id: 1 }) })
+    .click()
+  expect(await faultsInEveryLook('hardware')).toEqual([])
+  await dialog()
+    .getByRole('button', { name: word('portal.stations.edit.save') })
+    .click()
+  await dialog().waitFor({ state: 'detached' })
+  await page.getByRole('heading', { level: 2, name: word('portal.stations.evse', { id: 3 }) }).waitFor()
+  const plug = { id: 1, type: 'IEC_62196_T2_COMBO', maxPowerW: 62_500 }
+  expect(await network.rest.get(`/v1/stations/${made.id}`)).toMatchObject({
+    identity: 'AS-TYPED',
+    evses: [
+      { id: 2, connectors: [plug] },
+      { id: 3, connectors: [plug] },
+    ],
+  })
+}, 180_000)
+
 it('a tariff is renamed, its versions untouched', async () => {
   await page.goto(`/tariffs/${tariffId}`)
   await page.getByRole('button', { name: word('portal.tariffs.rename.title') }).click()

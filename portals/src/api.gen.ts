@@ -3689,6 +3689,7 @@ export type PatchStationsByIdData = {
         maxSessions?: number | null;
         maxDurationSeconds?: number | null;
         tariffId?: string | null;
+        identity?: string;
         onboarding?: 'accepted' | 'waiting' | 'refused';
         evses?: Array<{
             id: number;
@@ -3699,6 +3700,7 @@ export type PatchStationsByIdData = {
                 maxPowerW?: number;
             }>;
         }>;
+        removeEvses?: Array<number>;
     };
     headers?: {
         /**
@@ -3723,7 +3725,11 @@ export type PatchStationsByIdErrors = {
      */
     404: Problem;
     /**
-     * One of: no-such-site, no-such-tariff, not-supported.
+     * One of: identity-taken, evse-in-use.
+     */
+    409: Problem;
+    /**
+     * One of: no-such-site, no-such-tariff, not-supported, no-such-evse.
      */
     422: Problem;
     /**

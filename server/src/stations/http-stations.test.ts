@@ -141,6 +141,46 @@ describe('stations', () => {
     await station.close()
   })
 
+  it('get other EVSEs and connectors than they were added with, and lose some; what is charged there is not cut off (ST-CRUD)', async () => {
+    const plug = (id: number, type: string, maxPowerW: number) => ({ id, type, maxPowerW })
+    const { id } = await add('HARD-1', {
+      evses: [1, 2].map((evse) => ({ id: evse, connectors: [plug(1, 'IEC_62196_T2', 22_000)] })),
+    })
+    const change = (body: object) => call(`PATCH /v1/stations/${id}`, { body })
+    const ccs = { id: 1, connectors: [plug(2, 'IEC_62196_T2_COMBO', 150_000)] }
+    const added = { id: 3, connectors: [plug(1, 'CHADEMO', 50_000)] }
+    const after = await change({ evses: [ccs, added], removeEvses: [2] })
+    expect(after.status).toBe(200)
+    expect(after.body['evses']).toMatchObject([ccs, added])
+    expect(await change({ removeEvses: [2] })).toMatchObject({ status: 422, body: { code: 'no-such-evse' } })
+
+    await ground.database.inTenant(tenantId, (tx) =>
+      tx.run(sql`update evses set open_session_id = ${newId()} where station_id = ${id} and evse_id = 3`),
+    )
+    expect(await change({ name: 'Not this', removeEvses: [1, 3] })).toMatchObject({
+      status: 409,
+      body: { code: 'evse-in-use' },
+    })
+    const now = (await call(`GET /v1/stations/${id}`)).body
+    expect(now['evses']).toHaveLength(2)
+    expect(now).not.toHaveProperty('name')
+  })
+
+  it('get another identity: the former is unknown from then on, and one of another station is refused (ST-CRUD)', async () => {
+    const { id, password } = await add('SLIP-0')
+    await add('SLIP-2')
+    const socket = await connectStation(stations.port, { path: '/ocpp/power/SLIP-0', password })
+    const change = (identity: string) => call(`PATCH /v1/stations/${id}`, { body: { identity } })
+    expect(await change('SLIP-2')).toMatchObject({ status: 409, body: { code: 'identity-taken' } })
+    expect(await change('SLIP-1')).toMatchObject({
+      status: 200,
+      body: { identity: 'SLIP-1', url: 'ws://127.0.0.1:8080/ocpp/power/SLIP-1' },
+    })
+    await socket.closed
+    await expect(connectStation(stations.port, { path: '/ocpp/power/SLIP-0', password })).rejects.toThrow('404')
+    await (await connectStation(stations.port, { path: '/ocpp/power/SLIP-1', password })).close()
+  })
+
   it('get a new password, after which the old one is refused', async () => {
     const { id, password } = await add('PW-1')
     const made = await call(`POST /v1/stations/${id}/password`)

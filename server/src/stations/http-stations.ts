@@ -10,6 +10,7 @@ import {
   tenantRoute,
   type Tx,
 } from '../platform/index.ts'
+import { changeHardware } from './change-hardware.ts'
 import type { CommandQueue } from './commands/queue.ts'
 import { REMOVED } from './gateway/registry.ts'
 import type { HandedIn } from './handed-in.ts'
@@ -152,7 +153,16 @@ function changeRoute(deps: StationRouteDeps): AnyRoute {
     body: stationChanges,
     answer: shapes.station,
     tagOf: setByPeople,
-    refusals: { ...NO_STATION, 'no-such-site': 422, 'no-such-tariff': 422, 'not-supported': 422, 'not-allowed': 403 },
+    refusals: {
+      ...NO_STATION,
+      'no-such-site': 422,
+      'no-such-tariff': 422,
+      'not-supported': 422,
+      'not-allowed': 403,
+      'identity-taken': 409,
+      'no-such-evse': 422,
+      'evse-in-use': 409,
+    },
     async handle(tx, { params: { id }, body, caller, at }) {
       const before = await findStation(tx, id, caller.sites)
       if (before === undefined) return refuse('no-such-station')
@@ -162,9 +172,10 @@ function changeRoute(deps: StationRouteDeps): AnyRoute {
       const isNewProfile = body.securityProfile !== before.station.securityProfile
       if (isNewProfile && needsTls(body.securityProfile)) return refuse('not-supported', NO_TLS)
       if (!(await isTariff(tx, deps, body.tariffId))) return refuse('no-such-tariff', { fields: UNKNOWN_TARIFF })
-      const { evses, ...changes } = body
+      const { identity, evses, removeEvses, ...changes } = body
+      const changed = await changeHardware(tx, ground, before, { identity, evses, removeEvses })
+      if (!changed.ok) return changed
       await store.changeStation(tx, id, changes, at)
-      await store.declareEvses(tx, id, evses ?? [])
       await tellStation(tx, deps, { before, changes, caller })
       if (changes.onboarding === 'refused') await letGo(tx, deps, { stationId: id, caller, at })
       await recordChange(tx, {
@@ -173,7 +184,13 @@ function changeRoute(deps: StationRouteDeps): AnyRoute {
         action: 'station.changed',
         objectKind: 'station',
         objectId: id,
-        before: { ...namedMembers(before.station, Object.keys(changes)), ...declaredOf(before, evses) },
+        before: {
+          ...namedMembers(
+            before.station,
+            ['identity', ...Object.keys(changes)].filter((name) => name in body),
+          ),
+          ...declaredOf(before, evses ?? removeEvses),
+        },
         after: { ...body, plainUntil: changes.plainUntil?.toString() },
       })
       tx.afterCommit(() => deps.touch(caller.tenantId, id))

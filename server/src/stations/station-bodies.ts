@@ -32,6 +32,7 @@ export const newStation = z.strictObject({
 /** What of it may be changed; null takes a member away. */
 export const stationChanges = z.strictObject({
   ...settings,
+  identity: shapes.identity.optional(),
   name: shapes.name.nullable().optional(),
   siteId: z.uuid().nullable().optional(),
   latitude: shapes.latitude.nullable().optional(),
@@ -41,5 +42,8 @@ export const stationChanges = z.strictObject({
   maxDurationSeconds: maxDurationSeconds.nullable().optional(),
   tariffId: z.uuid().nullable().optional(),
   onboarding: z.enum(['accepted', 'waiting', 'refused']).optional(),
+  /** Described anew, each with just these connectors; those that are not named stay as they are. */
   evses: shapes.declaredEvses.optional(),
+  /** EVSEs that are no longer there; their sessions stay. */
+  removeEvses: z.array(z.int().min(1).max(255)).max(128).optional(),
 })

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { getAll } from '../../api.ts'
 import type { Site, Tariff } from '../../api-types.ts'
@@ -11,8 +12,8 @@ interface Props {
   readonly set: (name: keyof SetForm) => (text: string) => void
 }
 
-/** The fields of what we set about a station. */
-export function EditFields({ form, set }: Props) {
+/** The fields of what we set about a station; `children`: its connectors. */
+export function EditFields({ form, set, children }: Props & { readonly children: ReactNode }) {
   const { t } = useTranslation()
   const sites = useQuery({
     queryKey: ['sites', 'choice'],
@@ -55,6 +56,7 @@ export function EditFields({ form, set }: Props) {
           text: t(`portal.stations.onboarding.${value}`),
         }))}
       />
+      {children}
       <ConnectionFields form={form} set={set} />
       <Choice
         label={t('portal.stations.tariff')}
@@ -93,6 +95,14 @@ function ConnectionFields({ form, set }: Props) {
   const profiles = ['1', '0', ...(Number(form.profile) >= 2 ? [form.profile] : [])]
   return (
     <>
+      <Field
+        label={t('portal.stations.add.identity')}
+        hint={t('portal.stations.edit.identity-hint')}
+        required
+        maxLength={48}
+        value={form.identity}
+        onText={set('identity')}
+      />
       <Choice
         label={t('portal.stations.add.security')}
         value={form.profile}

@@ -4,6 +4,7 @@ import { changesOfStation, formOfStation } from './edit-form.ts'
 
 const zone = 'Europe/Helsinki'
 const station = {
+  identity: 'POST-1',
   name: 'Left post',
   state: 'active',
   onboarding: 'waiting',
@@ -26,6 +27,7 @@ describe('changing a station', () => {
   })
 
   it.each([
+    [{ identity: ' POST-2 ' }, { identity: 'POST-2' }],
     [{ profile: '0' }, { securityProfile: 0 }],
     [{ name: ' ' }, { name: null }],
     [{ maxMinutes: '90' }, { maxDurationSeconds: 5_400 }],

@@ -9,6 +9,7 @@ export type SetForm = ReturnType<typeof formOfStation>
 export function formOfStation(station: Station, timeZone: string) {
   const { plainUntil, maxSessions, maxDurationSeconds } = station
   return {
+    identity: station.identity,
     name: station.name ?? '',
     siteId: station.siteId ?? '',
     latitude: degrees(station.latitude),
@@ -29,6 +30,7 @@ export function changesOfStation(before: SetForm, form: SetForm, timeZone: strin
   const valueOf = <T>(text: string, of: (text: string) => T): T | null => (text.trim() === '' ? null : of(text.trim()))
   const asIs = (text: string): string => text
   return {
+    ...(changed('identity') ? { identity: form.identity.trim() } : {}),
     ...(changed('name') ? { name: valueOf(form.name, asIs) } : {}),
     ...(changed('siteId') ? { siteId: valueOf(form.siteId, asIs) } : {}),
     ...(changed('latitude') || changed('longitude') ? placeIn(form) : {}),

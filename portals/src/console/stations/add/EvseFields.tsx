@@ -4,7 +4,7 @@ import { Icon } from '../../../parts/Icon.tsx'
 import { connectorTypes, type EvseForm } from './station-form.ts'
 
 // A point or a comma. Anything else is shown as wrong, never dropped.
-const KILOWATTS = '\\s*\\d{1,4}([.,]\\d+)?\\s*'
+export const KILOWATTS = '\\s*\\d{1,4}([.,]\\d+)?\\s*'
 
 export function EvseFields(props: {
   readonly evses: readonly EvseForm[]

@@ -1,0 +1,35 @@
+import { sql, type Tx } from '../platform/index.ts'
+import type { DeclaredEvse } from './store.ts'
+
+/** False: another station of the network bears it. */
+export async function changeIdentity(tx: Tx, id: string, identity: string): Promise<boolean> {
+  const changed = await tx.run(sql`
+    update stations s set identity = ${identity}
+    where s.tenant_id = ${tx.tenantId} and s.id = ${id} and not exists (
+      select from stations o
+      where o.tenant_id = ${tx.tenantId} and o.identity = ${identity} and o.removed_at is null and o.id <> ${id})`)
+  return changed === 1
+}
+
+/**
+ * Takes EVSEs away where nobody charges; their sessions keep their number. Answers those that are gone. Whoever begins a session there
+ * just now is waited for.
+ */
+export async function removeEvses(tx: Tx, stationId: string, ids: readonly number[]): Promise<readonly number[]> {
+  const rows = await tx.rows<{ id: number }>(sql`
+    delete from evses where tenant_id = ${tx.tenantId} and station_id = ${stationId} and evse_id = any(${ids}::int[])
+      and open_session_id is null
+    returning evse_id as id`)
+  return rows.map(({ id }) => id)
+}
+
+/** Of each of these EVSEs, the connectors that it no longer has. */
+export async function removeOtherConnectors(tx: Tx, stationId: string, evses: readonly DeclaredEvse[]): Promise<void> {
+  const kept = evses.flatMap(({ id, connectors }) => connectors.map((connector) => ({ evse: id, id: connector.id })))
+  await tx.run(sql`
+    delete from connectors c
+    where c.tenant_id = ${tx.tenantId} and c.station_id = ${stationId} and c.evse_id = any(${evses.map(({ id }) => id)}::int[])
+      and not exists (
+        select from unnest(${kept.map(({ evse }) => evse)}::int[], ${kept.map(({ id }) => id)}::int[]) as k (evse_id, connector_id)
+        where k.evse_id = c.evse_id and k.connector_id = c.connector_id)`)
+}
