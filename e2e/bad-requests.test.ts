@@ -128,6 +128,7 @@ describe('REST answers field by field', () => {
       'post /v1/sign-in/link',
       'post /v1/sign-in/password',
       'post /v1/sign-out',
+      'post /v1/sign-out/everywhere',
     ])
   })
 

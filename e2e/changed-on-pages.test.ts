@@ -188,6 +188,12 @@ it('somebody is invited, gets another role and a new link, and is disabled; a ke
     .getByRole('button', { name: word('portal.people.edit.do') })
     .click()
   await row.getByText(word('portal.people.roles.biller')).waitFor()
+  // Somebody who has come is signed out everywhere; a picture of what that takes.
+  const own = page.getByRole('row').filter({ hasText: word('portal.people.you') })
+  await own.getByRole('button', { name: word('portal.people.change') }).click()
+  await dialog().getByText(word('portal.people.sign-out-note')).waitFor()
+  expect(await faultsInEveryLook('person')).toEqual([])
+  await page.keyboard.press('Escape')
   await row.getByRole('button', { name: word('portal.people.change') }).click()
   await dialog()
     .getByRole('button', { name: word('portal.people.disable'), exact: true })

@@ -68,6 +68,16 @@ async function refusesWhatIsWrong(): Promise<void> {
   expect(await isRight()).toBe(true)
 }
 
+/** The cookie of another browser of the same person. */
+async function signedInElsewhere(): Promise<string> {
+  const { headers } = await fetch(`${borrowed.server.url}/v1/sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ mail: 'kaisa@kotka.example', password }),
+  })
+  return must(headers.get('set-cookie')?.split(';')[0])
+}
+
 describe('the story of a new network, from an empty installation', () => {
   const part = openStory(() => stage)
 
@@ -87,8 +97,27 @@ describe('the story of a new network, from an empty installation', () => {
 
   part('the password opens it again', async () => {
     await page.getByRole('button', { name: word('portal.shell.person', { name: 'Kaisa Virta' }) }).click()
-    await page.getByRole('menuitem', { name: word('portal.shell.sign-out') }).click()
+    await page.getByRole('menuitem', { name: word('portal.shell.sign-out'), exact: true }).click()
     await field('portal.sign-in.mail').fill('kaisa@kotka.example')
+    await field('portal.sign-in.password').fill(password)
+    await press('portal.sign-in.enter')
+    await page.getByText(word('portal.stations.none.title')).waitFor()
+  })
+
+  part('a machine that was stolen is signed out from here, and so is this one', async () => {
+    const cookie = await signedInElsewhere()
+    const reads = () => fetch(`${borrowed.server.url}/v1/me`, { headers: { cookie } })
+    expect((await reads()).status).toBe(200)
+    await page.getByRole('button', { name: word('portal.shell.person', { name: 'Kaisa Virta' }) }).click()
+    await page.getByRole('menuitem', { name: word('portal.shell.everywhere') }).click()
+    await page.getByRole('dialog').getByText(word('portal.shell.everywhere-text')).waitFor()
+    await stage.picture('new-2-everywhere')
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: word('portal.shell.everywhere') })
+      .click()
+    await field('portal.sign-in.mail').fill('kaisa@kotka.example')
+    expect((await reads()).status).toBe(401)
     await field('portal.sign-in.password').fill(password)
     await press('portal.sign-in.enter')
     await page.getByText(word('portal.stations.none.title')).waitFor()

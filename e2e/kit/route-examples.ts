@@ -222,6 +222,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   'GET /v1/staff/{id}': [byId(200, its('staff'), its('staff'))],
   'PATCH /v1/staff/{id}': [byId(200, its('staff'), its('staff'), { language: 'en' })],
   'POST /v1/staff/{id}/sign-in-link': [byId(201, (of) => of.staff)],
+  'POST /v1/staff/{id}/sign-out': [byId(204, (of) => of.staff)],
   'GET /v1/roles': [asks(200, () => ({}))],
   'GET /v1/me': [
     asks(
@@ -255,6 +256,9 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     { kind: 'public', why: 'for the cookie’s own person', ask: () => ({ body: { password: 'a-long-new-password' } }) },
   ],
   'POST /v1/sign-out': [{ kind: 'public', why: 'ends the cookie’s own session', ask: () => ({}) }],
+  'POST /v1/sign-out/everywhere': [
+    { kind: 'public', why: 'ends the sessions of the cookie’s own person', ask: () => ({}) },
+  ],
   'POST /v1/make-network': [
     {
       kind: 'public',

@@ -2746,6 +2746,35 @@ export type PostSignOutResponses = {
 
 export type PostSignOutResponse = PostSignOutResponses[keyof PostSignOutResponses];
 
+export type PostSignOutEverywhereData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/sign-out/everywhere';
+};
+
+export type PostSignOutEverywhereErrors = {
+    /**
+     * One of: not-allowed.
+     */
+    403: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PostSignOutEverywhereError = PostSignOutEverywhereErrors[keyof PostSignOutEverywhereErrors];
+
+export type PostSignOutEverywhereResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type PostSignOutEverywhereResponse = PostSignOutEverywhereResponses[keyof PostSignOutEverywhereResponses];
+
 export type GetSitesData = {
     body?: never;
     path?: never;
@@ -3260,6 +3289,47 @@ export type PostStaffByIdSignInLinkResponses = {
 };
 
 export type PostStaffByIdSignInLinkResponse = PostStaffByIdSignInLinkResponses[keyof PostStaffByIdSignInLinkResponses];
+
+export type PostStaffByIdSignOutData = {
+    body?: never;
+    headers?: {
+        /**
+         * Of your own choice: however often the request is sent with it, it has one effect.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/staff/{id}/sign-out';
+};
+
+export type PostStaffByIdSignOutErrors = {
+    /**
+     * One of: beyond-own-rights.
+     */
+    403: Problem;
+    /**
+     * One of: no-such-person.
+     */
+    404: Problem;
+    /**
+     * Any other problem.
+     */
+    default: Problem;
+};
+
+export type PostStaffByIdSignOutError = PostStaffByIdSignOutErrors[keyof PostStaffByIdSignOutErrors];
+
+export type PostStaffByIdSignOutResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type PostStaffByIdSignOutResponse = PostStaffByIdSignOutResponses[keyof PostStaffByIdSignOutResponses];
 
 export type GetStationsData = {
     body?: never;

@@ -1,6 +1,7 @@
 import { Menu } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../api.ts'
 import type { Me } from '../api-types.ts'
@@ -9,19 +10,19 @@ import { FormDialog } from '../parts/FormDialog.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { meQuery } from '../session-of-staff.ts'
 import { showLanguage } from '../words.ts'
+import { SignOutEverywhere } from './SignOutEverywhere.tsx'
 
 /** Oneself: language, password, leaving. */
 export function PersonMenu({ me }: { readonly me: Me }) {
   const { t } = useTranslation()
   const client = useQueryClient()
   const navigate = useNavigate()
-  const signOut = useMutation({
-    mutationFn: () => call('POST', '/v1/sign-out', {}),
-    onSuccess: async () => {
-      await navigate({ to: '/sign-in' as string })
-      client.clear()
-    },
-  })
+  const [isLeavingAll, setLeavingAll] = useState(false)
+  const left = async () => {
+    await navigate({ to: '/sign-in' as string })
+    client.clear()
+  }
+  const signOut = useMutation({ mutationFn: () => call('POST', '/v1/sign-out', {}), onSuccess: left })
   return (
     <>
       <Menu position="bottom-end" withinPortal>
@@ -47,8 +48,10 @@ export function PersonMenu({ me }: { readonly me: Me }) {
           <Menu.Item leftSection={<Icon name="out" />} onClick={() => signOut.mutate()}>
             {t('portal.shell.sign-out')}
           </Menu.Item>
+          <Menu.Item onClick={() => setLeavingAll(true)}>{t('portal.shell.everywhere')}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {isLeavingAll && <SignOutEverywhere left={left} close={() => setLeavingAll(false)} />}
       {signOut.isError && (
         <FormDialog
           title={t('portal.shell.still-in')}

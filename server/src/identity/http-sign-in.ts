@@ -4,6 +4,7 @@ import { tellAccessChanged } from './access-changed.ts'
 import { noCookie, sessionCookie, tokenFrom } from './cookies.ts'
 import { mailShape, passwordShape, TAG } from './shapes.ts'
 import { endSession, setOwnPassword, signInByPassword } from './sign-in.ts'
+import { signOutOwn } from './sign-out-everywhere.ts'
 import { followLink } from './sign-in-links.ts'
 import type { Tries } from './tries.ts'
 
@@ -12,7 +13,7 @@ interface Answering {
 }
 
 export function signInRoutes(ground: Ground, tries: Tries): AnyRoute[] {
-  return [byPassword(ground, tries), byLink(ground), password(ground, tries), signOut(ground)]
+  return [byPassword(ground, tries), byLink(ground), password(ground, tries), signOut(ground), leaveEverywhere(ground)]
 }
 
 function byPassword(ground: Ground, tries: Tries): AnyRoute {
@@ -104,6 +105,25 @@ function signOut(ground: Ground): AnyRoute {
       await endSession(ground, tokenFrom(ground, call.header('cookie')), call.at)
       if (call.caller.kind === 'staff') tellAccessChanged(ground, call.caller.tenantId)
       call.setHeader('set-cookie', noCookie(ground))
+      return ok(undefined)
+    },
+  })
+}
+
+function leaveEverywhere(ground: Ground): AnyRoute {
+  return openRoute({
+    method: 'POST',
+    path: '/v1/sign-out/everywhere',
+    tag: TAG.signIn,
+    summary: 'End all sessions of one’s own, in every browser, this one too; open links stop working',
+    who: 'signed-in',
+    refusals: { 'not-allowed': 403 },
+    async handle({ caller, at, setHeader }) {
+      if (caller.kind !== 'staff') return refuse('not-allowed')
+      const { tenantId, actorId: id, actorName: name } = caller
+      await ground.database.inTenant(tenantId, (tx) => signOutOwn(tx, { id, name }, at))
+      tellAccessChanged(ground, tenantId)
+      setHeader('set-cookie', noCookie(ground))
       return ok(undefined)
     },
   })

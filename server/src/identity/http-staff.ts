@@ -4,6 +4,7 @@ import { tellAccessChanged } from './access-changed.ts'
 import { afterOf, pageOf } from './http-keys.ts'
 import { type SitesExist, sitesKnown } from './known-sites.ts'
 import { idShape, languageShape, mailShape, nameShape, roleShape, sitesShape, TAG } from './shapes.ts'
+import { signOutEverywhere } from './sign-out-everywhere.ts'
 import { changePerson, invite, inviteAgain } from './staff.ts'
 import { countStaff, readStaff, readStaffList, type StaffRow } from './store.ts'
 
@@ -20,7 +21,13 @@ const person = z.strictObject({
 })
 
 export function staffRoutes(ground: Ground, sitesExist: SitesExist | undefined): AnyRoute[] {
-  return [listPeople(ground), readPerson(ground), ...inviteRoutes(ground, sitesExist), patchPerson(ground, sitesExist)]
+  return [
+    listPeople(ground),
+    readPerson(ground),
+    ...inviteRoutes(ground, sitesExist),
+    patchPerson(ground, sitesExist),
+    signPersonOut(ground),
+  ]
 }
 
 function listPeople(ground: Ground): AnyRoute {
@@ -124,6 +131,22 @@ function patchPerson(ground: Ground, sitesExist: SitesExist | undefined): AnyRou
       const changed = await changePerson(tx, caller, params.id, body, at)
       tx.afterCommit(() => tellAccessChanged(ground, tx.tenantId))
       return changed.ok ? ok(published(changed.value, await ground.keys.tenant(tx.tenantId))) : changed
+    },
+  })
+}
+
+function signPersonOut(ground: Ground): AnyRoute {
+  return tenantRoute({
+    method: 'POST',
+    path: '/v1/staff/:id/sign-out',
+    tag: TAG.people,
+    summary: 'Sign somebody out in every browser; links of theirs stop working',
+    right: 'staff.write',
+    params: idShape,
+    refusals: { 'no-such-person': 404, 'beyond-own-rights': 403 },
+    async handle(tx, { caller, params, at }) {
+      tx.afterCommit(() => tellAccessChanged(ground, tx.tenantId))
+      return signOutEverywhere(tx, caller, params.id, at)
     },
   })
 }

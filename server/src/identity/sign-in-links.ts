@@ -3,7 +3,7 @@ import { recordOwn } from './record-own.ts'
 import { announceSignIn, makeSignIn, newSignIn, tokenHash } from './sign-ins.ts'
 import { activateStaff, readStaff } from './store.ts'
 import { findSignInPlace, removeSignInPlace } from './store-directory.ts'
-import { endSignInsOf, useLink } from './store-sign-ins.ts'
+import { endSignInsOf, lockStaffOfLink, useLink } from './store-sign-ins.ts'
 
 export type LinkFor = 'installation' | { readonly tenantId: string; readonly staffId: string }
 
@@ -58,6 +58,8 @@ export async function followLink(
   }
   const key = await ground.keys.tenant(place.tenantId)
   const staff = await ground.database.inTenant(place.tenantId, async (tx) => {
+    // The person first, as whoever signs them out does.
+    await lockStaffOfLink(tx, place.id)
     const staffId = await useLink(tx, place.id, tokenHash(key, token), at)
     if (staffId === undefined || !(await activateStaff(tx, staffId))) return undefined
     await makeSignIn(ground, tx, session, staffId)

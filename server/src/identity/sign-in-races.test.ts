@@ -3,8 +3,9 @@ import { must } from '../platform/index.ts'
 import { somebodyWaits, type TestGround, testGround } from '../platform/testing.ts'
 import type { TestHttp } from '../platform/testing-http.ts'
 import { hashPassword } from './passwords.ts'
+import { makeSignIn, newSignIn } from './sign-ins.ts'
 import { endSignInsOf } from './store-sign-ins.ts'
-import { readStaff, setPasswordHash, updateStaff } from './store.ts'
+import { lockStaff, readStaff, setPasswordHash, updateStaff } from './store.ts'
 import { identityHttp, makeNetwork, type TestNetwork } from './testing.ts'
 
 const FORMER = 'kolme hauskaa hevosta'
@@ -96,4 +97,36 @@ it('whoever knew the former password cannot set one over that which the person s
   )
   expect(set.status).toBe(401)
   expect((await signIn(mail, NEXT)).status).toBe(200)
+})
+
+it('a link that is being followed while its person is signed out everywhere opens nothing that stays', async () => {
+  const { id } = await person()
+  const made = await http.call(`POST /v1/staff/${id}/sign-in-link`, { key: network.key })
+  const token = String(made.body['invitationUrl']).split('#')[1]
+  const followed = await whileChanging(
+    async (tx) => {
+      await lockStaff(tx, id)
+      await endSignInsOf(tx, id, { at: ground.clock.now() })
+    },
+    () => http.call('POST /v1/sign-in/link', { body: { token } }),
+  )
+  expect(followed.status).toBe(401)
+})
+
+it('who is signed out everywhere while a sign-in of theirs is on its way is out', async () => {
+  const { id, mail } = await person()
+  let cookie: string | undefined
+  const left = await whileChanging(
+    async (tx) => {
+      await lockStaff(tx, id)
+      const session = newSignIn('session', ground.clock.now(), 'password')
+      await makeSignIn(ground, tx, session, id)
+      cookie = `lataamo=${session.token}`
+    },
+    () => http.call(`POST /v1/staff/${id}/sign-out`, { key: network.key }),
+  )
+  expect(left.status).toBe(204)
+  expect(await isIn(cookie)).toBe(false)
+  const again = await signIn(mail, FORMER)
+  expect(await isIn(again.cookie)).toBe(true)
 })

@@ -283,6 +283,22 @@ describe('a session', () => {
     expect((await http.call('GET /v1/me', { cookie })).status).toBe(401)
   })
 
+  it('ends everywhere at once: a stolen machine is out, and an open link too', async () => {
+    const { id, cookie } = await person('robbed@example.com')
+    const stolen = (await signIn({ mail: 'robbed@example.com', password: PASSWORD })).cookie
+    const link = await http.call(`POST /v1/staff/${id}/sign-in-link`, { key: network.key })
+    const bystander = await person('bystander@example.com')
+    const left = await http.call('POST /v1/sign-out/everywhere', { cookie })
+    expect(left.status, left.text).toBe(204)
+    expect(String(left.headers['set-cookie'])).toContain('Max-Age=0')
+    for (const one of [cookie, stolen]) expect((await http.call('GET /v1/me', { cookie: one })).status).toBe(401)
+    expect((await follow(String(link.body['invitationUrl']).split('#')[1] ?? '')).status).toBe(401)
+    expect((await http.call('GET /v1/me', { cookie: bystander.cookie })).status).toBe(200)
+    expect((await signIn({ mail: 'robbed@example.com', password: PASSWORD })).status).toBe(200)
+    expect((await http.call('POST /v1/sign-out/everywhere', { key: network.key })).status).toBe(403)
+    expect((await http.call('POST /v1/sign-out/everywhere')).status).toBe(401)
+  })
+
   it('ends after twelve hours', async () => {
     const { cookie } = await person('tired@example.com')
     clock.move({ hours: 11, minutes: 59 })

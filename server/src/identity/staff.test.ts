@@ -67,6 +67,20 @@ describe('people', () => {
     expect((await http.call('POST /v1/sign-in', { body })).status).toBe(200)
   })
 
+  it('are signed out in every browser by an administrator, and come again by their password', async () => {
+    const { id, cookie } = await person('viewer')
+    const password = 'kolme hauskaa hevosta'
+    await http.call('POST /v1/sign-in/password', { cookie, body: { password } })
+    const body = { mail: `person${people}@example.com`, password }
+    const second = await http.call('POST /v1/sign-in', { body })
+    expect((await http.call(`POST /v1/staff/${id}/sign-out`, { cookie })).status).toBe(403)
+    expect((await http.call(`POST /v1/staff/${id}/sign-out`, { key: network.key })).status).toBe(204)
+    for (const one of [cookie, second.cookie]) expect((await http.call('GET /v1/me', { cookie: one })).status).toBe(401)
+    expect((await http.call('POST /v1/sign-in', { body })).status).toBe(200)
+    const nobody = '0190a000-0000-7000-8000-00000000dead'
+    expect((await http.call(`POST /v1/staff/${nobody}/sign-out`, { key: network.key })).status).toBe(404)
+  })
+
   it('invited and disabled before they came cannot follow their link', async () => {
     const body = { name: 'Never', mail: 'never@example.com', role: 'viewer' }
     const made = await http.call('POST /v1/staff', { key: network.key, body })

@@ -145,6 +145,6 @@ function administers(person: StaffRow): boolean {
 }
 
 /** Nobody changes somebody who may do more than they themselves. */
-function mayTouch(caller: StaffOrKey, person: Pick<StaffRow, 'role' | 'sites'>): boolean {
+export function mayTouch(caller: StaffOrKey, person: Pick<StaffRow, 'role' | 'sites'>): boolean {
   return !isRole(person.role) || mayGrant(caller, { role: person.role, sites: person.sites })
 }

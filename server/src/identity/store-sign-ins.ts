@@ -22,6 +22,15 @@ export async function insertSignIn(
       ${signIn.at}, ${signIn.expiresAt})`)
 }
 
+/** Whoever changes the person of a link, or signs them out, waits, and was waited for. */
+export async function lockStaffOfLink(tx: Tx, id: string): Promise<void> {
+  await tx.run(sql`
+    select 1 from staff
+    where tenant_id = ${tx.tenantId}
+      and id = (select staff_id from sign_ins where tenant_id = ${tx.tenantId} and id = ${id} and kind = 'link')
+    for no key update`)
+}
+
 /** Uses a link up: the person it is for, once only however many ask at the same time. */
 export async function useLink(
   tx: Tx,

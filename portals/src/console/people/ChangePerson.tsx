@@ -40,6 +40,7 @@ export function ChangePerson({ person, close }: { readonly person: Person; reado
             </>
           )}
           <FormProblem error={link.error} />
+          {person.status === 'active' && <SigningOut person={person} />}
           <Leaving person={person} close={close} />
         </div>
       }
@@ -47,6 +48,32 @@ export function ChangePerson({ person, close }: { readonly person: Person; reado
       <Field label={t('portal.people.name')} required maxLength={200} value={name} onText={setName} />
       <GrantFields grant={grant} set={setGrant} />
     </FormDialog>
+  )
+}
+
+/** For somebody whose machine is in other hands, and who cannot do it themselves. */
+function SigningOut({ person }: { readonly person: Person }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const signOut = useMutation({
+    mutationFn: () => call('POST', `/v1/staff/${person.id}/sign-out`, {}),
+    // It may have been oneself.
+    onSuccess: () => client.invalidateQueries({ queryKey: meQuery.queryKey }),
+  })
+  return (
+    <>
+      <p className="mid">{t('portal.people.sign-out-note')}</p>
+      <FormProblem error={signOut.error} />
+      {signOut.isSuccess ? (
+        <output className="m">{t('portal.people.signed-out')}</output>
+      ) : (
+        <div>
+          <button type="button" className="btn" disabled={signOut.isPending} onClick={() => signOut.mutate()}>
+            {t('portal.people.sign-out')}
+          </button>
+        </div>
+      )}
+    </>
   )
 }
 
