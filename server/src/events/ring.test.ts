@@ -6,6 +6,7 @@ describe('the ring of live events', () => {
   it('gives a returning reader what it missed, in order', () => {
     const bus = localBus()
     const rings = openRings(bus)
+    rings.listen('t1', () => {})
     for (const n of [1, 2, 3]) bus.publish('t1', { type: 'evse.changed', version: 1, n })
     bus.publish('t2', { type: 'evse.changed', version: 1, n: 'of another tenant' })
     expect(rings.after('t1', `${rings.epoch}.1`)?.map((event) => event.notice['n'])).toEqual([2, 3])
@@ -16,11 +17,21 @@ describe('the ring of live events', () => {
   it('tells a reader of another epoch, or one too far behind, to fetch anew', () => {
     const bus = localBus()
     const rings = openRings(bus)
+    rings.listen('t1', () => {})
     for (let n = 0; n < 5_000; n += 1) bus.publish('t1', { type: 'evse.changed', version: 1 })
     expect(rings.after('t1', 'dead.4999')).toBeUndefined()
     expect(rings.after('t1', `${rings.epoch}.1`)).toBeUndefined()
     expect(rings.after('t1', `${rings.epoch}.nonsense`)).toBeUndefined()
     expect(rings.after('t1', `${rings.epoch}.4999`)).toHaveLength(1)
+    rings.close()
+  })
+
+  it('keeps nothing of a network that nobody watches: there may be many', () => {
+    const bus = localBus()
+    const rings = openRings(bus)
+    bus.publish('t1', { type: 'command.changed', version: 1 })
+    bus.publish('t1', { type: 'command.changed', version: 1 })
+    expect(rings.after('t1', `${rings.epoch}.1`)).toBeUndefined()
     rings.close()
   })
 

@@ -5,7 +5,7 @@ export interface RingEvent {
   readonly notice: Notice
 }
 
-/** The last notices of each tenant, and who listens to them. */
+/** The last notices of each tenant that somebody watches, and who listens to them. */
 export interface Rings {
   readonly epoch: string
   /** What came after `lastId`; undefined when that is no longer known (the reader must fetch anew). */
@@ -64,6 +64,7 @@ export function openRings(bus: Bus): Rings {
     readings.clear()
   }
   const stop = bus.subscribe((tenantId, notice) => {
+    if (!isHearing(tenantId)) return
     if (notice.type !== 'meter.read') return push(tenantId, notice)
     readings.set(`${tenantId} ${String(notice['sessionId'])}`, { tenantId, notice })
     timer ??= setTimeout(flush, COALESCE_MS)

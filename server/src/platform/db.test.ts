@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabase } from './db.ts'
 import { together } from './db-transaction.ts'
+import { silentLog } from './log.ts'
 import { sql } from './sql.ts'
 import { makeTestTenant, type TestGround, testGround } from './testing.ts'
 
@@ -59,6 +61,25 @@ it('work that the database ends to break a deadlock is done again, batches of re
     })
   await Promise.all([take(first, second), take(second, first)])
   expect(tries).toBe(3)
+})
+
+it('what is committed counts as such, whatever becomes of the hint that tells of it', async () => {
+  const told: unknown[] = []
+  const log = { ...silentLog, error: (text: string, fields?: object) => void told.push({ text, ...fields }) }
+  const database = openDatabase({ connection: ground.runtime, roles: ground.roles, log })
+  const hints: string[] = []
+  const fault = new Error('nobody can be told')
+  const done = await database.inTenant(first, async (tx) => {
+    tx.afterCommit(() => {
+      throw fault
+    })
+    tx.afterCommit(() => void hints.push('the next one'))
+    await tx.run(sql`update tenants set name = name`)
+    return 'done'
+  })
+  expect([done, hints]).toEqual(['done', ['the next one']])
+  expect(told).toEqual([{ text: 'what follows a commit failed', error: fault }])
+  await database.close()
 })
 
 it('a fault that was caught on the way is never taken for a commit', async () => {

@@ -57,6 +57,14 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
   const watch = watchDatabase({ ...connection, connectionTimeoutMillis: 5_000 }, [app, ingest, apart, logs])
   let transactions = 0
 
+  /** What is committed must not be taken for lost, and then be done again, since nobody could be told. */
+  const tellBy = (hint: () => void): void => {
+    try {
+      hint()
+    } catch (error) {
+      log.error('what follows a commit failed', { error })
+    }
+  }
   const transaction = async <T>(
     from: pg.Pool,
     begin: string,
@@ -67,7 +75,7 @@ export function openDatabase({ connection, roles, log, appConnections = 8 }: Dat
     const state = openTxState(from === ingest)
     const result = await borrowed(from, (client) => inTransaction(client, begin, tenantIds, state, work))
     transactions += 1
-    for (const hint of state.hints) hint()
+    for (const hint of state.hints) tellBy(hint)
     return result
   }
   const atOnce = async <R>(from: pg.Pool, begin: string, statement: Statement): Promise<readonly R[]> => {

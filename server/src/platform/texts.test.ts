@@ -88,6 +88,19 @@ describe('the folder of languages', () => {
     expect(faults.toSorted()).toEqual(['Not a tag.json', 'fi.json', 'sv.json'])
   })
 
+  it('goes on with what it holds while its folder cannot be looked into', () => {
+    const aside = `${place}-aside`
+    fs.renameSync(place, aside)
+    fs.writeFileSync(place, '')
+    later()
+    expect(living.find('fi', 'portal.title')).toBe('Lataustapahtumat')
+    expect(faults).toContain(path.basename(place))
+    fs.rmSync(place)
+    fs.renameSync(aside, place)
+    later()
+    expect(living.find('fi', 'portal.title')).toBe('Lataustapahtumat')
+  })
+
   it('loses a language with its file, English never', () => {
     fs.rmSync(path.join(place, 'fi.json'))
     fs.rmSync(path.join(place, 'en.json'))

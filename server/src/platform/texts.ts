@@ -40,7 +40,12 @@ export function openTexts(folder: string, options: TextsOptions = {}): Texts {
   const current = () => {
     if (now() - lookedAt < LOOKED_AT_EVERY_MS) return read
     lookedAt = now()
-    if (versionsIn(folder).join() !== read.versions) read = readAgain(folder, files, options)
+    try {
+      if (versionsIn(folder).join() !== read.versions) read = readAgain(folder, files, options)
+    } catch (error) {
+      // Too many files are open, or the folder is being replaced: what was read goes on.
+      options.onFault?.(path.basename(folder), error instanceof Error ? error.message : String(error))
+    }
     return read
   }
   const find: Texts['find'] = (language, key, values) => {
