@@ -88,16 +88,18 @@ export interface FeatureOptions {
   readonly isDemo: boolean
   readonly messagesPerSecond: number
   readonly dataFolder?: string
+  /** Where data lies, that of the embedded database included. */
+  readonly folders?: readonly string[]
 }
 
 /** Puts the features together. Opens nothing that listens, so that the API's description can be made without a database. */
 export function wireFeatures(
   ground: Ground,
   texts: Texts,
-  { isDemo, messagesPerSecond, dataFolder }: FeatureOptions,
+  { isDemo, messagesPerSecond, dataFolder, folders }: FeatureOptions,
 ): Features {
   const rings = openRings(ground.bus)
-  const monitoring = wireMonitoring({ ground, texts, dataFolder, vendorText: vendorTextOf(texts) })
+  const monitoring = wireMonitoring({ ground, texts, folders, vendorText: vendorTextOf(texts) })
   const sessions = wireSessions({
     ...ground,
     raiseAlerts: monitoring.raiseAlerts,
@@ -215,10 +217,11 @@ export async function openApp(config: Config, installation: Installation, isDemo
     onFault: (file, why) => ground.log.warn('a language file cannot be used', { file, why }),
   })
   const { STATION_MESSAGES_PER_SECOND: messagesPerSecond, DATA_DIR: dataFolder } = config
-  const features = wireFeatures(ground, texts, { isDemo, messagesPerSecond, dataFolder })
+  const { folders } = installation
+  const features = wireFeatures(ground, texts, { isDemo, messagesPerSecond, dataFolder, folders })
   const { stations, routes } = features
   const serves = (role: Config['ROLES'][number]): boolean => config.ROLES.includes(role)
-  const room = watchRoom(installation.folders, ground.log, stations.gateway.setRoom)
+  const room = watchRoom(folders, ground.log, stations.gateway.setRoom)
   const readiness = readinessOf(ground, stations, room)
   const metrics = openMetrics()
   metrics.gauge('stations_connected', 'Stations with an open socket.', () => stations.gateway.connections)

@@ -48,7 +48,7 @@ export interface MonitoringDeps {
   readonly ground: Ground
   readonly texts: Texts
   /** Where data lies: how much room is left there is watched. */
-  readonly dataFolder?: string | undefined
+  readonly folders?: readonly string[] | undefined
   /** Instead of the machine's own answer, for tests. */
   readonly disk?: () => Promise<Disk | undefined>
   /** What a vendor's own error code means, in the words of a language. */
@@ -59,8 +59,8 @@ export interface MonitoringDeps {
 const NEW_TENANTS_MS = 60_000
 
 export function wireMonitoring(deps: MonitoringDeps): Monitoring {
-  const { ground, dataFolder } = deps
-  const disk = deps.disk ?? (dataFolder === undefined ? undefined : diskOf(dataFolder, monotonicMs))
+  const { ground, folders } = deps
+  const disk = deps.disk ?? (folders === undefined ? undefined : diskOf(folders, monotonicMs))
   const tell = (tx: Tx, ids: readonly string[]): Promise<void> => publishLater(deps, tx, ids)
   const raise = async (tx: Tx, alerts: readonly NewAlert[]): Promise<void> => tell(tx, await raiseAlerts(tx, alerts))
   const clear = async (tx: Tx, gone: readonly Cleared[]): Promise<void> => {
