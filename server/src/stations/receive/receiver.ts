@@ -83,7 +83,14 @@ export function openReceiver(deps: ReceiverDeps): Receiver {
     take(message) {
       const step = short.stepOf(message)
       if (step === undefined) return takeWhole(message)
-      return short.batcher.submit(step).then((isSaved) => (isSaved ? step.answer : takeWhole(message)))
+      return short.batcher.submit(step).then(
+        (isSaved) => (isSaved ? step.answer : takeWhole(message)),
+        (error: unknown) => {
+          if (error instanceof DatabaseAway) throw error
+          deps.log.warn('a meter value could not go the short way', { stationId: message.stationId, error })
+          return takeWhole(message)
+        },
+      )
     },
     forgetPlaces: () => knownPlaces.clear(),
     get size() {
