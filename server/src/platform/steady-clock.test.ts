@@ -78,4 +78,18 @@ describe('the clock of the program when the machine’s is set (row 35)', () => 
     expect(clock.now().epochMilliseconds).toBe(time.now().epochMilliseconds)
     expect(steps).toHaveLength(1)
   })
+
+  it('reads the machine’s sleep off a file once a second at most, also while a step is worked off', () => {
+    const { time } = made()
+    let monotonic = 0
+    let read = 0
+    const clock = steadyClock(() => {}, {
+      now: () => time.now(),
+      monotonic: () => (monotonic += 1),
+      sinceBoot: () => ((read += 1), monotonic),
+    })
+    time.step(3_600_000)
+    for (let n = 0; n < 5_000; n += 1) clock.now()
+    expect(read).toBeLessThan(20)
+  })
 })

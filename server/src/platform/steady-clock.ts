@@ -51,9 +51,10 @@ export function steadyClock(onStep: (byMs: number) => void = () => {}, time: Mac
       const wall = now.epochMilliseconds
       const monotonic = time.monotonic()
       const passedMs = monotonic - seenMonotonic
-      if (offsetMs === 0 && Math.abs(wall - seenWall - passedMs) < STEP_MS && passedMs < 1_000) return now
-      if (offsetMs !== 0)
-        offsetMs = Math.sign(offsetMs) * Math.max(0, Math.abs(offsetMs) - Math.max(0, passedMs) * SLEW)
+      const left = Math.sign(offsetMs) * Math.max(0, Math.abs(offsetMs) - Math.max(0, passedMs) * SLEW)
+      if (passedMs < 1_000 && Math.abs(wall - seenWall - passedMs) < STEP_MS)
+        return left === 0 ? now : now.add({ milliseconds: Math.round(left) })
+      offsetMs = left
       lookForStep(wall, monotonic)
       seenWall = wall
       seenMonotonic = monotonic
