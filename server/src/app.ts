@@ -47,7 +47,7 @@ import {
   watchLog,
   wireStations,
 } from './stations/index.ts'
-import { wireSubscribers } from './subscribers/index.ts'
+import { forgetOneUseTokens, wireSubscribers } from './subscribers/index.ts'
 import { anyTenant, forgetServedOfAll, type NewTenant } from './tenants/index.ts'
 
 export const VERSION = '0.1.0'
@@ -271,7 +271,7 @@ export async function openApp(config: Config, installation: Installation, isDemo
 
 async function tidy(installation: Installation): Promise<number> {
   await installation.tidy()
-  await forgetServedOfAll(installation.ground, [forgetEvents, forgetRecorded])
+  await forgetServedOfAll(installation.ground, [forgetEvents, forgetRecorded, forgetOneUseTokens])
   return 0
 }
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newId, sql } from '../platform/index.ts'
 import { type TestApi, testApi } from '../sessions/testing-api.ts'
 import { makeTestStation, type TestNetwork } from '../sessions/testing-network.ts'
+import { forgetOneUseTokens, makeOneUseToken } from './index.ts'
 
 let api: TestApi
 let network: TestNetwork
@@ -49,6 +51,23 @@ describe('id tokens', () => {
       expect(made.body).toMatchObject({ last4: '••••', uidMasked: '••••••••', type: 'KeyCode' })
     }
     expect((await call('POST', '/v1/id-tokens', { uid: '90817265', type: 'Own' })).body).toMatchObject({ type: 'Own' })
+  })
+
+  it('that were made for one remote start are forgotten a season later, cards never', async () => {
+    const { ground, tenantId, clock } = network
+    const card = await call('POST', '/v1/id-tokens', { uid: 'CAFE0001' })
+    const forgotten = (days: number) =>
+      ground.database.inTenant(tenantId, async (tx) => {
+        const rows = await forgetOneUseTokens(tx, clock.now().add({ hours: 24 * days }))
+        return { rows, left: await tx.row(sql`select count(*)::int as n from id_tokens where one_use`) }
+      })
+    await ground.database.inTenant(tenantId, async (tx) => {
+      const use = { stationId: newId(), sessionId: newId() }
+      for (let n = 0; n < 3; n += 1) await makeOneUseToken(tx, await ground.keys.tenant(tenantId), use, clock.now())
+    })
+    expect(await forgotten(89)).toEqual({ rows: 0, left: { n: 3 } })
+    expect(await forgotten(91)).toEqual({ rows: 3, left: { n: 0 } })
+    expect((await call('GET', `/v1/id-tokens/${card.body.id}`)).status).toBe(200)
   })
 
   it('that are blocked are refused at the next tap, and connected stations forget them within a minute (CARD-VALID)', async () => {

@@ -1,5 +1,5 @@
 export { tokenClass } from './http.ts'
 export { makeOneUseToken, type OneUseToken } from './one-use-token.ts'
-export { type JudgedTokenRow, tokensByHash, type TokenStatus, tokenStatuses } from './store.ts'
+export { forgetOneUseTokens, type JudgedTokenRow, tokensByHash, type TokenStatus, tokenStatuses } from './store.ts'
 export { hashOfUid, last4Of } from './uid.ts'
 export { type Subscribers, wireSubscribers } from './wire.ts'

@@ -1,4 +1,4 @@
-import { allOf, type Sql, sql, type Tx } from '../platform/index.ts'
+import { allOf, type Forget, FORGET_AT_ONCE, type Sql, sql, type Tx } from '../platform/index.ts'
 
 export const tokenStatuses = ['active', 'blocked', 'expired'] as const
 export type TokenStatus = (typeof tokenStatuses)[number]
@@ -158,3 +158,13 @@ export async function removeToken(tx: Tx, id: string, at: Temporal.Instant): Pro
   await tx.run(sql`
     update id_tokens set removed_at = ${at}, changed_at = ${at} where tenant_id = ${tx.tenantId} and id = ${id}`)
 }
+
+/** Far longer than the session that it was made for may be told late. */
+const ONE_USE_KEPT = Temporal.Duration.from({ hours: 90 * 24 })
+
+/** Tokens made for one remote start, 90 days after. */
+export const forgetOneUseTokens: Forget = (tx, at) =>
+  tx.run(sql`
+    delete from id_tokens where (tenant_id, id) in (
+      select tenant_id, id from id_tokens
+      where tenant_id = ${tx.tenantId} and one_use and created_at < ${at.subtract(ONE_USE_KEPT)} limit ${FORGET_AT_ONCE})`)
