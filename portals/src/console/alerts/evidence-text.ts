@@ -23,7 +23,7 @@ const unsaid = ['deliveryId', 'direction']
 
 /** What was seen, as people read it: a label, and the value in the reader's language with its unit. */
 export function evidenceRows(t: TFunction, evidence: Alert['evidence']): readonly EvidenceRow[] {
-  const left = new Set([...drawn, ...unsaid, ...('offsetSeconds' in evidence ? ['seconds'] : [])])
+  const left = new Set([...drawn, ...unsaid, ...agesIn(evidence)])
   return Object.entries(evidence)
     .filter(([name, value]) => !left.has(name) && value !== null && value !== '')
     .map(([name, value]) => ({
@@ -31,6 +31,12 @@ export function evidenceRows(t: TFunction, evidence: Alert['evidence']): readonl
       label: t(`portal.alerts.seen.${name}`, { defaultValue: name }),
       text: textOf(t, name, value),
     }))
+}
+
+/** How long it had been when it was first seen: since when it is, counting on, stands with the alert. */
+function agesIn(evidence: Alert['evidence']): readonly string[] {
+  const isOfStation = 'how' in evidence || 'offsetSeconds' in evidence
+  return [...(isOfStation ? ['seconds'] : []), ...('waiting' in evidence ? [] : ['minutes'])]
 }
 
 function textOf(t: TFunction, name: string, value: unknown): string {

@@ -3,7 +3,7 @@ import { Link, useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SessionDetail } from '../../api-types.ts'
-import { Ago, Duration, Money } from '../../parts/Figures.tsx'
+import { Ago, Duration, Money, Time } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { Page } from '../../parts/Page.tsx'
 import { PowerCurve } from '../../parts/PowerCurve.tsx'
@@ -12,7 +12,7 @@ import { energyText, powerText, spokenNumber } from '../../parts/quantities.ts'
 import { Failed, Loading } from '../../parts/Waiting.tsx'
 import { useMay } from '../../session-of-staff.ts'
 import { StopSession } from '../stations/EvseColumn.tsx'
-import { commandsQuery } from '../stations/station-query.ts'
+import { commandsQuery, stationQuery } from '../stations/station-query.ts'
 import { CommandSteps } from '../stations/CommandSteps.tsx'
 import { Facts, History, Periods, Records, Section } from './SessionParts.tsx'
 import { SessionState } from './SessionState.tsx'
@@ -50,6 +50,7 @@ function Loaded({ session }: { readonly session: SessionDetail }) {
         isOpen && may('sessions.write') && <StopSession big sessionId={session.id} stationId={session.stationId} />
       }
     >
+      {isOpen && may('stations.read') && <StationAway stationId={session.stationId} />}
       <Strip session={session} />
       {session.flags.map((flag) => (
         <div key={flag} className="note s-preparing">
@@ -82,6 +83,32 @@ function Loaded({ session }: { readonly session: SessionDetail }) {
         </div>
       </div>
     </Page>
+  )
+}
+
+/** The session goes on where its station is not heard: what stands here is as it was told last. */
+function StationAway({ stationId }: { readonly stationId: string }) {
+  const { t } = useTranslation()
+  const connection = useQuery(stationQuery(stationId)).data?.connection
+  if (connection === undefined || connection.state === 'connected') return null
+  const { since } = connection
+  return (
+    <div className="note s-offline">
+      <Icon name="no-signal" />
+      <p>
+        <b>
+          {t('portal.sessions.station-away')}
+          {since !== undefined && (
+            <>
+              {' '}
+              {t('portal.stations.since')} <Time at={since} />
+            </>
+          )}
+          .
+        </b>{' '}
+        {t('portal.sessions.station-away-note')}
+      </p>
+    </div>
   )
 }
 

@@ -14,6 +14,8 @@ export function HardReset({ station }: { readonly station: Station }) {
   const { t } = useTranslation()
   const send = useSendCommand(station.id)
   const [typed, setTyped] = useState('')
+  // What flowed when it was last heard is no news.
+  const isHeard = station.connection.state === 'connected'
   const charging = station.evses.flatMap((evse) =>
     // Where only the meter is waited for nobody charges any more: nothing is cut.
     evse.session === undefined || evse.session.state === 'waiting-for-meter' ? [] : [{ evse, session: evse.session }],
@@ -22,7 +24,7 @@ export function HardReset({ station }: { readonly station: Station }) {
   const sessions = charging.map(({ evse, session }, index) => ({
     id: session.id,
     number: numbers[index]?.data?.number ?? '…',
-    powerW: evse.powerW ?? session.powerW ?? numbers[index]?.data?.powerW ?? 0,
+    powerW: isHeard ? (evse.powerW ?? session.powerW ?? numbers[index]?.data?.powerW) : undefined,
   }))
   const isTyped = typed.replace(/\s/g, '') === station.number
   function submit(event: FormEvent) {
@@ -38,7 +40,9 @@ export function HardReset({ station }: { readonly station: Station }) {
       {sessions.length === 0 && <p className="mid">{t('portal.stations.hard.nobody')}</p>}
       {sessions.map(({ id, number, powerW }) => (
         <p key={id} className="mid">
-          {t('portal.stations.hard.cuts', { number: spokenNumber(number), power: powerText(powerW) })}
+          {powerW === undefined
+            ? t('portal.stations.hard.cuts-unheard', { number: spokenNumber(number) })
+            : t('portal.stations.hard.cuts', { number: spokenNumber(number), power: powerText(powerW) })}
         </p>
       ))}
       <Field

@@ -1,0 +1,94 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Fleet, startFleet } from '../simulator/index.ts'
+import { launchBrowser } from './browser.ts'
+import { axeFaults } from './kit/axe.ts'
+import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
+import { addCard, addStation, addTariff, type MadeStation, makeNetwork, type Network } from './kit/network.ts'
+import { isWiderThanScreen } from './kit/page-reading.ts'
+import type { List } from './kit/rest.ts'
+import { openStage, spoken, type Stage, word } from './kit/stage.ts'
+import { found } from './kit/until.ts'
+
+/** A station is cut off while it charges: staff are told what is known, and nothing old as if it were now. */
+
+const card = '04D01234567892'
+
+let borrowed: Borrowed
+let browser: Browser
+let network: Network
+let made: MadeStation
+let fleet: Fleet
+let stage: Stage
+let page: Page
+
+beforeAll(async () => {
+  ;[borrowed, browser] = await Promise.all([startBorrowed(), launchBrowser()])
+  network = await makeNetwork(borrowed.server, 'away')
+  await addTariff(network)
+  await addCard(network, card)
+  made = await addStation(network, { identity: 'AWAY-1' })
+  const evses = [{ maxPowerW: 11_000 }]
+  const { identity, password } = made
+  fleet = startFleet({
+    url: network.stationsUrl,
+    stations: [{ identity, password, protocol: 'ocpp2.0.1', evses, settings: { sampleInterval: '1' } }],
+  })
+  await fleet.station(identity).until((state) => state.registration === 'Accepted')
+  stage = await openStage(browser, borrowed.server.url, { viewport: { width: 1440, height: 900 } })
+  page = stage.page
+  const person = { name: 'Otto', mail: 'otto@away.example', role: 'operator' }
+  const { invitationUrl } = await network.rest.post<{ invitationUrl: string }>('/v1/staff', person)
+  await page.goto(invitationUrl)
+  await page.getByRole('button', { name: word('portal.sign-in.set.later') }).click()
+  await page.getByRole('heading', { level: 1 }).waitFor()
+})
+afterAll(async () => {
+  await browser?.close()
+  await fleet?.stop()
+  await borrowed?.close()
+})
+
+async function looksRight(name: string): Promise<void> {
+  for (const [colorScheme, width] of [
+    ['light', 1440],
+    ['dark', 320],
+  ] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.setViewportSize({ width, height: 900 })
+    expect(await axeFaults(page), name).toEqual([])
+    expect(await isWiderThanScreen(page), name).toBe(false)
+    await stage.picture(`${name}-${width}`)
+  }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  await page.setViewportSize({ width: 1440, height: 900 })
+}
+
+it('no power of then is shown as if it flowed now, and the session says that its station is not heard', async () => {
+  const hands = fleet.station(made.identity)
+  hands.plug(1)
+  hands.presentCard(1, card)
+  const session = await found(async () => {
+    const { items } = await network.rest.get<List<{ id: string; number: number; powerW?: number }>>('/v1/sessions')
+    return items.find(({ powerW }) => powerW !== undefined && powerW > 0)
+  })
+  const number = spoken(session.number)
+  await page.goto(`/stations/${made.id}`)
+  await page.getByText(/^Cuts session .*kW\)/).waitFor()
+
+  hands.goOffline()
+  await page.getByText(word('portal.stations.hard.cuts-unheard', { number })).waitFor()
+  await page.locator('.evse-power', { hasText: '–' }).waitFor()
+  await looksRight('away-station')
+  await page.goto(`/sessions/${session.id}`)
+  await page.getByText(word('portal.sessions.station-away-note')).waitFor()
+  await page
+    .getByRole('region', { name: word('portal.sessions.figures') })
+    .getByText(/^told .* ago$/)
+    .waitFor()
+  await looksRight('away-session')
+
+  hands.goOnline()
+  await page.getByText(word('portal.sessions.station-away-note')).waitFor({ state: 'detached' })
+  expect(stage.faults()).toEqual([])
+}, 120_000)
