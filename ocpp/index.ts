@@ -16,5 +16,4 @@ export type {
   PeerSocket,
 } from './peer-types.ts'
 export type { ActionName, Payloads, Request, Response } from './types.ts'
-export { warmUp } from './validators.ts'
 export { type OcppVersion, ocppVersions, subprotocolFor } from './versions.ts'

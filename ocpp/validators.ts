@@ -75,11 +75,6 @@ export function faultOf(
   return { pointer: error.instancePath, keyword: error.keyword, params: error.params }
 }
 
-/** Loads what a version needs before the first station of it speaks. */
-export function warmUp(version: OcppVersion): void {
-  validatorsOf(version, 'strict')
-}
-
 /** One sentence about a fault, without any value that was sent. */
 export function describeFault({ pointer, keyword, params }: SchemaFault): string {
   const place = pointer === '' ? 'the payload' : pointer

@@ -2,7 +2,6 @@ export * from './model.ts'
 export {
   type CommandBy,
   type CommandFailure,
-  commandFailures,
   type HandedIn,
   type SettledCommand,
   type IsCurrent,
@@ -17,7 +16,6 @@ export {
   type Seen,
   type SeenInput,
   type SeenWords,
-  worstSeen,
 } from './rules/seen.ts'
 export { isStationNumber } from './rules/number.ts'
 export { type Stations, type StationsDeps, wireStations } from './wire.ts'

@@ -68,7 +68,7 @@ export const stopReasons = [
   'cable-timeout',
   'master-pass',
   'other',
-] as const // prettier keeps the list readable
+] as const
 export type StopReason = (typeof stopReasons)[number]
 
 /** Why a transaction report was sent, as far as sessions care; protocols map their own trigger reasons to these. */
@@ -253,7 +253,7 @@ export type StationCommand =
       readonly operative: boolean
     }
   | { readonly kind: 'reset'; readonly how: 'soft' | 'hard'; readonly evse?: number }
-  /** `message` as the model names it: 'boot', 'status', 'heartbeat', 'meter'. */
+  /** `message` as the model names it. */
   | {
       readonly kind: 'trigger'
       readonly message: 'boot' | 'status' | 'heartbeat' | 'meter' | 'firmware' | 'log'

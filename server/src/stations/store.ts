@@ -185,15 +185,6 @@ export async function takeNumber(
   return added === 1
 }
 
-export async function findByNumber(
-  tx: Tx,
-  number: string,
-): Promise<{ readonly tenantId: string; readonly stationId: string } | undefined> {
-  return tx.row(
-    sql`select tenant_id as "tenantId", station_id as "stationId" from directory.station_numbers where number = ${number}`,
-  )
-}
-
 export interface StationChanges {
   readonly name?: string | null | undefined
   readonly siteId?: string | null | undefined

@@ -63,7 +63,7 @@ export type AlertKind =
 
 /** What is to be done when the new state is saved. */
 export type SessionEffect =
-  | { readonly kind: 'command'; readonly command: StationCommand; readonly expectedEffect?: string }
+  | { readonly kind: 'command'; readonly command: StationCommand }
   | {
       readonly kind: 'alert'
       readonly alert: AlertKind

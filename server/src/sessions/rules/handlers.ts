@@ -272,7 +272,6 @@ function told(
   const command: SessionEffect = {
     kind: 'command',
     command: { kind: 'stop-transaction', transactionNumber: transaction.number },
-    expectedEffect: 'session-ended',
   }
   const { duration: __, ...kept } = deadlines
   return {

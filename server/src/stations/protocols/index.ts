@@ -7,7 +7,6 @@ import { ocpp21 } from './ocpp21/index.ts'
 export type { Incoming, OutgoingCall, Payload, Protocol } from './contract.ts'
 export { commandKinds, expectedEffectOf, messagesOfCommands } from './command-kinds.ts'
 export { rawCallFault } from './raw-call.ts'
-export { ocppTime } from './times.ts'
 
 /** Every way of talking to stations. A new one is a folder and a row here. */
 export const protocols: readonly Protocol[] = [ocpp21, ocpp201, ocpp16]
