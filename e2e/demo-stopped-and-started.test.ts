@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StationHandle } from '../simulator/index.ts'
 import { demoNetworks } from '../server/src/demo/networks.ts'
@@ -49,6 +50,12 @@ async function get<T>(path: string): Promise<T> {
   return (await response.json()) as T
 }
 
+async function withOwner(work: (owner: pg.Client) => Promise<void>): Promise<void> {
+  const owner = new pg.Client(here.owner)
+  await owner.connect()
+  await work(owner).finally(() => owner.end())
+}
+
 describe('a demo that is stopped in the middle of charging and started again at once', () => {
   it('ends its sessions with their true energy; nothing waits for anybody, and nobody is alarmed', async () => {
     const stations = await get<List<{ id: string; identity: string }>>('/v1/stations?limit=200')
@@ -70,7 +77,19 @@ describe('a demo that is stopped in the middle of charging and started again at 
       identities.map((identity) => [identity, must(handOf(identity).state().evses[0]?.transaction).meterStartWh]),
     )
 
+    await withOwner(async (owner) => {
+      const { rowCount } = await owner.query(`
+        insert into station_marks (tenant_id, station_id, epoch, booted_at, boots)
+        select tenant_id, id, epoch, booted_at, array_fill(now(), array[4]) from stations
+        on conflict (tenant_id, station_id) do update set boots = excluded.boots`)
+      expect(rowCount).toBeGreaterThan(30)
+    })
     await here.stopAndStart()
+    // Who plays with the demo starts it many times within the hour.
+    await withOwner(async (owner) => {
+      const { rows } = await owner.query<{ most: number }>(`select max(cardinality(boots)) as most from station_marks`)
+      expect(rows[0]?.most).toBeLessThan(4)
+    })
     const registers = new Map(identities.map((identity) => [identity, registerOf(identity)]))
 
     for (const session of open.items) {

@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import { openApp } from '../../server/src/app.ts'
 import { greet } from '../../server/src/command/greeting.ts'
 import { readConfig } from '../../server/src/config.ts'
@@ -17,6 +18,8 @@ export interface DemoHere {
 }
 
 export interface KeptDemo extends DemoHere {
+  /** Whoever owns its database. */
+  readonly owner: pg.ClientConfig
   /** The program stops, and is started again on the same data. */
   stopAndStart(): Promise<void>
 }
@@ -33,6 +36,7 @@ export async function startDemoHere(): Promise<KeptDemo> {
   let running = await startOn(settings, port, url)
   return {
     url,
+    owner: database.owner,
     get demo() {
       return running.demo
     },

@@ -15,7 +15,7 @@ import {
 } from './identity/index.ts'
 import { healthRoutes, readinessOf } from './health.ts'
 import type { Installation } from './installation.ts'
-import { wireMonitoring } from './monitoring/index.ts'
+import { forgetMarks, wireMonitoring } from './monitoring/index.ts'
 import {
   type AnyRoute,
   API_STYLE_PATH,
@@ -66,6 +66,8 @@ export interface App {
   ensureDemoTenant(network: NewTenant): Promise<{ readonly tenantId: string; readonly key: string }>
   /** A one-time link for a person of a tenant, added when missing. */
   personLink(tenantId: string, slug: string, person: DemoPerson): Promise<string>
+  /** The demo's stations live in this program: that they begin anew with it counts as no restlessness of theirs. */
+  forgetRestarts(tenantId: string): Promise<void>
   /** Finishes what was begun, tells stations to come back, ends everything. */
   close(): Promise<void>
 }
@@ -256,6 +258,7 @@ export async function openApp(config: Config, installation: Installation, isDemo
     installationLink: () => makeSignInLink(ground, 'installation'),
     ensureDemoTenant: (network) => ensureDemoTenant(ground, network),
     personLink: (tenantId, slug, person) => personLink(ground, tenantId, slug, person),
+    forgetRestarts: (tenantId) => ground.database.inTenant(tenantId, forgetMarks),
     async close() {
       // Stations first, so that what they said is committed and answered; then people.
       await stations.close()

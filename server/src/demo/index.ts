@@ -60,6 +60,7 @@ export async function startDemo({ config, installation, app, url }: DemoInput): 
     if (stationNumber === '')
       stationNumber = (await rest.get<{ items: { number: string }[] }>('/v1/stations?limit=1')).items[0]?.number ?? ''
     if (!config.ROLES.includes('gateway')) continue
+    await app.forgetRestarts(tenantId)
     // By the network's id: stations must not tell another database what they did under this one.
     const memory = folderMemory(path.join(config.DATA_DIR, 'demo-stations', tenantId))
     fleets[network.slug] = startFleet({ ...fleetOf(network, secret, url, installation), memory })

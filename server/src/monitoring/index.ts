@@ -1,1 +1,2 @@
+export { forgetMarks } from './store-watch.ts'
 export { type Monitoring, wireMonitoring } from './wire.ts'

@@ -130,6 +130,11 @@ export async function noteMarks(tx: Tx, at: Temporal.Instant): Promise<void> {
         then (${at}::timestamptz || m.boots)[1:${MOST_MARKS}] else m.boots end`)
 }
 
+/** Nothing is counted of what was before: whoever starts stations anew knows that they are not unsteady by themselves. */
+export async function forgetMarks(tx: Tx): Promise<void> {
+  await tx.run(sql`update station_marks set connects = '{}', boots = '{}' where tenant_id = ${tx.tenantId}`)
+}
+
 /** Stations that connected or booted several times within the hour; oldest first. */
 export async function marksSince(tx: Tx, from: Temporal.Instant): Promise<readonly Marks[]> {
   const rows = await tx.rows<Marks>(sql`
