@@ -245,6 +245,8 @@ export async function openApp(config: Config, installation: Installation, isDemo
   if (serves('gateway')) {
     await stations.gateway.forgetConnections()
     stations.gateway.attach(http.server)
+  } else {
+    stations.gateway.watchDatabase()
   }
   const loops = serves('worker')
     ? [...features.loops(), startLoop('tidy', TIDY_EVERY_MS, ground.log, () => tidy(installation))]

@@ -42,6 +42,8 @@ export interface GatewayDeps extends HandedIn {
 export interface Gateway {
   /** Takes the upgrades of `/ocpp/…`. */
   attach(server: Server): void
+  /** For a process that no station connects to: looks whether the database answers, so that nobody waits for ever on one that hangs. */
+  watchDatabase(): void
   /** After a start of ours, before stations come: nobody is connected, nobody known to be away. */
   forgetConnections(): Promise<void>
   readonly connections: number
@@ -107,6 +109,7 @@ export function openGateway(deps: GatewayDeps): Gateway {
   }
   return {
     attach: (server) => attach(server, upgrade, availability.start),
+    watchDatabase: availability.start,
     forgetConnections: () => forgetAllConnections(deps.ground),
     get connections() {
       return connections.size
