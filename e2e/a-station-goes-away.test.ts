@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Fleet, startFleet } from '../simulator/index.ts'
@@ -10,7 +11,7 @@ import type { List } from './kit/rest.ts'
 import { openStage, spoken, type Stage, word } from './kit/stage.ts'
 import { found } from './kit/until.ts'
 
-/** A station is cut off while it charges: staff are told what is known, and nothing old as if it were now. */
+/** A station is cut off while it charges: staff are told what is known, and nothing old as if it were now; its session as a table. */
 
 const card = '04D01234567892'
 
@@ -27,7 +28,7 @@ beforeAll(async () => {
   network = await makeNetwork(borrowed.server, 'away')
   await addTariff(network)
   await addCard(network, card)
-  made = await addStation(network, { identity: 'AWAY-1' })
+  made = await addStation(network, { identity: 'AWAY-1', more: { name: '=HYPERLINK("https://x.example")' } })
   const evses = [{ maxPowerW: 11_000 }]
   const { identity, password } = made
   fleet = startFleet({
@@ -92,3 +93,23 @@ it('no power of then is shown as if it flowed now, and the session says that its
   await page.getByText(word('portal.sessions.station-away-note')).waitFor({ state: 'detached' })
   expect(stage.faults()).toEqual([])
 }, 120_000)
+
+it('what the filters find is downloaded as a table for a bookkeeper, in which nothing is a formula (attack 14)', async () => {
+  await page.goto('/sessions?open=true')
+  const button = page.getByRole('button', { name: word('portal.sessions.csv.do') })
+  await button.waitFor()
+  await looksRight('sessions-csv')
+  const [download] = await Promise.all([page.waitForEvent('download'), button.click()])
+  expect(download.suggestedFilename()).toMatch(/^sessions-\d{4}-\d\d-\d\d\.csv$/)
+  const lines = fs
+    .readFileSync(await download.path(), 'utf8')
+    .trimEnd()
+    .split('\r\n')
+  const { items } = await network.rest.get<List<{ id: string }>>('/v1/sessions?open=true')
+  expect(lines).toHaveLength(1 + items.length)
+  expect(lines[0]).toMatch(/^\ufeffSession,State,/)
+  expect(lines[1]).toContain(`"'=HYPERLINK(""https://x.example"")"`)
+  expect(lines[1]).toMatch(/,\d{4}-\d\d-\d\dT[\d:]{8}\+0[23]:00,/)
+  expect(lines[1]?.endsWith(`,EUR,${items[0]?.id}`)).toBe(true)
+  expect(stage.faults()).toEqual([])
+}, 60_000)

@@ -15,6 +15,7 @@ import { meQuery } from '../../session-of-staff.ts'
 import { KeyHints } from '../KeyHints.tsx'
 import { RowLink } from '../RowLink.tsx'
 import { type Filters, useFilters } from '../use-filters.ts'
+import { DownloadSessions } from './DownloadSessions.tsx'
 import { SessionState } from './SessionState.tsx'
 import { startedByText } from './session-words.ts'
 
@@ -22,7 +23,15 @@ import { startedByText } from './session-words.ts'
 export function SessionsPage() {
   const { t } = useTranslation()
   const { filters, set, clear } = useFilters()
-  const list = useSessions(filters)
+  // Days are those of the network, wherever one sits.
+  const zone = useSuspenseQuery(meQuery).data.tenant.timeZone
+  const asked = askedBy(filters, zone)
+  const list = usePages<List<Session>>({
+    key: ['sessions-list', filters],
+    path: '/v1/sessions',
+    filters: { ...asked, count: true },
+    everyMs: () => 10_000,
+  })
   const total = list.pages?.[0]?.total ?? 0
   const isFiltered = Object.values(filters).some(Boolean)
   return (
@@ -31,6 +40,7 @@ export function SessionsPage() {
       beside={
         total === undefined ? undefined : <span className="dim">{t('portal.sessions.count', { count: total })}</span>
       }
+      actions={total > 0 && <DownloadSessions filters={asked} zone={zone} />}
     >
       <SessionFilters filters={filters} set={set} />
       <section className="panel" aria-label={t('portal.sessions.title')}>
@@ -67,16 +77,8 @@ export function SessionsPage() {
   )
 }
 
-function useSessions(filters: Filters) {
-  const { open, state, flag, stationId, from, to } = filters
-  // Days are those of the network, wherever one sits.
-  const zone = useSuspenseQuery(meQuery).data.tenant.timeZone
-  return usePages<List<Session>>({
-    key: ['sessions-list', filters],
-    path: '/v1/sessions',
-    filters: { open, state, flag, stationId, from: dayStart(from, zone), to: dayEnd(to, zone), count: true },
-    everyMs: () => 10_000,
-  })
+function askedBy({ open, state, flag, stationId, from, to }: Filters, zone: string) {
+  return { open, state, flag, stationId, from: dayStart(from, zone), to: dayEnd(to, zone) }
 }
 
 const flags: readonly Session['flags'][number][] = [
