@@ -29,6 +29,11 @@ describe('settings', () => {
       'PUBLIC_URL is "charge.example.com": set an address such as https://charge.example.com.',
     ],
     [
+      'PUBLIC_URL',
+      'https://example.com/charge/',
+      'PUBLIC_URL is "https://example.com/charge/": Lataamo answers at the root of a host of its own; set https://example.com.',
+    ],
+    [
       'DATABASE_URL',
       'mysql://x',
       'DATABASE_URL is no PostgreSQL address: set one such as postgres://user:password@host:5432/lataamo.',

@@ -185,6 +185,9 @@ function httpUrl(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
     throw new Error(`is "${text}": set an address such as https://charge.example.com`)
+  const { origin, pathname, search, hash, username } = new URL(text)
+  if (pathname.replaceAll('/', '') !== '' || `${search}${hash}${username}` !== '')
+    throw new Error(`is "${text}": Lataamo answers at the root of a host of its own; set ${origin}`)
   return text.replace(/\/+$/, '')
 }
 

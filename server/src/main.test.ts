@@ -22,3 +22,14 @@ it.each([
 it('who asks what there is, is told and has done nothing wrong', () => {
   expect(run('help', 'start').status).toBe(0)
 })
+
+it.each(['migrate', 'backup', 'restore'])('%s is refused as not built, and says what to do', (name) => {
+  const { status, said } = run(name)
+  expect(said).toMatch(new RegExp(`^not-supported: ${name} is not built yet: .*(start|copy)`))
+  expect(status).toBe(1)
+})
+
+it.each(['| head -c 1', '>/dev/full'])('what nobody can read ends nothing: %s', (whither) => {
+  const { stderr } = spawnSync('sh', ['-c', `'${process.execPath}' '${bin}' doctor ${whither}`], { encoding: 'utf8' })
+  expect(stderr).toBe('')
+})

@@ -5,6 +5,9 @@ import { printSignInLink } from './command/sign-in-link.ts'
 import { start } from './command/start.ts'
 import { readConfig, WrongSetting } from './config.ts'
 
+// Who reads us may have gone (`| head`), and a disk that keeps what we say may be full: that ends nothing.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
 /** The command line: acts on the installation in this folder (`start`, `doctor`, `sign-in-link`), or plays stations. */
 const program = new Command('lataamo')
   .description('An open platform that runs a charging network for electric vehicles.')
@@ -31,6 +34,22 @@ program
   .action((options: { tenant?: string; name?: string }) => printSignInLink(readConfig(process.env), options))
 
 program.addCommand(simulateCommand())
+
+for (const [name, about, sentence] of [
+  ['migrate', 'bring the data up to date by itself', 'npm start brings the data up to date.'],
+  [
+    'backup',
+    'copy the data while the server runs',
+    'stop the server and copy the folder of DATA_DIR, as docs/operator.md says.',
+  ],
+  ['restore', 'bring a copy back', 'stop the server, put the copied folder in the place of DATA_DIR, and start.'],
+] as const)
+  program
+    .command(name)
+    .description(`${about} (not built yet)`)
+    .action(() => {
+      throw new Error(`not-supported: ${name} is not built yet: ${sentence}`)
+    })
 
 try {
   await program.parseAsync()

@@ -64,11 +64,11 @@ async function database(config: Config): Promise<Finding> {
   } catch (error) {
     return { what: 'embedded PostgreSQL', trouble: (error as Error).message }
   }
-  const needsHelper = process.getuid?.() === 0 && spawnSync('setpriv', ['--version']).status !== 0
+  const needsHelper = spawnSync('setpriv', ['--version']).status !== 0
   return needsHelper
     ? {
         what: 'embedded PostgreSQL',
-        trouble: 'as root it needs the program setpriv (package util-linux); install it, or start as an ordinary user',
+        trouble: 'it needs the program setpriv (package util-linux); install it',
       }
     : { what: 'embedded PostgreSQL is there' }
 }
@@ -86,7 +86,8 @@ async function outside(url: string, ownerUrl: string | undefined): Promise<Findi
 async function port(config: Config): Promise<Finding> {
   const what = `port ${config.PORT} on ${config.HOST}`
   try {
-    return { what: `${what}: Lataamo runs there already (process ${findRunning(config).pid})` }
+    const { url, pid } = await findRunning(config)
+    return { what: `Lataamo runs on this data folder already, at ${url} (process ${pid})` }
   } catch {
     // None runs: then the port must be free.
   }

@@ -10,22 +10,11 @@ export interface GreetingInput {
   readonly app: App
   readonly local: string
   readonly publicUrl: string
-  readonly lanAddress: string | undefined
-  readonly port: number
   readonly demo: Demo | undefined
 }
 
 /** What `npm start` prints: addresses, sign-ins, how to connect a station, where the data lies, how to begin afresh. */
-export async function greet({
-  config,
-  installation,
-  app,
-  local,
-  publicUrl,
-  lanAddress,
-  port,
-  demo,
-}: GreetingInput): Promise<string> {
+export async function greet({ config, installation, app, local, publicUrl, demo }: GreetingInput): Promise<string> {
   const lines = [
     '',
     '  Lataamo is ready.',
@@ -47,9 +36,10 @@ export async function greet({
     lines.push('  Make your network (the link is good once):', `    ${await app.installationLink()}`)
   }
   lines.push('', '  Connect a station: add it in the console (Stations, Add), then type its address into it:')
-  if (lanAddress !== undefined) lines.push(`    ws://${lanAddress}:${port}/ocpp/<network>/<identity>`)
+  const stations = `${publicUrl.replace(/^http/, 'ws')}/ocpp/<network>/<identity>`
+  if (!/^ws:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(stations)) lines.push(`    ${stations}`)
   else {
-    lines.push(`    ws://127.0.0.1:${port}/ocpp/<network>/<identity>   (from this machine)`)
+    lines.push(`    ${stations}   (from this machine)`)
     lines.push('    For stations on your local network: npm start -- --lan')
   }
   lines.push(`    No station at hand: npx lataamo simulate --help`, '')

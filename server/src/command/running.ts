@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Config } from '../config.ts'
+import { isHeld } from '../platform/index.ts'
 
 /** What a running server leaves in its data folder, so that the command line finds it. */
 export interface Running {
@@ -15,15 +16,15 @@ export function noteRunning(config: Config, running: Running): () => void {
   return () => fs.rmSync(fileOf(config), { force: true })
 }
 
-/** The server that runs on this data folder; throws a sentence when there is none. */
-export function findRunning(config: Config): Running {
+/** The server that runs on this data folder; throws a sentence when there is none. A kill or a copy leaves a note behind: its lock tells. */
+export async function findRunning(config: Config): Promise<Running> {
   try {
     const running = JSON.parse(fs.readFileSync(fileOf(config), 'utf8')) as Running
-    process.kill(running.pid, 0)
-    return running
+    if (await isHeld(config.DATA_DIR)) return running
   } catch {
-    throw new Error(
-      `No Lataamo runs on ${config.DATA_DIR}: start one with npm start, or set DATA_DIR to its data folder.`,
-    )
+    // None was noted.
   }
+  throw new Error(
+    `No Lataamo runs on ${config.DATA_DIR}: start one with npm start, or set DATA_DIR to its data folder.`,
+  )
 }

@@ -7,7 +7,7 @@ export async function printSignInLink(
   config: Config,
   whose: { readonly tenant?: string; readonly name?: string },
 ): Promise<void> {
-  const { url } = findRunning(config)
+  const { url } = await findRunning(config)
   const key = secretOf(config, 'LATAAMO_PLATFORM_KEY', () => {
     throw new Error('The platform key is not in the data folder: set LATAAMO_PLATFORM_KEY as at the start.')
   })
@@ -16,8 +16,10 @@ export async function printSignInLink(
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify(whose),
   })
-  const answer = (await response.json()) as { url?: string; detail?: string }
+  const answer = (await response.json()) as { url?: string; code?: string; detail?: string }
   if (!response.ok || answer.url === undefined)
-    throw new Error(answer.detail ?? `The server answered ${response.status}.`)
+    throw new Error(
+      `${answer.detail ?? `The server answered ${response.status}.`}${answer.code === 'which-tenant' ? ' (--tenant <slug>)' : ''}`,
+    )
   process.stdout.write(`${answer.url}\n\nGood once, for 24 hours.\n`)
 }

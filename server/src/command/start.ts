@@ -40,7 +40,7 @@ export async function start(config: Config, options: { readonly lan: boolean }):
       ? await startDemo({ config, installation, app, url: local })
       : undefined
     if (demo !== undefined) steps.push(() => demo.stop())
-    process.stdout.write(await greet({ config, installation, app, local, publicUrl, lanAddress, port, demo }))
+    process.stdout.write(await greet({ config, installation, app, local, publicUrl, demo }))
   } catch (error) {
     await shutDown(undefined)
     throw error

@@ -105,6 +105,10 @@ function copyWhole(from: string, to: string): void {
   fs.renameSync(fresh, to)
 }
 
+export function mayEnter(user: DatabaseUser, folder: string): boolean {
+  return can(user, '-x', folder)
+}
+
 function can(user: DatabaseUser, flag: string, file: string): boolean {
   return (
     spawnSync('setpriv', [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', '--', 'test', flag, file])

@@ -46,10 +46,12 @@ export async function startEmbedded(
   refuseForeignFiles(folder, user?.uid ?? process.getuid?.() ?? 0)
   await clearStalePid(folder)
   const sockets = socketFolder(user)
+  const logFile = path.join(dataDir, 'postgres.log')
   const settings = { ...SETTINGS, ...more, unix_socket_directories: sockets }
-  const child = launch(folder, settings, user, reachable.bin, path.join(dataDir, 'postgres.log'))
+  const child = launch(folder, settings, user, reachable.bin, logFile)
   const ended = once(child, 'exit').then(
-    ([code]) => `PostgreSQL ended (${code}): see ${path.join(dataDir, 'postgres.log')}`,
+    ([code]) => `PostgreSQL ended (${code}${lastFault(logFile)}): see ${logFile}.`,
+    (error: Error) => `PostgreSQL could not be started (${error.message}): install setpriv (package util-linux).`,
   )
   const owner = { host: sockets, port: 5432, user: OWNER, password, database: DATABASE }
   try {
@@ -57,6 +59,9 @@ export async function startEmbedded(
     await makeDatabase({ ...owner, database: 'postgres' })
   } catch (error) {
     child.kill('SIGINT')
+    await ended
+    fs.rmSync(sockets, { recursive: true, force: true })
+    await lock?.release()
     throw error
   }
   return {
@@ -98,7 +103,7 @@ function makeCluster(folder: string, password: string, user: DatabaseUser | unde
     } as never)
     if (made.status !== 0) {
       throw new Error(
-        `PostgreSQL could not make its folder ${fresh}: ${lastLine(made.stderr) || made.error?.message}. Free space or rights may be missing.`,
+        `PostgreSQL could not make its folder ${fresh}: ${faultIn(made.stderr) || made.error?.message}. Free space or rights may be missing.`,
       )
     }
     fs.renameSync(fresh, folder)
@@ -236,8 +241,15 @@ function syncFolder(folder: string): void {
   fs.closeSync(handle)
 }
 
-function lastLine(text: string | null): string {
-  return (text ?? '').trim().split('\n').at(-1) ?? ''
+/** What PostgreSQL's programs say of a fault: their last word is about tidying up. */
+function faultIn(text: string | null): string {
+  const lines = (text ?? '').trim().split('\n')
+  return (lines.findLast((line) => /\b(error|fatal|panic):/i.test(line)) ?? lines.at(-1) ?? '').trim()
+}
+
+function lastFault(logFile: string): string {
+  const fault = /\b(?:FATAL|PANIC):\s+(.*)/.exec(faultIn(fs.readFileSync(logFile, 'utf8').slice(-10_000)))?.[1]
+  return fault === undefined ? '' : `: ${fault}`
 }
 
 export { binaries as binariesAreThere }

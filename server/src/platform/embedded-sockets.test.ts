@@ -40,3 +40,19 @@ it('what another user left behind hinders nobody (only root can try this)', () =
   }
   expect(fs.existsSync(left)).toBe(true)
 })
+
+it('a temporary folder that is too long for a socket, or not there, is not used', () => {
+  const long = path.join(temporary, 'x'.repeat(90))
+  fs.mkdirSync(long)
+  for (const place of [long, path.join(temporary, 'none')])
+    expect(path.dirname(socketFolder(undefined, place, temporary))).toBe(temporary)
+  expect(fs.readdirSync(long)).toEqual([])
+  expect(() => socketFolder(undefined, long, long)).toThrow(/finds no place in .*: set TMPDIR to a folder/)
+})
+
+it('one that the user of the database cannot enter is not used either (only root can try this)', () => {
+  if (process.geteuid?.() !== 0) return
+  const closed = path.join(temporary, 'closed')
+  fs.mkdirSync(closed, { mode: 0o700 })
+  expect(path.dirname(socketFolder({ uid: NOBODY, gid: NOBODY }, closed, temporary))).toBe(temporary)
+})

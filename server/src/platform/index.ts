@@ -33,7 +33,7 @@ export { cursorFrom, cursorOf, listOf, type Page, paging } from './http-paging.t
 export { fromBeforeTo, instantShape } from './http-shapes.ts'
 export { newId, randomBase32, randomHex, randomInt31, randomToken } from './ids.ts'
 export { type DataKey, dataKey, type Keys, openKeys, sameBytes } from './keys.ts'
-export { type FolderLock, lockFolder } from './lock.ts'
+export { type FolderLock, isHeld, lockFolder } from './lock.ts'
 export { type Log, type LogLevel, logLevels, openLog, silentLog } from './log.ts'
 export { ensurePartitions, migrate, type Migrated } from './migrate.ts'
 export { type Metrics, openMetrics, openOps, type Readiness } from './ops.ts'

@@ -5,7 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, it } from 'vitest'
-import { lockFolder } from './lock.ts'
+import { isHeld, lockFolder } from './lock.ts'
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lataamo-lock-'))
 afterAll(() => fs.rmSync(folder, { recursive: true }))
@@ -15,7 +15,9 @@ it('gives a folder to one at a time, and names the holder to the next', async ()
   await expect(lockFolder(folder)).rejects.toThrow(
     new RegExp(`is in use by another Lataamo \\(process ${process.pid}\\): stop that one, or set DATA_DIR`),
   )
+  expect(await isHeld(folder)).toBe(true)
   await lock.release()
+  expect(await isHeld(folder)).toBe(false)
   await (await lockFolder(folder)).release()
 })
 

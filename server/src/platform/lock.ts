@@ -11,8 +11,7 @@ export interface FolderLock {
  * round it and a kill -9 releases it. Throws a sentence that names the holder.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  const { dev, ino } = fs.statSync(folder)
-  const name = `\0lataamo-${dev}-${ino}`
+  const name = nameOf(folder)
   const server = net.createServer((socket) => socket.on('error', () => {}).end(`process ${process.pid}`))
   server.unref()
   try {
@@ -24,6 +23,20 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     )
   }
   return { release: () => new Promise((resolve) => server.close(() => resolve())) }
+}
+
+/** Whether a process holds the folder's lock now. */
+export async function isHeld(folder: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(nameOf(folder))
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
+}
+
+function nameOf(folder: string): string {
+  const { dev, ino } = fs.statSync(folder)
+  return `\0lataamo-${dev}-${ino}`
 }
 
 function holder(name: string): Promise<string> {

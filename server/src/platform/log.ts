@@ -15,7 +15,9 @@ export type LogLevel = (typeof logLevels)[number]
 
 /** JSON lines on standard error (`write`), so that what `npm start` prints for people stays readable. */
 export function openLog(level: LogLevel, write?: (line: string) => void): Log {
-  const standardError = pino.destination({ dest: 2, sync: false })
+  // Where it leads is full, or nobody reads it any more: lines are lost, and nothing else.
+  const standardError = pino.destination({ dest: 2, sync: false, maxLength: 1_000_000 })
+  standardError.on('error', () => {})
   const into = write ?? ((line: string) => void standardError.write(line))
   const out = { write: (line: string) => into(line.replaceAll(LATE_CONTROL, escaped)) }
   const log = pino(
