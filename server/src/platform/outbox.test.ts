@@ -128,6 +128,20 @@ describe('an effect', () => {
     expect(await work()).toBe(1)
   })
 
+  it('is carried out however much of another tenant waits before it', async () => {
+    const many = Array.from({ length: 1_200 }, (_, n) => ({ type: 'note', version: 1, key: `many ${n}`, payload: {} }))
+    await ground.database.inTenant(first, (tx) => leaveInOutbox(tx, many, clock.now()))
+    clock.move({ seconds: 1 })
+    await leave(second, 'alone')
+    const quick: Record<string, EffectHandler> = {
+      note: { many: async (tx, effects) => void done.push(...effects.map(({ key }) => `${tx.tenantId} ${key}`)) },
+    }
+    expect(await work(quick)).toBe(500)
+    expect(done).toContain(`${second} alone`)
+    while ((await work(quick)) > 0);
+    expect(new Set(done).size).toBe(1_201)
+  })
+
   it('is carried out by one of several workers', async () => {
     for (let n = 0; n < 30; n += 1) await leave(first, `shared ${n}`)
     await Promise.all([work(), work(), work()])

@@ -64,14 +64,32 @@ export interface OutboxDeps {
   ) => Promise<void>
 }
 
-/** Carries out what is due, up to a hundred effects a tenant. Returns how many were done. */
+interface Due {
+  readonly tenantId: string
+  readonly id: string
+}
+
+const MOST_AT_ONCE = 500
+/** Of a tenant that has very much, at least, however many others wait. */
+const SOME_OF_ONE = 100
+
+/** The oldest of what is due; of a tenant that has very much of it no more than leaves room for the others. */
+async function dueEffects(tx: Tx, at: Temporal.Instant): Promise<readonly Due[]> {
+  const columns = sql`select tenant_id as "tenantId", id from outbox where due_at <= ${at}`
+  const order = sql`order by due_at limit ${MOST_AT_ONCE}`
+  const oldest = await tx.rows<Due>(sql`${columns} ${order}`)
+  const byTenant = Map.groupBy(oldest, ({ tenantId }) => tenantId)
+  const crowd = [...byTenant].filter(([, rows]) => rows.length > SOME_OF_ONE).map(([tenantId]) => tenantId)
+  if (oldest.length < MOST_AT_ONCE || crowd.length === 0) return oldest
+  const others = await tx.rows<Due>(sql`${columns} and tenant_id <> all(${crowd}::uuid[]) ${order}`)
+  const each = Math.max(SOME_OF_ONE, Math.floor((MOST_AT_ONCE - others.length) / crowd.length))
+  return [...others, ...crowd.flatMap((tenantId) => byTenant.get(tenantId)?.slice(0, each) ?? [])]
+}
+
+/** Carries out what is due. Returns how many were done. */
 export async function carryOutDue(deps: OutboxDeps): Promise<number> {
   const at = deps.clock.now()
-  const due = await deps.database.asWorker((tx) =>
-    tx.rows<{ tenantId: string; id: string }>(
-      sql`select tenant_id as "tenantId", id from outbox where due_at <= ${at} order by due_at limit 500`,
-    ),
-  )
+  const due = await deps.database.asWorker((tx) => dueEffects(tx, at))
   let done = 0
   for (const [tenantId, rows] of Map.groupBy(due, (row) => row.tenantId)) {
     const ids = rows.map((row) => row.id)
