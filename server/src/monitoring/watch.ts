@@ -46,13 +46,15 @@ export function watchTable(deps: WatchDeps): DeadlineTable {
     table: 'watches',
     async take(tx, ids, at) {
       runningSince ??= at
-      for (const watch of await store.lockWatches(tx, ids)) {
+      const held = await store.lockWatches(tx, ids)
+      for (const watch of held) {
         const hasMissed = watch.dueAt !== null && at.since(watch.dueAt).total('seconds') > MISSED_SECONDS
         const kept = hasMissed ? at : watch.watchingSince
         const watchingSince = Temporal.Instant.compare(kept, runningSince) >= 0 ? kept : runningSince
         await passOver(tx, deps, { at, watchingSince, settings: alertSettingsFrom(watch.settings) })
         await store.saveWatch(tx, watch.id, { dueAt: at.add({ seconds: PASS_SECONDS }), watchingSince: kept })
       }
+      return held.length
     },
   }
 }

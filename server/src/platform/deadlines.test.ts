@@ -41,7 +41,9 @@ it('a deadline that cannot be taken hurts no other, of its own tenant or of anot
     async take(tx, ids) {
       tried.push([...ids])
       if (ids.includes(broken)) throw new Error('cannot')
-      await tx.run(sql`update commands set due_at = null where tenant_id = ${tx.tenantId} and id = any(${ids}::uuid[])`)
+      return tx.run(
+        sql`update commands set due_at = null where tenant_id = ${tx.tenantId} and id = any(${ids}::uuid[])`,
+      )
     },
   }
   expect(await takeDue({ ...ground, log }, table)).toBe(2)
@@ -70,7 +72,9 @@ it('a tenant whose deadlines take the database too long keeps nobody else’s wa
         await tx.row(sql`select set_config('statement_timeout', '1', true)`)
         await tx.row(sql`select pg_sleep(1)`)
       }
-      await tx.run(sql`update commands set due_at = null where tenant_id = ${tx.tenantId} and id = any(${due}::uuid[])`)
+      return tx.run(
+        sql`update commands set due_at = null where tenant_id = ${tx.tenantId} and id = any(${due}::uuid[])`,
+      )
     },
   }
   // What is slow is tried again as it is; that somebody was too slow is told.

@@ -9,8 +9,11 @@ import { type Sql, sql } from './sql.ts'
 /** A table whose rows carry their own next deadline (`due_at`). */
 export interface DeadlineTable {
   readonly table: 'sessions' | 'commands' | 'watches' | 'local_lists'
-  /** Does what is due for these rows of one tenant; loads them itself `for update skip locked` and sets their next `due_at`. */
-  take(tx: Tx, ids: readonly string[], at: Temporal.Instant): Promise<void>
+  /**
+   * Does what is due for these rows of one tenant; loads them itself `for update skip locked` and sets their next `due_at`. How many it
+   * got: those that somebody else holds are looked for again after a pause.
+   */
+  take(tx: Tx, ids: readonly string[], at: Temporal.Instant): Promise<number>
 }
 
 const DUE: Readonly<Record<DeadlineTable['table'], (at: Temporal.Instant) => Sql>> = {
@@ -84,12 +87,13 @@ async function takeOf(
 ): Promise<number> {
   const { database, log } = deps
   try {
-    await database.inTenant(tenantId, async (tx) => {
-      await table.take(tx, ids, at)
+    const taken = await database.inTenant(tenantId, async (tx) => {
+      const got = await table.take(tx, ids, at)
       failPoint('deadline.before-commit')
+      return got
     })
     failPoint('deadline.after-commit')
-    return ids.length
+    return taken
   } catch (error) {
     if (error instanceof DatabaseAway) throw error
     const [id, second] = ids

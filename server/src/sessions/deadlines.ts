@@ -25,6 +25,7 @@ export function sessionDeadlines(deps: SessionsDeps): DeadlineTable {
         if (isDue(session, at) && session.row.machine === session.before) dropOverdue(session, at, deps)
       }
       await saveSessions(tx, deps, { sessions: due, stations }, at)
+      return sessions.length
     },
   }
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { must } from '../../platform/index.ts'
+import { must, sql, takeDue } from '../../platform/index.ts'
 import { makeTestTenant, testGround, type TestGround } from '../../platform/testing.ts'
 import { addTestStation, openTestStations, type TestStations } from '../testing.ts'
 import { findCommand, lockNextQueued, markSent } from './store.ts'
@@ -37,4 +37,20 @@ it('what a station said before a command was sent is no effect of it, however la
   expect(await inTenant((tx) => findCommand(tx, id))).toMatchObject({ state: 'sent', effect: null })
   await seen(sentAt.add({ milliseconds: 1 }))
   expect(await inTenant((tx) => findCommand(tx, id))).toMatchObject({ state: 'sent', effect: { what: 'booted' } })
+})
+
+it('a deadline whose row somebody else holds is not taken, so that nobody asks for it without a pause', async () => {
+  const stationId = await addTestStation(ground, tenantId, { identity: 'HELD' })
+  const id = await ground.database.inTenant(tenantId, async (tx) => {
+    const command = { kind: 'trigger', message: 'boot' } as const
+    const made = await stations.commands.sendToStation(tx, { stationId, command, by: { kind: 'system' } })
+    await tx.run(sql`update commands set due_at = ${ground.clock.now()} where id = ${must(made, 'command')}`)
+    return must(made, 'command')
+  })
+  await ground.database.inTenant(tenantId, async (tx) => {
+    await tx.row(sql`select 1 as one from commands where id = ${id} for update`)
+    expect(await takeDue(ground, stations.deadlines)).toBe(0)
+  })
+  expect(await takeDue(ground, stations.deadlines)).toBe(1)
+  expect(await ground.database.inTenant(tenantId, (tx) => findCommand(tx, id))).toMatchObject({ state: 'failed' })
 })

@@ -37,7 +37,7 @@ export interface CommandQueue {
   /** Commands of a session that have not gone out are not to go any more. Whoever takes them back knows; nobody else is told. */
   takeBack(tx: Tx, sessionId: string, at: Temporal.Instant): Promise<void>
   /** Row of the deadline table: what was never sent, never answered, or never had its effect. */
-  takeDue(tx: Tx, ids: readonly string[], at: Temporal.Instant): Promise<void>
+  takeDue(tx: Tx, ids: readonly string[], at: Temporal.Instant): Promise<number>
   /** Keeps how a command ended and tells who waits for it. */
   settle(tx: Tx, row: store.CommandRow, ending: Omit<store.Ending, 'id'>): Promise<void>
 }
@@ -101,9 +101,9 @@ export function openCommandQueue(deps: CommandQueueDeps): CommandQueue {
     },
 
     async takeDue(tx, ids, at) {
-      for (const row of await store.lockDueCommands(tx, ids, at)) {
-        await settle(tx, row, { ...overdue(row), at })
-      }
+      const rows = await store.lockDueCommands(tx, ids, at)
+      for (const row of rows) await settle(tx, row, { ...overdue(row), at })
+      return rows.length
     },
 
     settle,

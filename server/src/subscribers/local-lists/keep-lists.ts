@@ -88,15 +88,16 @@ function latestOf(effects: readonly Pick<Effect, 'payload'>[]): Temporal.Instant
   return times.reduce((left, right) => (Temporal.Instant.compare(left, right) < 0 ? right : left))
 }
 
-async function takeDue(tx: Tx, deps: ListDeps, ids: readonly string[], at: Temporal.Instant): Promise<void> {
+async function takeDue(tx: Tx, deps: ListDeps, ids: readonly string[], at: Temporal.Instant): Promise<number> {
   const lists = await store.lockDueLists(tx, ids, at)
-  if (lists.length === 0) return
+  if (lists.length === 0) return 0
   const cardsFor = openCards(tx, await deps.keys.tenant(tx.tenantId), at)
   for (const list of lists) {
     // Who was never let in, or is gone, is asked nothing; its next boot wakes the list.
     if (!list.isAccepted) await store.saveList(tx, list.stationId, { dueAt: null })
     else await goOn(tx, deps, list, await cardsFor(list.mode, tokenLengthOf(list.protocol)), at)
   }
+  return lists.length
 }
 
 async function goOn(tx: Tx, deps: ListDeps, list: store.ListRow, cards: Cards, at: Temporal.Instant): Promise<void> {
