@@ -1,5 +1,5 @@
 import { isBefore } from '../../../../units/index.ts'
-import type { MeterReading, StationCommand } from '../../stations/model.ts'
+import type { StationCommand } from '../../stations/model.ts'
 import type { FactOf, SessionEffect, Step, TransactionFact } from './facts.ts'
 import { energyOf, goesBackwards, withReadings } from './meter.ts'
 import { namedBy } from './nameless-stop.ts'
@@ -30,15 +30,20 @@ export function takeTransaction(session: Session, fact: TransactionFact, at: Tem
 export function takeReadings(session: Session, fact: FactOf<'readings'>, at: Temporal.Instant): Step {
   const read = withMeter(session, fact.readings, fact.wasCorrected)
   const named = withTransaction(read, (transaction) => namedBy(transaction, session.meter, fact.isNameless))
-  const learned = flowsOn(session, fact.readings) ? withTransaction(named, notFree) : named
+  const learned = flowsOn(session, fact) ? withTransaction(named, notFree) : named
   return withNoEnergyCleared(session, settle(session, learned, at, { receivedAt: at, wasQueued: false }))
 }
 
 /** Shown free, and yet it goes on counting: it was not. */
-function flowsOn({ meter, transaction }: Session, readings: readonly MeterReading[]): boolean {
-  if (transaction?.freeSince === undefined) return false
-  const known = meter.last?.registerWh ?? 0
-  return readings.some(({ context, registerWh }) => context === 'periodic' && (registerWh ?? 0) > known)
+function flowsOn({ meter: { last }, transaction }: Session, { readings, isNameless }: FactOf<'readings'>): boolean {
+  const { freeSince } = transaction ?? {}
+  if (freeSince === undefined) return false
+  // What the clock or we ask for is read when idle, too: the first since then may tell what had flowed before, a second does not.
+  const isSecond = isNameless === false && last !== undefined && isBefore(freeSince, last.at)
+  return readings.some(({ at, context, registerWh = 0 }) => {
+    if (registerWh <= (last?.registerWh ?? 0)) return false
+    return context === 'periodic' || (isSecond && isBefore(last.at, at))
+  })
 }
 
 function notFree(transaction: Transaction): Transaction {

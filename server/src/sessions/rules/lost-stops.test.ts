@@ -78,6 +78,30 @@ describe('a 1.6 connector that shows free while its session runs (END-METER)', (
     )
   })
 
+  it('goes on where only the clock, or we, make it read its meter, and its transaction goes on counting', () => {
+    const read = (seconds: number, registerWh: number, context: 'clock' | 'trigger', isNameless?: boolean) =>
+      [
+        seconds,
+        {
+          kind: 'readings',
+          readings: [{ at: at(seconds), context, registerWh }],
+          wasCorrected: false,
+          ...(isNameless === undefined ? {} : { isNameless }),
+        },
+      ] as const
+    const waiting = after(charging(), [600, free])
+    for (const context of ['clock', 'trigger'] as const) {
+      // The first may tell what had flowed before it was free, and one that stands still tells nothing.
+      const first = after(waiting, read(660, 3_100, context, false))
+      expect(first.state).toBe('waiting-for-meter')
+      expect(after(first, read(720, 3_100, context, false)).state).toBe('waiting-for-meter')
+      expect(after(first, read(720, 3_300, context, false))).toMatchObject({ state: 'delivering', flags: [] })
+      // What names no transaction may be another's.
+      expect(after(first, read(720, 3_300, context)).state).toBe('waiting-for-meter')
+      expect(after(first, read(720, 3_300, context, true)).state).toBe('waiting-for-meter')
+    }
+  })
+
   it('is not taken for free by a word from before its start', () => {
     expect(after(charging(), [0, free]).state).toBe('delivering')
   })
