@@ -50,7 +50,8 @@ export async function startEmbedded(
   const settings = { ...SETTINGS, ...more, unix_socket_directories: sockets }
   const child = launch(folder, settings, user, reachable.bin, logFile)
   const ended = once(child, 'exit').then(
-    ([code]) => `PostgreSQL ended (${code}${lastFault(logFile)}): see ${logFile}.`,
+    ([code]) =>
+      String(code) === IN_USE ? inUse(folder) : `PostgreSQL ended (${code}${lastFault(logFile)}): see ${logFile}.`,
     (error: Error) => `PostgreSQL could not be started (${error.message}): install setpriv (package util-linux).`,
   )
   const owner = { host: sockets, port: 5432, user: OWNER, password, database: DATABASE }
@@ -145,7 +146,10 @@ function launch(
   if (fs.existsSync(logFile) && fs.statSync(logFile).size > 10_000_000) fs.renameSync(logFile, `${logFile}.1`)
   const log = fs.openSync(logFile, 'a', 0o600)
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const postgres = asUser(user, path.join(bin, 'postgres'), ['-D', folder, ...flags], true)
+  // The lock is the file system's, held as long as any of its processes lives: containers that share a folder see nothing of each
+  // other's processes, and two servers on one folder destroy it.
+  const locked = ['--wait', '10', '--conflict-exit-code', IN_USE, '--no-fork', folder, path.join(bin, 'postgres')]
+  const postgres = asUser(user, 'flock', [...locked, '-D', folder, ...flags], true)
   // A process group of its own: Ctrl-C must reach us first, so that we can drain before it stops.
   const child = spawn(postgres.command, postgres.args, {
     stdio: ['ignore', log, log],
@@ -179,6 +183,7 @@ async function clearStalePid(folder: string): Promise<void> {
   for (let waited = 0; fs.existsSync(file); waited += 50) {
     const pid = Number(fs.readFileSync(file, 'utf8').split('\n')[0])
     if (!runsOn(pid, folder)) {
+      refuseLocked(folder)
       fs.rmSync(file, { force: true })
       return
     }
@@ -188,6 +193,19 @@ async function clearStalePid(folder: string): Promise<void> {
       throw new Error(`A PostgreSQL server (process ${pid}) still runs on ${folder}: stop it, then start again.`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
+}
+
+/** Exit status of `flock` where somebody else has the lock; PostgreSQL's own are others. */
+const IN_USE = '75'
+
+/** A server that is not among our processes may be another container's. One that was just killed lets go within moments. */
+function refuseLocked(folder: string): void {
+  const { status } = spawnSync('flock', ['--wait', '10', '--conflict-exit-code', IN_USE, folder, 'true'])
+  if (String(status) === IN_USE) throw new Error(inUse(folder))
+}
+
+function inUse(folder: string): string {
+  return `The database in ${folder} is in use by another server, perhaps in another container: stop that one, or set DATA_DIR to another folder.`
 }
 
 function runsOn(pid: number, folder: string): boolean {

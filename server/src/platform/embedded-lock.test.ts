@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { startEmbedded } from './embedded-postgres.ts'
+
+let data: string
+beforeEach(() => (data = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'lataamo-locked-')))))
+afterEach(() => fs.rmSync(data, { recursive: true }))
+
+it('a database that another container runs on this folder is left alone (row 24)', async () => {
+  const first = await startEmbedded(data, 'secret')
+  const note = path.join(first.folder, 'postmaster.pid')
+  const text = fs.readFileSync(note, 'utf8')
+  // As another container sees it: a process that is not among its own.
+  fs.writeFileSync(note, text.replace(/^\d+/, '999999999'))
+  try {
+    await expect(startEmbedded(data, 'secret')).rejects.toThrow(
+      /in use by another server, perhaps in another container/,
+    )
+    expect(fs.existsSync(note)).toBe(true)
+  } finally {
+    fs.writeFileSync(note, text)
+    await first.stop()
+  }
+  await (await startEmbedded(data, 'secret')).stop()
+}, 120_000)
+
+it('one that was killed lets the next in, whatever pid it left (row 1)', async () => {
+  const first = await startEmbedded(data, 'secret')
+  process.kill(first.pid, 'SIGKILL')
+  await first.ended
+  await (await startEmbedded(data, 'secret')).stop()
+}, 120_000)
+
+it('a folder that somebody holds, without a note, is not started on either', async () => {
+  await (await startEmbedded(data, 'secret')).stop()
+  const folder = path.join(data, 'postgres')
+  const holder = spawn('flock', ['--no-fork', folder, 'sh', '-c', 'echo held; exec sleep 600'])
+  await once(holder.stdout, 'data')
+  try {
+    await expect(startEmbedded(data, 'secret')).rejects.toThrow(/is in use by another server/)
+  } finally {
+    holder.kill('SIGKILL')
+  }
+}, 120_000)
