@@ -8,19 +8,19 @@ const CHANNEL = 'lataamo'
 const GATHER_MS = 25
 /** NOTIFY carries at most 8,000 bytes. */
 const MOST_BYTES = 7_500
+/** While the database hangs; the oldest are lost first. */
+const MOST_WAITING = 10_000
 
-/**
- * The bus between processes that share a database: LISTEN and NOTIFY on a connection of its own, gathered for some milliseconds,
- * never inside a writing transaction. A connection that is lost is made anew; what was published meanwhile is lost, as hints may be.
- */
-export function postgresBus(connection: pg.ClientConfig, log: Log): Bus & { close(): Promise<void> } {
-  const own = randomHex(6)
-  const local = localBus()
-  const waiting: string[] = []
+/** A connection that listens; one that is lost is made anew. */
+interface Line {
+  /** Undefined while there is none. */
+  current(): pg.Client | undefined
+  close(): Promise<void>
+}
+
+function openLine(connection: pg.ClientConfig, log: Log, hear: (payload: string) => void): Line {
   let client: pg.Client | undefined
   let closed = false
-  let timer: NodeJS.Timeout | undefined
-
   const connect = async (): Promise<void> => {
     const fresh = new pg.Client({ ...connection, types: parsers })
     fresh.on('error', () => {})
@@ -28,33 +28,57 @@ export function postgresBus(connection: pg.ClientConfig, log: Log): Bus & { clos
       if (client === fresh) client = undefined
       if (!closed) setTimeout(() => void connect().catch(() => {}), 1_000).unref()
     })
-    fresh.on('notification', ({ payload }) => {
-      const { from, notices } = JSON.parse(payload ?? '{}') as { from: string; notices: [string, Notice][] }
-      if (from === own) return
-      for (const [tenantId, notice] of notices) local.publish(tenantId, notice)
-    })
+    fresh.on('notification', ({ payload }) => hear(payload ?? '{}'))
     await fresh.connect()
-    await fresh.query(`listen ${CHANNEL}`)
-    client = fresh
+    try {
+      await fresh.query(`listen ${CHANNEL}`)
+      client = fresh
+    } catch (error) {
+      // A database that stands by takes no listener yet: with this connection's end comes the next try.
+      await fresh.end()
+      throw error
+    }
   }
   void connect().catch((error: Error) => log.warn('the bus between processes is away', { error: error.message }))
+  return {
+    current: () => client,
+    async close() {
+      closed = true
+      await client?.end().catch(() => {})
+    },
+  }
+}
+
+/**
+ * The bus between processes that share a database: LISTEN and NOTIFY on a connection of its own, gathered for some milliseconds,
+ * never inside a writing transaction. What is published while there is no connection is lost, as hints may be.
+ */
+export function postgresBus(connection: pg.ClientConfig, log: Log): Bus & { close(): Promise<void> } {
+  const own = randomHex(6)
+  const local = localBus()
+  const waiting: string[] = []
+  let timer: NodeJS.Timeout | undefined
+  let flushing = false
+  const line = openLine(connection, log, (payload) => {
+    const { from, notices } = JSON.parse(payload) as { from: string; notices: [string, Notice][] }
+    if (from === own) return
+    for (const [tenantId, notice] of notices) local.publish(tenantId, notice)
+  })
 
   const flush = async (): Promise<void> => {
     timer = undefined
-    while (waiting.length > 0 && client !== undefined) {
-      const batch: string[] = []
-      let bytes = 0
-      while (waiting.length > 0 && (batch.length === 0 || bytes + Buffer.byteLength(waiting[0] ?? '') < MOST_BYTES)) {
-        const text = waiting.shift() ?? ''
-        bytes += Buffer.byteLength(text) + 1
-        batch.push(text)
-      }
-      if (bytes > MOST_BYTES) continue
+    // Whoever is at it takes what came meanwhile, too.
+    if (flushing) return
+    flushing = true
+    for (let client = line.current(); waiting.length > 0 && client !== undefined; client = line.current()) {
+      const batch = nextBatch(waiting)
+      if (batch === undefined) continue
       await client
         .query('select pg_notify($1, $2)', [CHANNEL, `{"from":"${own}","notices":[${batch.join(',')}]}`])
         .catch(() => {})
     }
     waiting.length = 0
+    flushing = false
   }
 
   return {
@@ -63,13 +87,25 @@ export function postgresBus(connection: pg.ClientConfig, log: Log): Bus & { clos
     isHeard: () => true,
     publish(tenantId, notice) {
       local.publish(tenantId, notice)
+      if (waiting.length >= MOST_WAITING) waiting.shift()
       waiting.push(JSON.stringify([tenantId, notice]))
       timer ??= setTimeout(() => void flush(), GATHER_MS)
     },
     async close() {
-      closed = true
       clearTimeout(timer)
-      await client?.end().catch(() => {})
+      await line.close()
     },
   }
+}
+
+/** As many as one NOTIFY carries, taken out of what waits; undefined: the first was too long, and is lost. */
+function nextBatch(waiting: string[]): readonly string[] | undefined {
+  const batch: string[] = []
+  let bytes = 0
+  while (waiting.length > 0 && (batch.length === 0 || bytes + Buffer.byteLength(waiting[0] ?? '') < MOST_BYTES)) {
+    const text = waiting.shift() ?? ''
+    bytes += Buffer.byteLength(text) + 1
+    batch.push(text)
+  }
+  return bytes > MOST_BYTES ? undefined : batch
 }

@@ -1,0 +1,100 @@
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import type { Notice } from './bus.ts'
+import { postgresBus } from './bus-postgres.ts'
+import { silentLog } from './log.ts'
+import { type TestGround, testGround } from './testing.ts'
+
+/** The bus between processes: hints that may be lost, and come again once they can. */
+const original = pg.Client.prototype.query
+let ground: TestGround
+const opened: ReturnType<typeof postgresBus>[] = []
+beforeAll(async () => {
+  ground = await testGround()
+})
+afterEach(async () => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  for (const bus of opened.splice(0)) await bus.close()
+})
+afterAll(() => ground.close())
+
+function open() {
+  const bus = postgresBus(ground.runtime, silentLog)
+  opened.push(bus)
+  const heard: [string, Notice][] = []
+  bus.subscribe((tenantId, notice) => heard.push([tenantId, notice]))
+  return { bus, heard }
+}
+
+const notice = (n: number): Notice => ({ type: 'x', version: 1, n })
+
+/** Resolves once what is said at one end is heard at the other. */
+async function reaches(from: ReturnType<typeof open>, to: ReturnType<typeof open>): Promise<void> {
+  const before = to.heard.length
+  await vi.waitFor(() => {
+    from.bus.publish('t', notice(0))
+    expect(to.heard.length).toBeGreaterThan(before)
+  }, 20_000)
+}
+
+it('carries a notice from one process to all, and back to its own but once', async () => {
+  const [one, other] = [open(), open()]
+  await reaches(one, other)
+  await reaches(other, one)
+  one.heard.length = 0
+  one.bus.publish('t1', notice(7))
+  await vi.waitFor(() => expect(other.heard).toContainEqual(['t1', notice(7)]), 20_000)
+  expect(one.heard.filter(([, { n }]) => n === 7)).toEqual([['t1', notice(7)]])
+})
+
+it('comes back by itself: after a cut, and where the database takes no listener yet, as one that stands by', async () => {
+  const [one, other] = [open(), open()]
+  await reaches(one, other)
+  const query = vi.spyOn(pg.Client.prototype, 'query')
+  let refused = 0
+  query.mockImplementation(function (this: pg.Client, ...given: unknown[]) {
+    if (given[0] === 'listen lataamo' && refused < 2) {
+      refused += 1
+      return Promise.reject(new Error('cannot execute LISTEN during recovery'))
+    }
+    return (original as (...all: unknown[]) => unknown).apply(this, given)
+  } as never)
+  const owner = new pg.Client(ground.owner)
+  await owner.connect()
+  await owner.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like '%lataamo%' and pid <> pg_backend_pid()`,
+  )
+  await owner.end()
+  await vi.waitFor(() => expect(refused).toBe(2), 20_000)
+  await reaches(one, other)
+  await reaches(other, one)
+})
+
+it('says one thing at a time: what waits for a database that hangs does not pile up as statements', async () => {
+  const [one, other] = [open(), open()]
+  await reaches(one, other)
+  one.bus.publish('t', notice(-1))
+  await vi.waitFor(() => expect(other.heard).toContainEqual(['t', notice(-1)]), 20_000)
+  let goOn = (): void => {}
+  const said: unknown[] = []
+  vi.spyOn(pg.Client.prototype, 'query').mockImplementation(((_: string, values: unknown[]) => {
+    said.push(values[1])
+    return new Promise<void>((resolve) => (goOn = resolve))
+  }) as never)
+  vi.useFakeTimers()
+  for (let n = 1; n <= 5; n += 1) {
+    one.bus.publish('t', notice(n))
+    await vi.advanceTimersByTimeAsync(50)
+  }
+  expect(said).toHaveLength(1)
+  goOn()
+  await vi.advanceTimersByTimeAsync(50)
+  // The rest in one.
+  expect(said).toHaveLength(2)
+  expect(String(said[1])).toMatch(/"n":2.*"n":3.*"n":4.*"n":5/)
+  goOn()
+  await vi.advanceTimersByTimeAsync(0)
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
