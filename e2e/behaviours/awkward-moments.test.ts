@@ -123,6 +123,32 @@ behaviour('plugged-and-left', async (version) => {
   await station.close()
 })
 
+behaviour('stopped-and-connected', async (version) => {
+  const [station, witness] = [await openSpeaker(whole, version), await openSpeaker(whole, version)]
+  const told = await connected(station)
+  await event(whole, station, told, 'Updated', { state: 'Charging', registerWh: 1_000 })
+  whole.clock.move({ minutes: 20 })
+  await event(whole, station, told, 'Updated', { registerWh: 3_000 })
+  await connected(witness)
+  const session = await one(station)
+  const { body: asked } = await whole.call<{ commandId: string }>('POST', `/v1/sessions/${session?.id}/stop`, {})
+  await sent(station, /RequestStopTransaction/)
+  await event(whole, station, told, 'Updated', { trigger: 'RemoteStop', state: 'EVConnected', registerWh: 3_100 })
+  const { body: command } = await whole.call<{ state: string }>('GET', `/v1/commands/${asked.commandId}`)
+  expect(command.state).toBe('effect-seen')
+  // The car stays for the better part of an hour; deadlines come and go.
+  await roundOf(witness, 1_801)
+  whole.clock.move({ seconds: 601 })
+  await until(() => witness.socket.calls.length === 2)
+  await whole.stations.idle()
+  expect(station.socket.calls).toHaveLength(1)
+  expect(await one(station)).toMatchObject({ state: 'paused', energyWh: 2_100 })
+  expect(await alertsOf(whole, station)).toEqual([])
+  await event(whole, station, told, 'Ended', { trigger: 'EVCommunicationLost', reason: 'Remote', registerWh: 3_100 })
+  expect(await one(station)).toMatchObject({ state: 'ended', energyWh: 2_100, flags: [], stopReason: 'remote' })
+  await Promise.all([station.close(), witness.close()])
+})
+
 behaviour('meter-asked-when-idle', async (version) => {
   const station = await openSpeaker(whole, version)
   station.answer = ({ action }) =>

@@ -174,6 +174,11 @@ export const transactions = {
     only2,
     'who connects and leaves without showing a card is nobody to bill: abandoned without a record, the meter not asked, nobody called',
   ),
+  'stopped-and-connected': row(
+    SECTION,
+    only2,
+    'a stop from afar where only the car’s going ends a transaction (TxStopPoint EVConnected) shows in an update: it was obeyed, nobody asks again, the session ends with the cable',
+  ),
   'authorised-late': row(
     SECTION,
     only2,

@@ -72,6 +72,7 @@ function takeTransactionReport(
     ...(body.seqNo === undefined ? {} : { seqNo: body.seqNo }),
     ...(body.chargingState === undefined ? {} : { chargingState: body.chargingState }),
     ...(body.stopReason === undefined ? {} : { stopReason: body.stopReason }),
+    ...(hasStopped(body) ? { hasStopped: true as const } : {}),
     ...(token === undefined || isEnd ? {} : { token }),
   }
   if (!isRepeat(machine.transaction, fact)) {
@@ -87,6 +88,11 @@ function takeTransactionReport(
     number: known.number,
     ...(judged === undefined ? {} : { token: judged.answer }),
   }
+}
+
+/** 2.x: by a card, from afar, or as its card is not good; where only the car's going ends a transaction, that end comes later. */
+function hasStopped({ kind, trigger }: TransactionReport): boolean {
+  return kind === 'transaction-updated' && ['stop-authorized', 'remote-stop', 'deauthorized'].includes(trigger)
 }
 
 /** 1.6: it says -1 or 0, and its session is known. */

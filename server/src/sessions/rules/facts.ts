@@ -16,6 +16,8 @@ export interface TransactionFact {
   readonly seqNo?: number
   readonly chargingState?: ChargingState
   readonly stopReason?: StopReason
+  /** 2.x: the delivery was stopped, while the transaction goes on as long as its car is connected. */
+  readonly hasStopped?: true
   /** Verdict on the token shown for charging; absent: none was shown (a token that ends is none for charging). */
   readonly token?: 'may-charge' | 'refused'
   readonly readings: readonly MeterReading[]

@@ -5,7 +5,7 @@ import { energyOf, goesBackwards, withReadings } from './meter.ts'
 import { namedBy } from './nameless-stop.ts'
 import { type Deadlines, type Session, type Transaction, withFlag } from './session.ts'
 import { closeByEstimate, settle } from './settle.ts'
-import { isRepeat, withFlow, withReport } from './transaction.ts'
+import { isRepeat, isStopped, withFlow, withReport } from './transaction.ts'
 
 /** After this many questions for meter data an estimate is made (END-METER: 3 within 10 minutes). */
 const MOST_METER_QUESTIONS = 3
@@ -222,6 +222,10 @@ function notStopped(session: Session, fact: FactOf<'deadline'>, at: Temporal.Ins
   if (session.flags.includes('orphan')) return closeByEstimate(session, undefined)
   const lastHeard = session.transaction?.newest.at ?? session.startedAt
   if (isOver(lastHeard.add({ hours: OFFLINE_HOURS }), at)) return closeByEstimate(session, undefined)
+  const given = laterThan(lastHeard.add({ hours: OFFLINE_HOURS }), at.add({ seconds: STOP_AGAIN_SECONDS }))
+  if (session.transaction !== undefined && isStopped(session.transaction)) {
+    return unchanged({ ...session, deadlines: { stop: given } })
+  }
   const again = at.add({ seconds: STOP_AGAIN_SECONDS })
   if (!fact.isOnline) return unchanged({ ...session, deadlines: { stop: again } })
   if (session.stopAsked < MOST_STOPS) return stopped(session, at, [])
@@ -231,7 +235,6 @@ function notStopped(session: Session, fact: FactOf<'deadline'>, at: Temporal.Ins
     severity: 'critical',
     evidence: { asked: session.stopAsked },
   }
-  const given = laterThan(lastHeard.add({ hours: OFFLINE_HOURS }), again)
   return { session: { ...session, deadlines: { stop: given } }, effects: [alert] }
 }
 

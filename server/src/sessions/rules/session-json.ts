@@ -129,7 +129,7 @@ function deadlinesFrom(stored: Stored<Deadlines>): Deadlines {
 }
 
 function transactionFrom(stored: Stored<Omit<Transaction, 'seen' | 'newest'>>): Omit<Transaction, 'seen' | 'newest'> {
-  const { started, ended, earliestAt, authorisedAt, freeSince, flow, ...plain } = stored
+  const { started, ended, earliestAt, authorisedAt, freeSince, stopped, flow, ...plain } = stored
   return {
     ...plain,
     earliestAt: instant(earliestAt),
@@ -138,6 +138,7 @@ function transactionFrom(stored: Stored<Omit<Transaction, 'seen' | 'newest'>>): 
     ...(ended === undefined ? {} : { ended: { ...ended, at: instant(ended.at) } }),
     ...(authorisedAt === undefined ? {} : { authorisedAt: instant(authorisedAt) }),
     ...(freeSince === undefined ? {} : { freeSince: instant(freeSince) }),
+    ...(stopped === undefined ? {} : { stopped: { ...stopped, at: instant(stopped.at) } }),
   }
 }
 

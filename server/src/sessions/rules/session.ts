@@ -79,6 +79,8 @@ export interface Transaction {
   readonly earliestAt: Temporal.Instant
   /** Since when the connector shows free though no end was told (1.6): the stop was lost, or is late. */
   readonly freeSince?: Temporal.Instant
+  /** 2.x: its latest word that the delivery was stopped, by whoever may; its end comes when the car goes. */
+  readonly stopped?: { readonly at: Temporal.Instant; readonly seqNo?: number }
   /** The first report with a token that may charge. */
   readonly authorisedAt?: Temporal.Instant
   /** A token was shown and none may charge. */

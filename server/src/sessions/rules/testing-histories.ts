@@ -36,6 +36,7 @@ export const numberedHistory: fc.Arbitrary<readonly Told[]> = fc
         wh: fc.integer({ min: 0, max: 4_000 }),
         flow: fc.option(fc.constantFrom(...flows), { nil: undefined }),
         hasReading: fc.boolean(),
+        hasStopped: fc.option(fc.constant(true as const), { nil: undefined, freq: 4 }),
         token: fc.option(fc.constantFrom('may-charge' as const, 'refused' as const), { nil: undefined, freq: 3 }),
       }),
       { minLength: 0, maxLength: 8 },
@@ -55,6 +56,7 @@ export const numberedHistory: fc.Arbitrary<readonly Told[]> = fc
       const more = {
         ...(step.flow === undefined ? {} : { chargingState: step.flow }),
         ...(step.token === undefined ? {} : { token: step.token }),
+        ...(step.hasStopped === undefined ? {} : { hasStopped: step.hasStopped }),
       }
       told.push(told2x('transaction-updated', at, firstSeq + 1 + index, reading, more))
     })

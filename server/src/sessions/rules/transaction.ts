@@ -30,6 +30,7 @@ export function withReport(known: Transaction | undefined, fact: TransactionFact
   const started = before.started ?? (fact.kind === 'transaction-started' ? mark : undefined)
   const ended = before.ended ?? (fact.kind === 'transaction-ended' ? endOf(fact, mark) : undefined)
   const authorisedAt = authorisedBy(before, fact, at)
+  const stopped = stoppedBy(before, fact, mark)
   return {
     ...goingOn(before, fact, at),
     seen: fact.seqNo === undefined ? before.seen : addSeen(before.seen, fact.seqNo),
@@ -40,7 +41,18 @@ export function withReport(known: Transaction | undefined, fact: TransactionFact
     ...(started === undefined ? {} : { started }),
     ...(ended === undefined ? {} : { ended }),
     ...(authorisedAt === undefined ? {} : { authorisedAt }),
+    ...(stopped === undefined ? {} : { stopped }),
   }
+}
+
+function stoppedBy({ stopped }: Transaction, { hasStopped }: TransactionFact, mark: Mark): Transaction['stopped'] {
+  if (hasStopped !== true) return stopped
+  return stopped === undefined || comesAfter(mark, stopped) ? mark : stopped
+}
+
+/** 2.x: it did what it was told, and only waits for the car to go (TxStopPoint without Authorized). */
+export function isStopped({ stopped, flow }: Transaction): boolean {
+  return stopped !== undefined && !flow.some((point) => point.state === 'charging' && comesAfter(point, stopped))
 }
 
 /** 2.x: its connector showed free, and yet it says more of itself since: it was not. */

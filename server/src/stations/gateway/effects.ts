@@ -23,9 +23,15 @@ function evseOf(evse: number | undefined): number | null {
 
 /** Of two transactions at a station the end of one says nothing of the other. */
 function numberOf(body: ReportBody): { readonly transactionNumber?: string } {
-  return body.kind === 'transaction-ended' && 'number' in body.transaction
+  return isEnd(body) && 'transaction' in body && 'number' in body.transaction
     ? { transactionNumber: body.transaction.number }
     : {}
+}
+
+/** 2.x: where the car's going ends a transaction (TxStopPoint EVConnected) a stop shows in an update. */
+function isEnd(body: ReportBody): boolean {
+  if (body.kind === 'transaction-ended') return true
+  return body.kind === 'transaction-updated' && body.trigger === 'remote-stop'
 }
 
 function namesOf(body: ReportBody): readonly string[] {
@@ -41,6 +47,7 @@ function namesOf(body: ReportBody): readonly string[] {
     case 'transaction-updated': {
       // 2.x: where the cable came first the transaction runs already, and the start shows in an update.
       const isStart = body.remoteStartId !== undefined || body.trigger === 'remote-start'
+      if (isEnd(body)) return ['transaction-ended']
       return [...(isStart ? ['transaction-started'] : []), ...(body.readings.length > 0 ? ['meter-read'] : [])]
     }
     case 'transaction-ended':
