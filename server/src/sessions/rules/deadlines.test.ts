@@ -134,6 +134,24 @@ describe('what takes too long', () => {
     expect(decide(read, due, at(2_001)).effects).toMatchObject([{ alert: 'session-no-energy' }, { kind: 'command' }])
   })
 
+  it('is not told to stop for want of energy where the power is all that is read, and flows', () => {
+    const read = (seconds: number, powerW: number): [number, Fact] => [
+      seconds,
+      { kind: 'readings', readings: [{ at: at(seconds), context: 'periodic', powerW }], wasCorrected: false },
+    ]
+    const due: Fact = { kind: 'deadline', isOnline: true }
+    const flowing = after(born(), [0, started], read(60, 7_400), read(1_790, 7_300))
+    expect(decide(flowing, due, dueAt(flowing) as Temporal.Instant)).toMatchObject({
+      effects: [],
+      session: { state: 'delivering', flags: [] },
+    })
+    const still = after(born(), [0, started], read(60, 7_400), read(1_790, 0))
+    expect(decide(still, due, dueAt(still) as Temporal.Instant).effects).toMatchObject([
+      { alert: 'session-no-energy' },
+      { kind: 'command' },
+    ])
+  })
+
   it.each([
     ['begins anew', 0],
     ['tells one stray value', 12],

@@ -199,11 +199,11 @@ function noEnergyCame(session: Session, fact: FactOf<'deadline'>, at: Temporal.I
   return stopped(withFlag({ ...session, deadlines }, 'no-energy'), at, [alert])
 }
 
-/** It says that it charges, and has read its meter at the start only, as 1.6 stations may: nobody knows of no energy. */
+/** It says that it charges, or how much flows, and has read its register at the start only, as 1.6 stations may: nobody knows of no energy. */
 function isUnread({ meter, transaction }: Session): boolean {
-  const { first, last } = meter
+  const { first, last, power } = meter
   const isRead = first !== undefined && last !== undefined && isBefore(first.at, last.at)
-  return !isRead && transaction?.flow.at(-1)?.state === 'charging'
+  return !isRead && (transaction?.flow.at(-1)?.state === 'charging' || (power?.powerW ?? 0) > 0)
 }
 
 function tooLong(session: Session, at: Temporal.Instant): Step {
