@@ -37,6 +37,8 @@ export interface TxState {
   /** Its commit or rollback was sent: a statement that came after it would stand outside. */
   isOver: boolean
   readonly prepares: boolean
+  /** Of the first statement that failed: all after it only tell that one before them did. */
+  fault?: unknown
 }
 
 export function openTxState(prepares: boolean): TxState {
@@ -59,6 +61,9 @@ export async function inTransaction<T>(
     await together([...state.sent, ended])
     mustBeCommitted(await ended)
     return result
+  } catch (error) {
+    // Only the true cause tells whether the work is done again.
+    throw isEcho(error) ? (state.fault ?? error) : error
   } finally {
     state.isOver = true
   }
@@ -96,7 +101,9 @@ function txOver(client: pg.PoolClient, tenantIds: readonly string[], state: TxSt
     if (state.isOver) throw new Error('a statement after the end of its transaction')
     const { text, values } = statement
     const name = 'name' in statement ? { name: statement.name } : state.prepares ? nameFor(text) : {}
-    return client.query({ ...name, text, values: parametersOf(text, values) })
+    const sent = client.query({ ...name, text, values: parametersOf(text, values) })
+    sent.catch((fault: unknown) => (state.fault ??= fault))
+    return sent
   }
   return {
     tenantIds,
@@ -135,8 +142,12 @@ function txOver(client: pg.PoolClient, tenantIds: readonly string[], state: TxSt
 export async function together<T extends readonly unknown[]>(sent: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
   const settled = await Promise.allSettled(sent as readonly Promise<unknown>[])
   const faults = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as { code?: unknown }] : []))
-  // 25P02: "after an earlier fault nothing is done", which is not the cause.
-  const cause = faults.find(({ code }) => code !== '25P02') ?? faults[0]
+  const cause = faults.find((fault) => !isEcho(fault)) ?? faults[0]
   if (cause !== undefined) throw cause
   return settled.map((one) => (one.status === 'fulfilled' ? one.value : undefined)) as unknown as T
+}
+
+/** "After an earlier fault nothing is done", which is not the cause. */
+function isEcho(error: unknown): boolean {
+  return (error as { readonly code?: unknown }).code === '25P02'
 }

@@ -63,6 +63,18 @@ it('work that the database ends to break a deadlock is done again, batches of re
   expect(tries).toBe(3)
 })
 
+it('work is done again also where the deadlock ended a statement that nothing waited for, and the next one only tells of it', async () => {
+  let tries = 0
+  const done = await ground.database.inTenant(first, async (tx) => {
+    tries += 1
+    if (tries > 1) return 'done'
+    tx.later(tx.run(sql`do $$ begin raise exception using errcode = 'deadlock_detected'; end $$`))
+    await tx.run(sql`select 1`)
+    return 'never'
+  })
+  expect([done, tries]).toEqual(['done', 2])
+})
+
 it('what is committed counts as such, whatever becomes of the hint that tells of it', async () => {
   const told: unknown[] = []
   const log = { ...silentLog, error: (text: string, fields?: object) => void told.push({ text, ...fields }) }
