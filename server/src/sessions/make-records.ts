@@ -5,7 +5,7 @@ import type { HeldSession } from './held.ts'
 import { makeRecord, type RecordInput } from './rules/index.ts'
 import { type KeptReading, readingsOf } from './store-meter.ts'
 import { insertRecords, type RecordRow } from './store-records.ts'
-import { type StationFacts, stationsById, stationsOf } from './store-validity.ts'
+import { type StationFacts, stationsEver, stationsOf } from './store-validity.ts'
 
 /** The effect that hands a record on; its key makes it one for each session and revision (END-SDR). */
 export const RECORD_MADE = 'session-record.made'
@@ -42,7 +42,7 @@ async function loadFacts(
       tx,
       due.map(({ row }) => row),
     ),
-    stationsById(tx, stationsOf(due.filter(({ row }) => !known.has(row.stationId)))),
+    stationsEver(tx, stationsOf(due.filter(({ row }) => !known.has(row.stationId)))),
     tariffVersions(
       tx,
       priced.map(({ row }) => ({

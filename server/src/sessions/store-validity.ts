@@ -39,22 +39,37 @@ export function distinct(owned: readonly Owned[]): readonly Owned[] {
   return [...new Map(owned.map((one) => [one.id, one])).values()]
 }
 
-export async function stationsById(tx: Tx, stations: readonly Owned[]): Promise<readonly StationFacts[]> {
-  if (stations.length === 0) return []
-  return tx.named<StationFacts>(
-    'sessions-stations',
-    `select s.tenant_id as "tenantId", s.id, s.number, s.site_id as "siteId", s.state, s.onboarding,
+const stationsWhere = (condition: string): string =>
+  `select s.tenant_id as "tenantId", s.id, s.number, s.site_id as "siteId", s.state, s.onboarding,
        s.connected_at is not null as "isConnected", s.connected_at as "connectedAt",
        s.max_sessions as "maxSessions", s.tariff_id as "tariffId", s.tariff_history as "tariffHistory", s.cable_timeout_seconds as "cableTimeoutSeconds",
        s.max_duration_seconds as "maxDurationSeconds",
        coalesce(i.time_zone, t.time_zone) as "timeZone", t.settings
      from unnest($1::uuid[], $2::uuid[]) as n (tenant_id, id)
      cross join lateral (
-       select * from stations st where st.tenant_id = n.tenant_id and st.id = n.id and ${isThere('st')} offset 0) s
+       select * from stations st where st.tenant_id = n.tenant_id and st.id = n.id${condition} offset 0) s
      join tenants t on t.tenant_id = s.tenant_id
-     left join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id`,
-    [stations.map(({ tenantId }) => tenantId), stations.map(({ id }) => id)],
-  )
+     left join sites i on i.tenant_id = s.tenant_id and i.id = s.site_id`
+const STATIONS = stationsWhere(` and ${isThere('st')}`)
+const STATIONS_EVER = stationsWhere('')
+
+export async function stationsById(tx: Tx, stations: readonly Owned[]): Promise<readonly StationFacts[]> {
+  return stationsNamed(tx, 'sessions-stations', STATIONS, stations)
+}
+
+/** Also those that were removed since: what was delivered there is told of as it was. */
+export async function stationsEver(tx: Tx, stations: readonly Owned[]): Promise<readonly StationFacts[]> {
+  return stationsNamed(tx, 'sessions-stations-ever', STATIONS_EVER, stations)
+}
+
+async function stationsNamed(
+  tx: Tx,
+  name: string,
+  text: string,
+  stations: readonly Owned[],
+): Promise<readonly StationFacts[]> {
+  if (stations.length === 0) return []
+  return tx.named<StationFacts>(name, text, [stations.map(({ tenantId }) => tenantId), stations.map(({ id }) => id)])
 }
 
 export interface OpenCount {

@@ -110,6 +110,21 @@ describe('usage data that is doubtful (END-VALIDATE)', () => {
     expect(asked).toMatchObject({ status: 200, body: { energyWh: 2_000 } })
   })
 
+  it('is decided after its station is gone as before: the record still names it', async () => {
+    const { ground, tenantId } = api.network
+    const { sessionId, stationId } = await resetCharge()
+    const { id } = await errorOf(sessionId)
+    await ground.database.inTenant(tenantId, (tx) =>
+      tx.run(sql`update stations set removed_at = now() where tenant_id = ${tenantId} and id = ${stationId}`),
+    )
+    expect((await decide(id, { decision: 'correct', reason: 'the meter was changed' })).status).toBe(200)
+    await api.workEffects()
+    const { items } = (await api.call('GET', `/v1/session-records?sessionId=${sessionId}`)).body
+    const [second, first] = items as unknown as { revision: number; stationNumber: string }[]
+    expect([second?.revision, second?.stationNumber]).toEqual([2, first?.stationNumber])
+    expect(second?.stationNumber).not.toBe('')
+  })
+
   it('goes on as it is, as the same revision, when somebody lets it', async () => {
     const { sessionId } = await resetCharge()
     const { id } = await errorOf(sessionId)

@@ -187,3 +187,24 @@ describe('judging usage data (END-VALIDATE)', () => {
     expect(actionFor([one('unit-jump')], { 'unit-jump': 'accept' }, true)).toBe('accept')
   })
 })
+
+it('a session of weeks, each of its readings absurd, is judged like a short one', () => {
+  const readings = Array.from({ length: 140_000 }, (_, index): UsageReading => {
+    const at = BEGIN.add({ seconds: index * 20 })
+    return { at, context: 'periodic', registerWh: -index, powerW: 900_000 + index }
+  })
+  const { findings } = judgeUsage({
+    startedAt: BEGIN,
+    endedAt: BEGIN.add({ seconds: 3_000_000 }),
+    energyWh: 0,
+    flags: [],
+    createdAt: BEGIN.add({ seconds: 3_000_000 }),
+    readings,
+    maxPowerW: MAX_W,
+    neighbours: [],
+    wasCorrected: false,
+  })
+  const values = (check: UsageCheck) => findings.find((one) => one.check === check)?.values
+  expect(values('power-reading')).toMatchObject({ powerW: 1_039_999, count: 140_000 })
+  expect(values('negative-value')).toEqual({ lowestWh: -139_999 })
+})

@@ -87,7 +87,7 @@ function negative(points: readonly Point[]): Finding[] {
   const below = points.filter(({ wh }) => wh < 0)
   return below.length === 0
     ? []
-    : [finding('negative-value', below, { lowestWh: Math.min(...below.map(({ wh }) => wh)) })]
+    : [finding('negative-value', below, { lowestWh: below.reduce((least, { wh }) => Math.min(least, wh), 0) })]
 }
 
 /** The whole record against what the connector can give, where no single step has shown it. */
@@ -122,7 +122,7 @@ const isNear = (left: number, right: number): boolean => right > 0 && Math.abs(l
 function powerReadings({ readings, maxPowerW }: UsageInput): Finding[] {
   const wild = readings.filter(({ powerW }) => powerW !== null && Math.abs(powerW) > maxPowerW * 1.1 + 1_000)
   if (wild.length === 0) return []
-  const most = Math.max(...wild.map(({ powerW }) => Math.abs(powerW ?? 0)))
+  const most = wild.reduce((so, { powerW }) => Math.max(so, Math.abs(powerW ?? 0)), 0)
   const marks = wild.map(({ at, context }) => ({ at, context }))
   return [{ check: 'power-reading', values: { powerW: most, maxPowerW, count: wild.length }, marks }]
 }
