@@ -1,7 +1,19 @@
 import { expect } from 'vitest'
 import { newId, sql } from '../../server/src/platform/index.ts'
 import { behaviour } from './behaviour.ts'
-import { CARD_OF, meter, openSpeaker, recordsOf, type Speaker, sessionsOf, start, stop, until } from './station.ts'
+import {
+  CARD_OF,
+  event,
+  meter,
+  openSpeaker,
+  recordsOf,
+  type Speaker,
+  sessionsOf,
+  start,
+  stop,
+  type Told,
+  until,
+} from './station.ts'
 import { useWhole } from './use-whole.ts'
 
 const whole = await useWhole()
@@ -154,6 +166,33 @@ behaviour('interval-summed', async (version) => {
   expect(summed).toMatchObject({ state: 'corrected', findings: [{ check: 'intervals-summed' }] })
   expect(summed.records.at(-1)).toMatchObject({ revision: 2, reason: 'correction', energyWh: 4_000, estimated: false })
   expect(await tell(2)).toMatchObject({ state: 'held', records: [{ revision: 1, energyWh: 0 }] })
+})
+
+behaviour('begin-read-late', async (version) => {
+  const station = await openSpeaker(whole, version)
+  const charge = async (number: string, begun: 'Idle' | 'Charging') => {
+    const told: Told = { number, evse: 1, seqNo: 0 }
+    await event(whole, station, told, 'Started', { state: begun, uid: CARD_OF.ordinary })
+    whole.clock.move({ seconds: 90 })
+    await event(whole, station, told, 'Updated', { trigger: 'CablePluggedIn', state: 'EVConnected', names: true })
+    whole.clock.move({ seconds: 10 })
+    const flows = { trigger: 'ChargingStateChanged', state: 'Charging', registerWh: 1_000 }
+    await event(whole, station, told, 'Updated', flows)
+    whole.clock.move({ minutes: 10 })
+    await stop(whole, station, told, 3_000)
+    return one(station)
+  }
+  const sound = await charge(`late-${version}`, 'Idle')
+  expect(sound).toMatchObject({ state: 'ended', energyWh: 2_000, flags: [] })
+  whole.clock.move({ minutes: 1 })
+  const open = await charge(`open-${version}`, 'Charging')
+  expect(open).toMatchObject({ state: 'ended', flags: ['begin-reading-missing'] })
+  const found = (id: string | undefined) =>
+    whole.call<{ items: { findings: { check: string }[] }[] }>('GET', `/v1/usage-errors?sessionId=${id}`)
+  const held = await until(async () => (await found(open?.id)).body.items[0])
+  expect(held).toMatchObject({ state: 'held', findings: [{ check: 'begin-missing' }] })
+  expect((await found(sound?.id)).body.items).toEqual([])
+  await station.close()
 })
 
 behaviour('inlet-ignored', async (version) => {

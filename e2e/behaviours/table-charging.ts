@@ -199,6 +199,11 @@ export const charging = {
     readings,
     'prefers the total, and adds the phases where there is none',
   ]),
+  'begin-read-late': row(
+    METERING,
+    only2,
+    'card first, cable later: a meter that is first read when energy begins to flow has nothing missing; one first read while it flows has, and people decide',
+  ),
   'phases-apart': row(
     METERING,
     all,

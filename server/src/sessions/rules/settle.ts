@@ -12,6 +12,7 @@ import {
   withFlag,
   withoutFlags,
 } from './session.ts'
+import { hasSeenAll } from './seen.ts'
 import { flowChanges, isWhole } from './transaction.ts'
 
 /** A station's last words before its end count as the reading at the end. */
@@ -121,7 +122,16 @@ function judged(session: Session, transaction: Transaction): Session {
 function lacksBegin(session: Session): boolean {
   const { first } = session.meter
   if (first === undefined) return true
-  return first.context !== 'transaction-begin' && first.at.since(session.startedAt).total('seconds') > 60
+  return first.context !== 'transaction-begin' && first.at.since(notBefore(session)).total('seconds') > 60
+}
+
+/** 2.x: when energy can first have flowed. Card first, the meter may be read only once the cable is in; nothing is missing then. */
+function notBefore({ startedAt, transaction }: Session): Temporal.Instant {
+  const { flow = [], started, seen = [] } = transaction ?? {}
+  const [first] = flow
+  const charges = flow.find(({ state }) => state === 'charging')
+  if (started?.seqNo === undefined || first?.seqNo !== started.seqNo || charges?.seqNo === undefined) return startedAt
+  return hasSeenAll(seen, started.seqNo, charges.seqNo) ? laterOf(startedAt, charges.at) : startedAt
 }
 
 function noticesOf(before: Session, after: Session, transaction: Transaction): readonly SessionEffect[] {

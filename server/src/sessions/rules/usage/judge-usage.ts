@@ -4,6 +4,7 @@ import { judgeClock, type Times } from './judge-clock.ts'
 import { pointsByReceipt, pointsByStation } from './order-points.ts'
 import { believedStepWh, believedWh } from './plausible.ts'
 import { energyUnderPower } from './power-evidence.ts'
+import type { SessionFlag } from '../session.ts'
 import { sumOfIntervals } from './sum-intervals.ts'
 import type { Point, SeriesPoint, UsageInput } from './usage-input.ts'
 import { finding, type Walk, walkRegisters } from './walk-registers.ts'
@@ -64,6 +65,14 @@ function walkOf(input: UsageInput): { walk: Walk; points: readonly Point[]; isCl
   return isClockAlone ? { walk: ours, points: received, isClockAlone } : { walk, points, isClockAlone }
 }
 
+/** Else the machine knows that nothing flowed before the first register, however late it is (2.x: card first, cable later). */
+const leavesBeginOpen: ReadonlySet<SessionFlag> = new Set([
+  'begin-reading-missing',
+  'clock-corrected',
+  'end-lost',
+  'estimated',
+])
+
 /** Begin and end, or all of it. */
 function missing(input: UsageInput, points: readonly Point[]): Finding[] {
   const { flags, readings, startedAt, energyWh, previousWh } = input
@@ -73,7 +82,8 @@ function missing(input: UsageInput, points: readonly Point[]): Finding[] {
   if (first === undefined) return [finding('values-missing', [], { readings: readings.length })]
   const found: Finding[] = []
   const lateSeconds = Math.round((first.ms - startedAt.epochMilliseconds) / 1_000)
-  if (flags.includes('orphan') || (first.reading.context !== 'transaction-begin' && lateSeconds > 60)) {
+  const isLate = first.reading.context !== 'transaction-begin' && lateSeconds > 60
+  if (flags.includes('orphan') || (isLate && flags.some((flag) => leavesBeginOpen.has(flag)))) {
     const before = previousWh === undefined ? {} : { previousWh }
     found.push(finding('begin-missing', [first], { seconds: Math.max(0, lateSeconds), firstWh: first.wh, ...before }))
   }
