@@ -55,5 +55,5 @@ async function findPerson(
   if (another !== undefined) return refuse('which-person')
   if (one !== undefined) return ok(one)
   const names = (await someNames(tx, MOST_NAMED)).join(', ')
-  return refuse('no-such-person', names === '' ? {} : { values: { context: 'names', names } })
+  return refuse('no-such-person', { values: names === '' ? { context: 'nobody' } : { context: 'names', names } })
 }

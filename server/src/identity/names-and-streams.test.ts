@@ -43,6 +43,13 @@ const patch = (id: string, body: object) => http.call(`PATCH /v1/staff/${id}`, {
 describe('a link asked for by name', () => {
   const link = (body: object) => http.call('POST /v1/sign-in-links', { key: PLATFORM_KEY, body })
 
+  it('where nobody can sign in yet says how the first one is invited', async () => {
+    expect((await link({ tenant: 'names' })).body).toMatchObject({
+      code: 'no-such-person',
+      detail: expect.stringMatching(/Nobody can sign in .*POST \/v1\/staff/),
+    })
+  })
+
   it('of nobody says who there is, of a network that is none which there are', async () => {
     await invite('Aino', 'aino@names.example')
     await invite('Otto', 'otto@names.example', 'viewer')

@@ -46,3 +46,11 @@ it('a folder that somebody holds, without a note, is not started on either', asy
     holder.kill('SIGKILL')
   }
 }, 120_000)
+
+it('a database that ends at once says why, and nothing of its former life', async () => {
+  await (await startEmbedded(data, 'secret')).stop()
+  fs.appendFileSync(path.join(data, 'postgres.log'), 'FATAL:  of long ago\n')
+  await expect(startEmbedded(data, 'secret', { port: 'wrong' })).rejects.toThrow(
+    /PostgreSQL ended \(1: invalid value for parameter "port": "wrong"\): see .*postgres\.log\.$/,
+  )
+}, 120_000)

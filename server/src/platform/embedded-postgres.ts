@@ -49,9 +49,12 @@ export async function startEmbedded(
   const logFile = path.join(dataDir, 'postgres.log')
   const settings = { ...SETTINGS, ...more, unix_socket_directories: sockets }
   const child = launch(folder, settings, user, reachable.bin, logFile)
+  const from = fs.statSync(logFile).size
   const ended = once(child, 'exit').then(
     ([code]) =>
-      String(code) === IN_USE ? inUse(folder) : `PostgreSQL ended (${code}${lastFault(logFile)}): see ${logFile}.`,
+      String(code) === IN_USE
+        ? inUse(folder)
+        : `PostgreSQL ended (${code}${lastFault(logFile, from)}): see ${logFile}.`,
     (error: Error) => `PostgreSQL could not be started (${error.message}): install setpriv (package util-linux).`,
   )
   const owner = { host: sockets, port: 5432, user: OWNER, password, database: DATABASE }
@@ -265,8 +268,10 @@ function faultIn(text: string | null): string {
   return (lines.findLast((line) => /\b(error|fatal|panic):/i.test(line)) ?? lines.at(-1) ?? '').trim()
 }
 
-function lastFault(logFile: string): string {
-  const fault = /\b(?:FATAL|PANIC):\s+(.*)/.exec(faultIn(fs.readFileSync(logFile, 'utf8').slice(-10_000)))?.[1]
+/** What it said last of a fault since it was started (`from` bytes), not in some former life. */
+function lastFault(logFile: string, from: number): string {
+  const since = fs.readFileSync(logFile).subarray(from).toString()
+  const fault = /\b(?:FATAL|PANIC):\s+(.*)/.exec(faultIn(since))?.[1]
   return fault === undefined ? '' : `: ${fault}`
 }
 
