@@ -94,6 +94,13 @@ describe('a start that cannot be says in one sentence what to do', () => {
     expectSentence(said, /data folder .* cannot be written by this user: give it rights/)
   })
 
+  it('a data folder whose secret is gone, and no other is made in its place', async () => {
+    const made = await options()
+    fs.mkdirSync(path.join(made.dataDir, 'postgres'))
+    expectSentence(await startInVain(made), /secret of this data is missing: bring .*secret back from your copy/)
+    expect(fs.existsSync(path.join(made.dataDir, 'secret'))).toBe(false)
+  })
+
   it('a data folder that is a file', async () => {
     const made = await options()
     const file = path.join(made.dataDir, 'file')

@@ -16,6 +16,7 @@ import {
   openKeys,
   openPostgres,
   postgresBus,
+  hasDatabase,
   howRuntimeFails,
   randomToken,
   startEmbedded,
@@ -51,7 +52,7 @@ export async function openInstallation(config: Config, log: Log, publicUrl: stri
   try {
     const lock: FolderLock = await lockFolder(config.DATA_DIR)
     undo.push(() => lock.release())
-    const secret = secretOf(config, 'LATAAMO_SECRET', randomToken)
+    const secret = secretOf(config, 'LATAAMO_SECRET', () => newSecret(config))
     const platformKey = secretOf(config, 'LATAAMO_PLATFORM_KEY', randomToken)
     const embedded = config.DATABASE_URL === undefined ? await startEmbedded(config.DATA_DIR, secret) : undefined
     if (embedded !== undefined) undo.push(() => embedded.stop())
@@ -83,6 +84,16 @@ export async function openInstallation(config: Config, log: Log, publicUrl: stri
     await close().catch(() => {})
     throw error
   }
+}
+
+/** A new one beside data of a former one would only hide what is missing. */
+function newSecret({ DATA_DIR, DATABASE_URL }: Config): string {
+  if (DATABASE_URL === undefined && hasDatabase(DATA_DIR)) {
+    throw new Error(
+      `The secret of this data is missing: bring ${path.join(DATA_DIR, 'secret')} back from your copy, or set LATAAMO_SECRET as it was.`,
+    )
+  }
+  return randomToken()
 }
 
 function foldersOf({ DATA_DIR }: Config, embedded: EmbeddedPostgres | undefined): readonly string[] {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { homeOfDatabase } from './embedded-home.ts'
+import { homeOfDatabase, refuseForeignFiles } from './embedded-home.ts'
 
 /** The system user PostgreSQL runs as when we are root, whom it refuses. */
 export interface DatabaseUser {
@@ -89,6 +89,9 @@ export function ensureReachable(dataDir: string, user: DatabaseUser | undefined)
   fs.chmodSync(dataDir, 0o711)
   const home = homeOfDatabase({ dataDir, shared: SHARED, canEnter: (folder) => can(user, '-x', folder) })
   if (home !== dataDir) remarks.push(`The database's files lie in ${home}: back it up with ${dataDir}.`)
+  // Before anything changes hands: who started it by mistake as root must be able to go on as before.
+  const made = path.join(home, 'postgres')
+  if (fs.existsSync(made)) refuseForeignFiles(made, user.uid)
   fs.chownSync(home, user.uid, user.gid)
   return { bin, home, remarks }
 }

@@ -34,6 +34,13 @@ export function homeOfDatabase({ dataDir, shared, canEnter }: Asked): string {
   return home
 }
 
+/** Whether a database was made for this data folder, here or elsewhere. */
+export function hasDatabase(dataDir: string): boolean {
+  const note = path.join(dataDir, NOTE)
+  const home = fs.existsSync(note) ? fs.readFileSync(note, 'utf8').trim() : dataDir
+  return fs.existsSync(path.join(home, 'postgres'))
+}
+
 /** The folder that an earlier start chose, which must be there still. */
 function notedHome(dataDir: string): string | undefined {
   const note = path.join(dataDir, NOTE)

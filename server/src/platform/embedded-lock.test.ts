@@ -54,3 +54,18 @@ it('a database that ends at once says why, and nothing of its former life', asyn
     /PostgreSQL ended \(1: invalid value for parameter "port": "wrong"\): see .*postgres\.log\.$/,
   )
 }, 120_000)
+
+it.skipIf(process.getuid?.() !== 0)(
+  'a start as root by mistake leaves an ordinary user’s folder to that user',
+  async () => {
+    const folder = path.join(data, 'postgres')
+    for (const made of [data, folder]) {
+      fs.mkdirSync(made, { recursive: true })
+      fs.chownSync(made, 65_534, 65_534)
+    }
+    await expect(startEmbedded(data, 'secret')).rejects.toThrow(
+      /belongs to the user nobody, .*start Lataamo as the user/,
+    )
+    expect([data, folder].map((made) => fs.statSync(made).uid)).toEqual([65_534, 65_534])
+  },
+)

@@ -271,7 +271,7 @@ function faultIn(text: string | null): string {
 /** What it said last of a fault since it was started (`from` bytes), not in some former life. */
 function lastFault(logFile: string, from: number): string {
   const since = fs.readFileSync(logFile).subarray(from).toString()
-  const fault = /\b(?:FATAL|PANIC):\s+(.*)/.exec(faultIn(since))?.[1]
+  const fault = /\b(?:FATAL|PANIC):\s+(.*)/.exec(faultIn(since))?.[1] ?? /^postgres: (.*)/m.exec(since)?.[1]
   return fault === undefined ? '' : `: ${fault}`
 }
 

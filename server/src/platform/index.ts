@@ -45,6 +45,7 @@ export {
   type OutboundRefusal,
   outboundRefusals,
 } from './outbound-rules.ts'
+export { hasDatabase } from './embedded-home.ts'
 export { howRuntimeFails, userOf, whatLacks } from './outside-database.ts'
 export { openPostgres } from './postgres-client.ts'
 export {
