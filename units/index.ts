@@ -22,7 +22,6 @@ export {
 } from './money.ts'
 export type { Seconds } from './time.ts'
 export {
-  addSeconds,
   earlierOf,
   instantFromText,
   isBefore,

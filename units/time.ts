@@ -48,10 +48,6 @@ export function secondsBetween(from: Temporal.Instant, to: Temporal.Instant): Se
   return secondOf(to) - secondOf(from)
 }
 
-export function addSeconds(at: Temporal.Instant, seconds: Seconds): Temporal.Instant {
-  return at.add({ seconds })
-}
-
 export function isBefore(left: Temporal.Instant, right: Temporal.Instant): boolean {
   // Milliseconds are had for a tenth of what a comparison costs, and nearly always differ.
   const apart = left.epochMilliseconds - right.epochMilliseconds

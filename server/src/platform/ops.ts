@@ -1,15 +1,9 @@
 import http from 'node:http'
 import prom from 'prom-client'
 
-/** What is counted. No label names a station or a person. */
+/** What is counted. */
 export interface Metrics {
-  counter(
-    name: string,
-    help: string,
-    labels?: readonly string[],
-  ): (labels?: Record<string, string>, by?: number) => void
   gauge(name: string, help: string, read: () => number): void
-  histogram(name: string, help: string, buckets: readonly number[]): (value: number) => void
   text(): Promise<string>
 }
 
@@ -17,15 +11,6 @@ export function openMetrics(): Metrics {
   const register = new prom.Registry()
   prom.collectDefaultMetrics({ register, prefix: 'lataamo_' })
   return {
-    counter(name, help, labelNames = []) {
-      const made = new prom.Counter({
-        name: `lataamo_${name}`,
-        help,
-        labelNames: [...labelNames],
-        registers: [register],
-      })
-      return (labels = {}, by = 1) => made.inc(labels, by)
-    },
     gauge(name, help, read) {
       new prom.Gauge({
         name: `lataamo_${name}`,
@@ -35,10 +20,6 @@ export function openMetrics(): Metrics {
           this.set(read())
         },
       })
-    },
-    histogram(name, help, buckets) {
-      const made = new prom.Histogram({ name: `lataamo_${name}`, help, buckets: [...buckets], registers: [register] })
-      return (value) => made.observe(value)
     },
     text: () => register.metrics(),
   }

@@ -14,26 +14,6 @@ export async function tenantBySlug(ground: Pick<Ground, 'database'>, slug: strin
   return ground.database.inDirectory((tx) => idOfSlug(tx, slug))
 }
 
-const REMEMBERED_MS = 5_000
-const MOST_REMEMBERED = 10_000
-
-/** Like tenantBySlug, for the gateway: known slugs are remembered for five seconds; unknown ones are asked for each time. */
-export function tenantFinder(
-  ground: Pick<Ground, 'database' | 'clock'>,
-): (slug: string) => Promise<string | undefined> {
-  const remembered = new Map<string, { readonly id: string; readonly until: number }>()
-  return async (slug) => {
-    const now = ground.clock.now().epochMilliseconds
-    const known = remembered.get(slug)
-    if (known !== undefined && known.until > now) return known.id
-    const id = await tenantBySlug(ground, slug)
-    if (id === undefined) return undefined
-    if (remembered.size >= MOST_REMEMBERED) remembered.clear()
-    remembered.set(slug, { id, until: now + REMEMBERED_MS })
-    return id
-  }
-}
-
 /** Tenants by slug, those after `after`; `next` is the slug to go on from. */
 export async function listTenants(
   ground: Pick<Ground, 'database'>,

@@ -1,4 +1,4 @@
-export { anyTenant, forgetServedOfAll, countTenants, listTenants, tenantBySlug, tenantFinder } from './find-tenants.ts'
+export { anyTenant, forgetServedOfAll, countTenants, listTenants, tenantBySlug } from './find-tenants.ts'
 export { makeTenant, type Making } from './make-tenant.ts'
 export {
   isCountry,
