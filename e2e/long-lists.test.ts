@@ -53,6 +53,14 @@ async function gather(): Promise<void> {
     session_id: 'copies.id',
     created_at: earlier('row.created_at'),
   })
+  await copy('stations', more, {
+    id: 'uuidv7()',
+    number: "'9' || k",
+    identity: "'COPY-' || k",
+    created_at: earlier('row.created_at'),
+    connected_at: 'null',
+    disconnected_at: 'now()',
+  })
   await copy('commands', more, { id: 'uuidv7()', created_at: earlier('row.created_at') })
   await copy('audit', more, { id: "uuidv7(-k * interval '1 minute')" })
   await copy('id_tokens', `${more} where row.last4 = '5566'`, {
@@ -98,6 +106,8 @@ it.each([
   ['audit', '/v1/audit?'],
   ['id_tokens', '/v1/id-tokens?'],
   ['alerts', '/v1/alerts?state=cleared'],
+  ['stations', '/v1/stations?'],
+  ['stations', '/v1/stations?seen=offline'],
 ])('a page of many %s is read by an index: %s', async (table, url, most = 50) => {
   const before = await fetched(table)
   let pages = 0

@@ -27,7 +27,11 @@ export function usePages<Page extends List<unknown>>(asked: {
   const list = useInfiniteQuery({
     queryKey: key,
     initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) => get<Page>(`${path}${query({ ...filters, cursor: pageParam })}`, signal),
+    // How many there are is counted once, with the first page.
+    queryFn: ({ pageParam, signal }) => {
+      const counted = pageParam === undefined ? {} : { count: undefined }
+      return get<Page>(`${path}${query({ ...filters, ...counted, cursor: pageParam })}`, signal)
+    },
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
     refetchInterval: everyMs === undefined ? false : ({ state }) => everyMs(state.data?.pages ?? []),

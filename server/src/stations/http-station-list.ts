@@ -1,11 +1,20 @@
 import { z } from 'zod'
-import { instantFromText } from '../../../units/index.ts'
-import { type AnyRoute, cursorFrom, cursorOf, type Ground, listOf, ok, paging, tenantRoute } from '../platform/index.ts'
+import {
+  type AnyRoute,
+  cursorFrom,
+  cursorOf,
+  type Ground,
+  listOf,
+  ok,
+  paging,
+  tenantRoute,
+  type Tx,
+} from '../platform/index.ts'
 import { loadParts } from './http-stations.ts'
 import { evseSeens } from './rules/seen.ts'
 import * as shapes from './shapes.ts'
 import * as store from './store.ts'
-import { isSeenAs, mapItem, partsOf, type StationParts, stationView } from './views.ts'
+import { isSeenAs, mapItem, partsOf, stationView } from './views.ts'
 
 const TAG = 'stations'
 
@@ -41,25 +50,22 @@ function listRoute({ publicUrl }: Pick<Ground, 'publicUrl'>): AnyRoute {
       const { identity, siteId, q, seen } = query
       const wanted = { identity, siteId, q, sites }
       const after = placeFrom(query.cursor)
-      // What is seen is computed, not stored: then all are looked at.
-      const asked = seen === undefined ? { ...wanted, after } : wanted
-      const rows = await store.loadStations(
-        tx,
-        store.stationCondition(asked),
-        seen === undefined ? query.limit + 1 : undefined,
-      )
-      const all = await loadParts(tx, rows)
-      const fitting = seen === undefined ? all : all.filter((parts) => isSeenAs(parts, seen, at))
-      const following = seen === undefined || after === undefined ? fitting : fitting.filter(isAfter(after))
-      const page = following.slice(0, query.limit)
-      const last = page.at(-1)?.station
+      const found =
+        seen === undefined
+          ? await store.loadStations(tx, store.stationCondition({ ...wanted, after }), query.limit + 1)
+          : await seenFrom(tx, { wanted, seen, at, after, most: query.limit + 1 })
+      const page = found.slice(0, query.limit)
+      const last = page.at(-1)
+      const parts = await loadParts(tx, page)
       const tenantSlug = await store.loadTenantSlug(tx)
-      const total = seen === undefined ? await store.countStations(tx, store.stationCondition(wanted)) : fitting.length
+      const count = (): Promise<number> =>
+        seen === undefined
+          ? store.countStations(tx, store.stationCondition(wanted))
+          : seenFrom(tx, { wanted, seen, at }).then(({ length }) => length)
       return ok({
-        items: page.map((parts) => stationView(parts, { at, publicUrl, tenantSlug })),
-        next:
-          following.length > page.length && last !== undefined ? cursorOf([last.createdAt.toString(), last.id]) : null,
-        ...(query.count === 'true' ? { total } : {}),
+        items: parts.map((one) => stationView(one, { at, publicUrl, tenantSlug })),
+        next: found.length > page.length && last !== undefined ? cursorOf([last.createdAt.toString(), last.id]) : null,
+        ...(query.count === 'true' ? { total: await count() } : {}),
       })
     },
   })
@@ -75,11 +81,36 @@ function placeFrom(cursor: string | undefined): Place | undefined {
   return createdAt === undefined ? undefined : { createdAt: String(createdAt), id: String(id) }
 }
 
-function isAfter(place: Place): (parts: StationParts) => boolean {
-  const createdAt = instantFromText(place.createdAt)
-  return ({ station }) => {
-    const order = createdAt === undefined ? -1 : Temporal.Instant.compare(station.createdAt, createdAt)
-    return order > 0 || (order === 0 && station.id > place.id)
+const READ_AT_ONCE = 500
+
+/**
+ * Stations that are seen so, from a place on, as many as are wanted. What is seen is computed, not stored: stations are read in turn until
+ * there are enough.
+ */
+async function seenFrom(
+  tx: Tx,
+  asked: {
+    readonly wanted: Omit<store.StationFilter, 'after'>
+    readonly seen: readonly string[]
+    readonly at: Temporal.Instant
+    readonly after?: Place | undefined
+    readonly most?: number
+  },
+): Promise<readonly store.StationRow[]> {
+  const { wanted, seen, at, most = Number.POSITIVE_INFINITY } = asked
+  const found: store.StationRow[] = []
+  let after = asked.after
+  for (;;) {
+    const rows = await store.loadStations(tx, store.stationCondition({ ...wanted, after }), READ_AT_ONCE)
+    const evses = await store.loadEvses(
+      tx,
+      rows.map(({ id }) => id),
+    )
+    const fitting = partsOf(rows, evses, []).filter((parts) => isSeenAs(parts, seen, at))
+    found.push(...fitting.map(({ station }) => station))
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < READ_AT_ONCE || found.length >= most) return found.slice(0, most)
+    after = { createdAt: last.createdAt.toString(), id: last.id }
   }
 }
 
