@@ -240,3 +240,21 @@ describe('what takes too long', () => {
     expect(session.state).toBe('ended')
   })
 })
+
+describe('a stop before any energy, where the car stays connected (2.x)', () => {
+  it('is what the driver wanted: nobody is called for want of energy, and no stop is sent', () => {
+    const update = (seqNo: number, more: Partial<TransactionFact>) => fact('transaction-updated', { seqNo, ...more })
+    const first = { seqNo: 0, chargingState: 'ev-connected', token: 'may-charge', readings: [begin(1_000)] } as const
+    const connected = after(born(), [0, fact('transaction-started', first)])
+    const stopped = after(connected, [300, update(1, { hasStopped: true, chargingState: 'ev-connected' })])
+    const late = (session: Session) => decide(session, { kind: 'deadline', isOnline: true }, at(7_200))
+    expect(late(connected).effects).toHaveLength(2)
+    expect(late(stopped)).toMatchObject({ session: { flags: [], stopAsked: 0 }, effects: [] })
+    // Begun anew it counts again.
+    const anew = after(stopped, [
+      600,
+      update(2, { chargingState: 'charging', readings: [{ ...end(1_000, 600), context: 'periodic' }] }),
+    ])
+    expect(late(anew).effects).toHaveLength(2)
+  })
+})

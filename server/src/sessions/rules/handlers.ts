@@ -188,7 +188,8 @@ export function takeDeadline(session: Session, fact: FactOf<'deadline'>, at: Tem
 
 function noEnergyCame(session: Session, fact: FactOf<'deadline'>, at: Temporal.Instant): Step {
   const { 'no-energy': _, ...deadlines } = session.deadlines
-  if (energyOf(session.meter) > 0 || isUnread(session)) return unchanged({ ...session, deadlines })
+  const hasStopped = session.transaction !== undefined && isStopped(session.transaction)
+  if (energyOf(session.meter) > 0 || hasStopped || isUnread(session)) return unchanged({ ...session, deadlines })
   if (mayHaveMoreToTell(fact)) return putOff(session, 'no-energy', at)
   const alert: SessionEffect = {
     kind: 'alert',
