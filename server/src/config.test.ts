@@ -19,8 +19,10 @@ describe('settings', () => {
   })
 
   it.each([
-    ['PORT', 'eighty', 'PORT is "eighty": set a whole number from 0 to 65535.'],
-    ['PORT', '70000', 'PORT is "70000": set a whole number from 0 to 65535.'],
+    ['PORT', 'eighty', 'PORT is "eighty": set a whole number from 1 to 65535.'],
+    ['PORT', '70000', 'PORT is "70000": set a whole number from 1 to 65535.'],
+    // Addresses that are printed and handed out name the port.
+    ['PORT', '0', 'PORT is "0": set a whole number from 1 to 65535.'],
     ['ROLES', 'gateway,cook', 'ROLES names "cook": set a list of gateway, api, worker.'],
     ['DEMO', 'perhaps', 'DEMO is "perhaps": set one of on, off.'],
     [

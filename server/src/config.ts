@@ -21,7 +21,7 @@ export const settings = {
     '`127.0.0.1`; all addresses with `npm start -- --lan`',
     (text) => text ?? '127.0.0.1',
   ),
-  PORT: row('Port of portals, REST and stations.', '`8080`', (text) => whole(text, 8080, 0, 65_535)),
+  PORT: row('Port of portals, REST and stations.', '`8080`', (text) => whole(text, 8080, 1, 65_535)),
   TLS_PORT: row(
     'Port for TLS. Not built yet: people connect through a proxy that ends TLS; a station behind one counts as plain and needs `plainUntil`.',
     'none',

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { beginAfresh } from './begin-afresh.ts'
 import type { App } from '../app.ts'
 import type { Config } from '../config.ts'
 import type { Demo } from '../demo/index.ts'
@@ -50,12 +51,6 @@ export async function greet({ config, installation, app, local, publicUrl, demo 
   lines.push(
     `  Platform key          ${config.LATAAMO_PLATFORM_KEY === undefined ? path.join(config.DATA_DIR, 'platform-key') : 'as set in LATAAMO_PLATFORM_KEY'}`,
   )
-  lines.push(`  Begin afresh          stop (Ctrl-C), then: rm -rf ${installation.folders.map(shortest).join(' ')}`, '')
+  lines.push(`  Begin afresh          ${beginAfresh(installation.folders, config.DATABASE_URL !== undefined)}`, '')
   return `${lines.join('\n')}\n`
-}
-
-/** A folder as it is typed from here. */
-function shortest(folder: string): string {
-  const near = path.relative(process.cwd(), folder)
-  return near === '' || near.startsWith('..') ? folder : near
 }

@@ -70,6 +70,13 @@ describe('an outside database that cannot be used says what to do', () => {
     expect(await howRuntimeFails(other)).toMatch(/lead to different databases/)
   })
 
+  it('the authority’s file that an address names is not there', async () => {
+    const connectionString = 'postgres://u:p@127.0.0.1:1/x?sslmode=verify-full&sslrootcert=/none/ca.crt'
+    expect(await whatLacks({ owner: { connectionString }, runtime: { connectionString } })).toMatch(
+      /cannot be reached .*: name a file that is there in sslrootcert/,
+    )
+  })
+
   it('the login is the one that PostgreSQL is asked as, however the address names it', async () => {
     expect(userOf({ connectionString: 'postgres:///lataamo?host=/run/x&user=a%20b' })).toBe('a b')
     const good = pair(`${word}_owner`)

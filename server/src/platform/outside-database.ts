@@ -89,13 +89,14 @@ export async function howRuntimeFails({ owner, runtime }: Outside): Promise<stri
 }
 
 async function attempt(setting: string, connection: pg.ClientConfig): Promise<pg.Client | string> {
-  const client = new pg.Client({ connectionTimeoutMillis: 10_000, ...connection })
-  client.on('error', () => {})
+  let client: pg.Client | undefined
   try {
+    client = new pg.Client({ connectionTimeoutMillis: 10_000, ...connection })
+    client.on('error', () => {})
     await client.connect()
     return client
   } catch (error) {
-    await client.end().catch(() => {})
+    await client?.end().catch(() => {})
     const { message, code } = error as NodeJS.ErrnoException
     return `The database of ${setting} cannot be reached (${message || code}): ${mending(message, code)}.`
   }
@@ -104,6 +105,8 @@ async function attempt(setting: string, connection: pg.ClientConfig): Promise<pg
 function mending(message: string, code: string | undefined): string {
   if (code?.startsWith('28') === true) return `correct its user and password`
   if (code === '3D000') return 'make that database, or correct the address'
+  if (code === 'ENOENT' && message.includes('open'))
+    return 'name a file that is there in sslrootcert, sslcert and sslkey'
   if (/SSL/.test(message)) return 'turn SSL on there, or leave sslmode out of the address'
   if (/certificate/.test(message))
     return 'name the authority that signed its certificate with sslrootcert=FILE in the address'
