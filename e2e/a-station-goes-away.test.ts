@@ -8,6 +8,7 @@ import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { addCard, addStation, addTariff, type MadeStation, makeNetwork, type Network } from './kit/network.ts'
 import { isWiderThanScreen } from './kit/page-reading.ts'
 import type { List } from './kit/rest.ts'
+import { bootOf, openStation } from './kit/station-socket.ts'
 import { openStage, spoken, type Stage, word } from './kit/stage.ts'
 import { found } from './kit/until.ts'
 
@@ -112,4 +113,29 @@ it('what the filters find is downloaded as a table for a bookkeeper, in which no
   expect(lines[1]).toMatch(/,\d{4}-\d\d-\d\dT[\d:]{8}\+0[23]:00,/)
   expect(lines[1]?.endsWith(`,EUR,${items[0]?.id}`)).toBe(true)
   expect(stage.faults()).toEqual([])
+}, 60_000)
+
+it('where only the meter is waited for nothing is offered to be stopped', async () => {
+  const second = '04D01234567893'
+  await addCard(network, second)
+  const { id, identity, password } = await addStation(network, { identity: 'FREE-1' })
+  const socket = await openStation({ url: `${network.stationsUrl}/${identity}`, user: identity, password })
+  await socket.call(...bootOf('ocpp1.6'))
+  const timestamp = Temporal.Now.instant().toString({ smallestUnit: 'second' })
+  await socket.call('StartTransaction', { connectorId: 1, idTag: second, meterStart: 100, timestamp })
+  await page.goto(`/stations/${id}`)
+  const stop = page.getByRole('button', { name: word('portal.stations.stop') })
+  await stop.waitFor()
+  // Its stop was lost: the connector shows free.
+  await socket.call('StatusNotification', { connectorId: 1, status: 'Available', errorCode: 'NoError' })
+  const session = await found(async () => {
+    const { items } = await network.rest.get<List<{ id: string; state: string }>>(`/v1/sessions?stationId=${id}`)
+    return items.find(({ state }) => state === 'waiting-for-meter')
+  })
+  await stop.waitFor({ state: 'detached' })
+  await stage.picture('meter-waited-for')
+  await page.goto(`/sessions/${session.id}`)
+  await page.getByText(word('portal.sessions.state.waiting-for-meter')).first().waitFor()
+  expect(await stop.count()).toBe(0)
+  await socket.close()
 }, 60_000)

@@ -79,6 +79,19 @@ describe('the keyboard alone', () => {
     await button('portal.stations.stop').waitFor()
   })
 
+  part('stops at rows only, from the first on', async () => {
+    const before = page.url()
+    for (const path of ['/stations', '/tariffs']) {
+      await page.goto(path)
+      const first = page.locator('tbody [data-row]').first()
+      await first.waitFor()
+      await page.keyboard.press('j')
+      expect(await hasFocus(first), path).toBe(true)
+    }
+    await page.goto(before)
+    await button('portal.stations.stop').waitFor()
+  })
+
   part('stops the session there, and always shows where it is', async () => {
     await tabTo(button('portal.stations.stop'))
     const ring = await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle)

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 
-/** A link that J and K stop at; with the class `row-link` it covers its row. */
+/** A row's link, at which J and K stop; with the class `row-link` it covers its row. What is no row takes a `Link`. */
 export function RowLink(props: {
   readonly to: string
   readonly search?: Readonly<Record<string, string>>

@@ -1,8 +1,8 @@
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { Icon } from '../../parts/Icon.tsx'
 import { Empty } from '../../parts/Waiting.tsx'
 import { useMay } from '../../session-of-staff.ts'
-import { RowLink } from '../RowLink.tsx'
 
 /** A network without stations: the first thing to do. */
 export function NoStations() {
@@ -12,10 +12,10 @@ export function NoStations() {
     <section className="panel">
       <Empty icon="plug" title={t('portal.stations.none.title')} text={t('portal.stations.none.text')}>
         {may('stations.write') && (
-          <RowLink to="/stations/add" className="btn main">
+          <Link to="/stations/add" className="btn main">
             <Icon name="plus" />
             {t('portal.stations.add.title')}
-          </RowLink>
+          </Link>
         )}
       </Empty>
     </section>

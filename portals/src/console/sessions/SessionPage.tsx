@@ -47,7 +47,10 @@ function Loaded({ session }: { readonly session: SessionDetail }) {
       beside={<SessionState session={session} />}
       crumbs={[{ to: '/sessions', text: t('portal.sessions.title') }]}
       actions={
-        isOpen && may('sessions.write') && <StopSession big sessionId={session.id} stationId={session.stationId} />
+        // Where only the meter is waited for there is nothing to stop.
+        isOpen &&
+        session.state !== 'waiting-for-meter' &&
+        may('sessions.write') && <StopSession big sessionId={session.id} stationId={session.stationId} />
       }
     >
       {isOpen && may('stations.read') && <StationAway stationId={session.stationId} />}

@@ -54,7 +54,10 @@ export function EvseColumn({ station, evse }: { readonly station: Station; reado
           {evse.session === undefined ? (
             <StartSession station={station} evse={evse} />
           ) : (
-            <StopSession sessionId={evse.session.id} stationId={station.id} />
+            // Where only the meter is waited for there is nothing to stop.
+            evse.session.state !== 'waiting-for-meter' && (
+              <StopSession sessionId={evse.session.id} stationId={station.id} />
+            )
           )}
           <Unlock station={station} evse={evse} />
         </div>

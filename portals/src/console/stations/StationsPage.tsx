@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { type List, seenStates, type Station } from '../../api-types.ts'
 import { Chips } from '../../parts/Chips.tsx'
@@ -32,10 +33,10 @@ export function StationsPage() {
       beside={<span className="dim">{t('portal.stations.count', { count: total })}</span>}
       actions={
         may('stations.write') && (
-          <RowLink to="/stations/add" className="btn main">
+          <Link to="/stations/add" className="btn main">
             <Icon name="plus" />
             {t('portal.stations.add.title')}
-          </RowLink>
+          </Link>
         )
       }
     >
@@ -118,10 +119,10 @@ function NoneHere({ isFiltered, clear }: { readonly isFiltered: boolean; readonl
   return (
     <Empty icon="plug" title={t('portal.stations.none.title')} text={t('portal.stations.none.text')}>
       {may('stations.write') && (
-        <RowLink to="/stations/add" className="btn main">
+        <Link to="/stations/add" className="btn main">
           <Icon name="plus" />
           {t('portal.stations.add.title')}
-        </RowLink>
+        </Link>
       )}
     </Empty>
   )

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { get } from '../../api.ts'
 import type { List, Tariff } from '../../api-types.ts'
@@ -22,10 +23,10 @@ export function TariffsPage() {
   })
   const tariffs = list.data?.items ?? []
   const newLink = may('tariffs.write') && (
-    <RowLink to="/tariffs/new" className="btn main">
+    <Link to="/tariffs/new" className="btn main">
       <Icon name="plus" />
       {t('portal.tariffs.new')}
-    </RowLink>
+    </Link>
   )
   return (
     <Page title={t('portal.tariffs.title')} actions={newLink}>

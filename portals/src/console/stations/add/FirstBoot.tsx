@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { MadeStation, Station } from '../../../api-types.ts'
 import { CopyField } from '../../../parts/CopyField.tsx'
@@ -6,7 +7,6 @@ import { Time } from '../../../parts/Figures.tsx'
 import { spokenNumber } from '../../../parts/quantities.ts'
 import { StateCounts } from '../../../parts/StateCounts.tsx'
 import { type Step, Steps } from '../../../parts/Steps.tsx'
-import { RowLink } from '../../RowLink.tsx'
 import { stationQuery } from '../station-query.ts'
 import { protocolText } from '../station-words.ts'
 
@@ -43,9 +43,9 @@ export function FirstBoot({ made, another }: { readonly made: MadeStation; reado
           </>
         )}
         <div className="row wrap">
-          <RowLink to={`/stations/${made.id}`} className="btn main">
+          <Link to={`/stations/${made.id}`} className="btn main">
             {t('portal.stations.add.wait.open')}
-          </RowLink>
+          </Link>
           <button type="button" className="btn" onClick={another}>
             {t('portal.stations.add.wait.another')}
           </button>
