@@ -2,13 +2,14 @@ import './look/fonts.css'
 import './look/tokens.css'
 import './look/kit.css'
 import './look/shell.css'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { problemCode } from './api.ts'
 import { showScheme } from './color-scheme.ts'
 import { languageFor } from './language.ts'
+import { makeQueryClient } from './query-client.ts'
 import { makeRouter } from './router.tsx'
 import { meQuery } from './session-of-staff.ts'
 import { noteSignedOut } from './signed-out.ts'
@@ -16,15 +17,7 @@ import { loadWords } from './words.ts'
 
 showScheme()
 
-const client = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 10_000,
-      // A refusal stays one; only a server that was not reached is asked again.
-      retry: (count, error) => problemCode(error) === 'no-answer' && count < 2,
-    },
-  },
-})
+const client = makeQueryClient()
 const router = makeRouter(client)
 
 // A session that ended while the page was open: one signs in over it, and goes on; without a page yet, first one signs in.
