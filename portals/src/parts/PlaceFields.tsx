@@ -7,7 +7,7 @@ interface Place {
 }
 
 // Degrees as people write them: a point or a comma. Anything else is shown as wrong, never dropped.
-const DEGREES = '\\s*[+\\-]?\\d{1,3}([.,]\\d+)?\\s*'
+export const DEGREES = '\\s*[+\\-]?\\d{1,3}([.,]\\d+)?\\s*'
 
 /** Where something stands, both numbers or none. */
 export function PlaceFields(props: {

@@ -6,6 +6,7 @@ import type { Site } from '../../api-types.ts'
 import { changedMembers } from '../../parts/changed-members.ts'
 import { Field } from '../../parts/Field.tsx'
 import { FormDialog } from '../../parts/FormDialog.tsx'
+import { DEGREES } from '../../parts/PlaceFields.tsx'
 import { emptySite, formOfSite, type SiteForm, siteFromForm } from './site-form.ts'
 
 /** A new site, or one to be changed. */
@@ -44,6 +45,7 @@ function SiteFields(props: {
 }) {
   const { t } = useTranslation()
   const { form, set } = props
+  const degrees = { inputMode: 'decimal', pattern: DEGREES, title: t('portal.sites.place-hint') } as const
   const field = (name: keyof SiteForm, word: string, more: object = {}) => (
     <Field label={t(`portal.sites.${word}`)} value={form[name]} onText={set(name)} {...more} />
   )
@@ -56,8 +58,8 @@ function SiteFields(props: {
         {field('city', 'city', { maxLength: 100 })}
       </div>
       <div className="cols">
-        {field('latitude', 'latitude', { inputMode: 'decimal', hint: t('portal.sites.place-hint') })}
-        {field('longitude', 'longitude', { inputMode: 'decimal' })}
+        {field('latitude', 'latitude', { ...degrees, hint: degrees.title })}
+        {field('longitude', 'longitude', degrees)}
       </div>
       <div className="cols">
         {field('country', 'country', { maxLength: 2, hint: t('portal.sites.country-hint') })}

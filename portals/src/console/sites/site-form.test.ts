@@ -42,3 +42,10 @@ it.each([
 ])('writes the address %j as %s', (parts, line) => {
   expect(addressLine({ ...site, ...parts } as Site)).toBe(line)
 })
+
+it('degrees that do not read are sent as they were typed, to be refused: they take no place away', () => {
+  const sent: unknown = JSON.parse(
+    JSON.stringify(siteFromForm({ ...emptySite, latitude: '60,17 N', longitude: '24.9' })),
+  )
+  expect(sent).toMatchObject({ latitude: '60,17 N', longitude: 24.9 })
+})

@@ -41,7 +41,11 @@ export function addressLine({ address, postalCode, city }: Site): string {
 export function siteFromForm(form: SiteForm): Readonly<Record<string, string | number | null>> {
   const text = (value: string): string | null => (value.trim() === '' ? null : value.trim())
   // A comma is how many of our readers write it.
-  const degrees = (value: string): number | null => (text(value) === null ? null : Number(value.replace(',', '.')))
+  const degrees = (value: string): number | string | null => {
+    const number = Number(value.replace(',', '.'))
+    // What does not read is refused: as no number at all it would take the place away.
+    return Number.isNaN(number) || text(value) === null ? text(value) : number
+  }
   const country = text(form.country)
   const timeZone = text(form.timeZone)
   return {
