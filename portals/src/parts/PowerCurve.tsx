@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import uPlot from 'uplot'
 import type { MeterValue } from '../api-types.ts'
 import { useShownScheme } from '../color-scheme.ts'
-import { curvePoints, niceTop } from './curve-points.ts'
+import { axisDigits, curvePoints, niceTop } from './curve-points.ts'
 import { energyText, exactClockText, clockText, numberText, powerText } from './quantities.ts'
 import { Icon } from './Icon.tsx'
 
@@ -116,10 +116,12 @@ function options(width: number, height: number): uPlot.Options {
         size: 54,
         gap: 8,
         space: 30,
-        values: (_plot, splits) =>
-          splits.map((value, index) =>
-            index === splits.length - 1 ? `${numberText(value)} kW` : numberText(value, value % 1 === 0 ? 0 : 1),
-          ),
+        values: (_plot, splits) => {
+          const digits = axisDigits(splits)
+          return splits.map((value, index) =>
+            index === splits.length - 1 ? `${numberText(value, digits)} kW` : numberText(value, digits),
+          )
+        },
       },
     ],
     series: [

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { curvePoints, niceTop } from './curve-points.ts'
+import { axisDigits, curvePoints, niceTop } from './curve-points.ts'
 
 it('puts readings in order and leaves a gap where a quarter of an hour is missing', () => {
   const points = curvePoints([
@@ -34,4 +34,15 @@ it.each([
   [108, 150],
 ])('ends the axis above %s at %s', (highest, top) => {
   expect(niceTop(highest)).toBe(top)
+})
+
+it.each([
+  [[0, 50, 100, 150], 0],
+  [[0, 0.5, 1, 1.5], 1],
+  [[0, 2.5, 5], 1],
+  [[0, 0.05, 0.1, 0.15000000000000002], 2],
+  [[0, 0.002, 0.004], 3],
+  [[0], 0],
+])('writes the numbers %j of an axis with %i decimals, none of them rounded to another', (splits, digits) => {
+  expect(axisDigits(splits)).toBe(digits)
 })

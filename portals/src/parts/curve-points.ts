@@ -47,3 +47,10 @@ export function niceTop(highest: number | null): number {
   const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= highest * 1.05) ?? 20
   return step * power
 }
+
+/** How many decimals the numbers of an axis need to be told as what they are. */
+export function axisDigits(splits: readonly number[]): number {
+  const isExact = (digits: number): boolean =>
+    splits.every((value) => Math.abs(value - Number(value.toFixed(digits))) < 1e-9)
+  return [0, 1, 2].find(isExact) ?? 3
+}
