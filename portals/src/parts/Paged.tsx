@@ -3,13 +3,13 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { get, query } from '../api.ts'
 import type { List } from '../api-types.ts'
-import { Failed, Loading } from './Waiting.tsx'
+import { Failed, FormProblem, Loading } from './Waiting.tsx'
 
 /** A list of the server, as far as it was paged through. */
 export interface Pages<Page> {
   readonly list: Pick<
     UseInfiniteQueryResult,
-    'isPending' | 'isError' | 'error' | 'hasNextPage' | 'refetch' | 'fetchNextPage'
+    'isPending' | 'isError' | 'error' | 'hasNextPage' | 'isFetchNextPageError' | 'refetch' | 'fetchNextPage'
   >
   /** Undefined: nothing has come yet. */
   readonly pages: readonly Page[] | undefined
@@ -62,10 +62,13 @@ export function Paged<Item>(props: {
         props.children(items)
       )}
       {list.hasNextPage && (
-        <div className="pb">
-          <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
-            {t('portal.more')}
-          </button>
+        <div className="pb col g2">
+          {list.isFetchNextPageError && <FormProblem error={list.error} />}
+          <div>
+            <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
+              {t('portal.more')}
+            </button>
+          </div>
         </div>
       )}
     </>
