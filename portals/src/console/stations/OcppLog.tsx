@@ -14,6 +14,7 @@ import { useKeys } from '../keys.ts'
 import { useFilters } from '../use-filters.ts'
 import { answerOf, inShort, payloadOf } from './log-text.ts'
 import { LogDetail } from './LogDetail.tsx'
+import { type KeptRows, merged, withNewest } from './log-rows.ts'
 
 /** What was said, one row per request with its answer. While it is paused or a row is read, new rows are counted, not pushed. */
 export function OcppLog({ stationId }: { readonly stationId: string }) {
@@ -27,8 +28,9 @@ export function OcppLog({ stationId }: { readonly stationId: string }) {
   const shown = useHeld(log.rows, isHeld)
   const newer = isHeld ? log.rows.length - shown.length : 0
   const { loadOlder } = log
-  // A link to a row that is not among the newest: it is looked for, for a while.
-  const isSought = filters.row !== undefined && open === undefined && log.rows.length < mostSought
+  // A link to a row that is not among the newest, or rows that are held and were slept away from: they are looked for, for a while.
+  const isMissed = filters.row === undefined ? isPaused && shown.length === 0 : open === undefined
+  const isSought = isMissed && log.rows.length < mostSought
   useEffect(() => {
     if (isSought) loadOlder?.()
   }, [isSought, loadOlder])
@@ -228,7 +230,7 @@ function useLog(stationId: string, action: string | undefined) {
       get<List<LogRow>>(`/v1/stations/${stationId}/ocpp-log${query({ action, limit: 100 })}`, signal),
     refetchInterval: 10_000,
   })
-  const [kept, setKept] = useState<{ readonly rows: readonly LogRow[]; readonly next: string | undefined }>()
+  const [kept, setKept] = useState<KeptRows>()
   const key = `${stationId} ${action ?? ''}`
   const [keptKey, setKeptKey] = useState(key)
   if (keptKey !== key) {
@@ -239,10 +241,7 @@ function useLog(stationId: string, action: string | undefined) {
   const [keptPage, setKeptPage] = useState<typeof page>()
   if (page !== undefined && page !== keptPage) {
     setKeptPage(page)
-    setKept({
-      rows: merged(page.items, kept?.rows ?? []),
-      next: kept === undefined ? (page.next ?? undefined) : kept.next,
-    })
+    setKept(withNewest(keptKey === key ? kept : undefined, page))
   }
   const [olderError, setOlderError] = useState<unknown>()
   const isLoading = useRef(false)
@@ -254,7 +253,10 @@ function useLog(stationId: string, action: string | undefined) {
       isLoading.current = true
       void get<List<LogRow>>(`/v1/stations/${stationId}/ocpp-log${query({ action, limit: 100, before: next })}`)
         .then((older) =>
-          setKept((before) => ({ rows: merged(before?.rows ?? [], older.items), next: older.next ?? undefined })),
+          // What was asked for under another filter, or before the list began anew, goes on from nothing that is shown.
+          setKept((before) =>
+            before?.next === next ? { rows: merged(before.rows, older.items), next: older.next ?? undefined } : before,
+          ),
         )
         .catch((error: unknown) => setOlderError(error))
         .finally(() => {
@@ -270,17 +272,6 @@ function useLog(stationId: string, action: string | undefined) {
     isPending: newest.isPending,
     error: newest.error,
   }
-}
-
-// A page longer open keeps no more than this.
-const mostRows = 5000
-
-/** Newest first; of a row in both, the one of the first list. */
-function merged(first: readonly LogRow[], second: readonly LogRow[]): readonly LogRow[] {
-  const known = new Set(first.map(({ id }) => id))
-  return [...first, ...second.filter(({ id }) => !known.has(id))]
-    .sort((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : 0))
-    .slice(0, mostRows)
 }
 
 /** The rows as they were when they began to be held, older ones that are loaded since, and answers that came. */
