@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import type { Person, Role } from '../../api-types.ts'
+import { changedMembers } from '../../parts/changed-members.ts'
 import { Field } from '../../parts/Field.tsx'
 import { FormDialog } from '../../parts/FormDialog.tsx'
 import { FormProblem } from '../../parts/Waiting.tsx'
@@ -13,8 +14,9 @@ import { LinkShown } from './LinkShown.tsx'
 /** What somebody is called and may do; a new link, and leaving. */
 export function ChangePerson({ person, close }: { readonly person: Person; readonly close: () => void }) {
   const { t } = useTranslation()
-  const [name, setName] = useState(person.name)
-  const [grant, setGrant] = useState<Grant>({ role: person.role as Role, sites: person.sites })
+  const [before] = useState(() => ({ name: person.name, role: person.role as Role, sites: person.sites }))
+  const [name, setName] = useState(before.name)
+  const [grant, setGrant] = useState<Grant>(before)
   const save = useChange(person, close)
   const link = useMutation({
     mutationFn: () => call<{ readonly invitationUrl: string }>('POST', `/v1/staff/${person.id}/sign-in-link`, {}),
@@ -24,7 +26,7 @@ export function ChangePerson({ person, close }: { readonly person: Person; reado
     <FormDialog
       title={t('portal.people.edit.title', { name: person.name })}
       does={t('portal.people.edit.do')}
-      act={{ ...save, mutate: () => save.mutate({ name: name.trim(), ...grant }) }}
+      act={{ ...save, mutate: () => save.mutate(changedMembers(before, { ...grant, name: name.trim() })) }}
       close={close}
       isUnready={name.trim() === '' || !isGranted(grant)}
       below={

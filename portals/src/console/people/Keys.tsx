@@ -6,6 +6,7 @@ import type { List, MachineKey } from '../../api-types.ts'
 import { DataTable } from '../../parts/DataTable.tsx'
 import { Time } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
+import { isDoubled } from '../../parts/is-doubled.ts'
 import { Paged, usePages } from '../../parts/Paged.tsx'
 import { Empty, FormProblem } from '../../parts/Waiting.tsx'
 import { MakeKey } from './MakeKey.tsx'
@@ -94,7 +95,10 @@ function Revoke({ apiKey }: { readonly apiKey: MachineKey }) {
           type="button"
           className={isAsked ? 'btn sm risk' : 'btn sm'}
           disabled={revoke.isPending}
-          onClick={() => (isAsked ? revoke.mutate() : setAsked(true))}
+          onClick={(event) => {
+            if (!isAsked) setAsked(true)
+            else if (!isDoubled(event)) revoke.mutate()
+          }}
         >
           {t(isAsked ? 'portal.people.really-revoke' : 'portal.people.revoke')}
           <span className="sr">{apiKey.name}</span>

@@ -32,7 +32,7 @@ export function SessionsPage() {
     filters: { ...asked, count: true },
     everyMs: () => 10_000,
   })
-  const total = list.pages?.[0]?.total ?? 0
+  const total = list.pages?.[0]?.total
   const isFiltered = Object.values(filters).some(Boolean)
   return (
     <Page
@@ -40,7 +40,7 @@ export function SessionsPage() {
       beside={
         total === undefined ? undefined : <span className="dim">{t('portal.sessions.count', { count: total })}</span>
       }
-      actions={total > 0 && <DownloadSessions filters={asked} zone={zone} />}
+      actions={total !== undefined && total > 0 && <DownloadSessions filters={asked} zone={zone} />}
     >
       <SessionFilters filters={filters} set={set} />
       <section className="panel" aria-label={t('portal.sessions.title')}>

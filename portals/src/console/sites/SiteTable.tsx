@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import type { Site } from '../../api-types.ts'
 import { DataTable } from '../../parts/DataTable.tsx'
+import { isDoubled } from '../../parts/is-doubled.ts'
 import { numberText } from '../../parts/quantities.ts'
 import { FormProblem } from '../../parts/Waiting.tsx'
 import { RowLink } from '../RowLink.tsx'
@@ -73,7 +74,14 @@ function Acts({ site, onEdit }: { readonly site: Site; readonly onEdit: () => vo
           <span className="sr">{site.name}</span>
         </button>
         {isAsked ? (
-          <button type="button" className="btn sm risk" disabled={remove.isPending} onClick={() => remove.mutate()}>
+          <button
+            type="button"
+            className="btn sm risk"
+            disabled={remove.isPending}
+            onClick={(event) => {
+              if (!isDoubled(event)) remove.mutate()
+            }}
+          >
             {t('portal.sites.really-remove', { name: site.name })}
           </button>
         ) : (

@@ -25,12 +25,14 @@ export function StationsPage() {
   const may = useMay()
   const { filters, clear } = useFilters()
   const list = useStations(filters)
-  const total = list.pages?.[0]?.total ?? 0
+  const total = list.pages?.[0]?.total
   const isFiltered = Object.values(filters).some(Boolean)
   return (
     <Page
       title={t('portal.stations.title')}
-      beside={<span className="dim">{t('portal.stations.count', { count: total })}</span>}
+      beside={
+        total === undefined ? undefined : <span className="dim">{t('portal.stations.count', { count: total })}</span>
+      }
       actions={
         may('stations.write') && (
           <Link to="/stations/add" className="btn main">
@@ -133,6 +135,8 @@ function useStations({ q, seen, siteId }: Filters) {
     key: ['stations', { q, seen, siteId }],
     path: '/v1/stations',
     filters: { q, seen, siteId, count: true },
+    // When a station was heard last is no event: it would look silent while all is well.
+    everyMs: () => 30_000,
   })
 }
 

@@ -26,7 +26,7 @@ export function UsageErrorsPage() {
   // Nothing waits, anywhere: else it is the filters that hide something.
   const isPlain = Object.values(filters).every((value) => value === undefined)
   const list = useErrors({ ...filters, state: state === 'all' ? undefined : state })
-  const total = list.pages?.[0]?.total ?? 0
+  const total = list.pages?.[0]?.total
   return (
     <Page
       title={t('portal.usage.title')}

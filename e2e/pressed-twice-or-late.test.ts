@@ -1,0 +1,122 @@
+import type { Browser, Page, Route } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { launchBrowser } from './browser.ts'
+import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
+import { addStation, makeNetwork, type Network } from './kit/network.ts'
+import type { List } from './kit/rest.ts'
+import { openStage } from './kit/stage.ts'
+import { wordsOf } from './kit/texts.ts'
+import { until } from './kit/until.ts'
+
+/** What people do that nobody plans for: press twice, go back and forth, work beside a colleague; and answers that do not come. */
+
+const word = wordsOf('en')
+
+let borrowed: Borrowed
+let browser: Browser
+let network: Network
+let page: Page
+let stationId: string
+
+beforeAll(async () => {
+  ;[borrowed, browser] = await Promise.all([startBorrowed(), launchBrowser()])
+  network = await makeNetwork(borrowed.server, 'pressed')
+  stationId = (await addStation(network, { identity: 'PRESSED' })).id
+  const person = { name: 'Aino Admin', mail: 'aino@pressed.example', role: 'administrator' }
+  const { invitationUrl } = await network.rest.post<{ invitationUrl: string }>('/v1/staff', person)
+  const stage = await openStage(browser, borrowed.server.url, { locale: 'en-GB' })
+  page = stage.page
+  await page.goto(invitationUrl)
+  await page.getByRole('button', { name: word('portal.sign-in.set.later') }).click()
+  await page.getByRole('heading', { level: 1 }).waitFor()
+})
+beforeEach(() => page.unrouteAll())
+afterAll(async () => {
+  await browser?.close()
+  await borrowed?.close()
+})
+
+const dialog = () => page.getByRole('dialog')
+
+it('a double press asks whether a key is to be revoked, or a site removed, and does neither', async () => {
+  await network.rest.post('/v1/keys', { name: 'Billing', role: 'viewer', sites: 'all' })
+  await network.rest.post('/v1/sites', { name: 'Harbour' })
+  await page.goto('/people')
+  const keyRow = page.getByRole('row').filter({ hasText: 'Billing' })
+  await keyRow.getByRole('button', { name: word('portal.people.revoke') }).dblclick()
+  await keyRow.getByRole('button', { name: word('portal.people.really-revoke') }).waitFor()
+  const keys = await network.rest.get<List<{ name: string; revokedAt?: string }>>('/v1/keys')
+  expect(keys.items.find(({ name }) => name === 'Billing')?.revokedAt).toBeUndefined()
+  // Once more, with thought.
+  await keyRow.getByRole('button', { name: word('portal.people.really-revoke') }).click()
+  await keyRow.getByText(word('portal.people.revoked')).waitFor()
+
+  await page.goto('/sites')
+  const siteRow = page.getByRole('row').filter({ hasText: 'Harbour' })
+  await siteRow.getByRole('button', { name: word('portal.sites.remove') }).dblclick()
+  const really = siteRow.getByRole('button', { name: word('portal.sites.really-remove', { name: 'Harbour' }) })
+  await really.waitFor()
+  expect((await network.rest.get<List<object>>('/v1/sites')).items).toHaveLength(1)
+  await really.click()
+  await siteRow.waitFor({ state: 'detached' })
+}, 60_000)
+
+it('a name that is mended leaves the role as a colleague has set it meanwhile', async () => {
+  const mail = 'veikko@pressed.example'
+  const { id } = await network.rest.post<{ id: string }>('/v1/staff', { name: 'Veiko', mail, role: 'administrator' })
+  await page.goto('/people')
+  const row = page.getByRole('row').filter({ hasText: mail })
+  await row.getByRole('button', { name: word('portal.people.change') }).click()
+  await network.rest.patch(`/v1/staff/${id}`, { role: 'viewer' })
+  await dialog().getByLabel(word('portal.people.name'), { exact: true }).fill('Veikko')
+  await dialog()
+    .getByRole('button', { name: word('portal.people.edit.do') })
+    .click()
+  await dialog().waitFor({ state: 'detached' })
+  const people = await network.rest.get<List<{ id: string; name: string; role: string }>>('/v1/staff')
+  expect(people.items.find((one) => one.id === id)).toMatchObject({ name: 'Veikko', role: 'viewer' })
+}, 60_000)
+
+it('a list that did not come is not said to hold nothing', async () => {
+  for (const [path, title, count] of [
+    ['/stations', 'portal.stations.title', word('portal.stations.count_other', { count: '0' })],
+    ['/sessions', 'portal.sessions.title', word('portal.sessions.count_other', { count: '0' })],
+    ['/usage-errors', 'portal.usage.title', word('portal.usage.count_other', { count: '0' })],
+  ] as const) {
+    await page.route(`**/v1${path}?*`, (route) => route.abort())
+    await page.goto(path)
+    await page.getByRole('heading', { level: 1, name: word(title) }).waitFor()
+    await page.getByText(word('portal.problem.no-answer')).waitFor()
+    expect(await page.getByText(count, { exact: true }).count()).toBe(0)
+  }
+}, 60_000)
+
+it('a log that is filtered as it was before shows what it is filtered for, and nothing else', async () => {
+  const row = (id: string, action: string) => ({
+    id,
+    at: '2026-11-24T04:30:00Z',
+    direction: 'from-station',
+    action,
+    messageId: id,
+    request: { at: '2026-11-24T04:30:00Z', text: '{}' },
+    marks: [],
+  })
+  await page.route('**/ocpp-log?*', async (route: Route) => {
+    const isFiltered = new URL(route.request().url()).searchParams.has('action')
+    const items = [row('1', 'Heartbeat'), ...(isFiltered ? [] : [row('2', 'Authorize')])]
+    await route.fulfill({ json: { items, next: null } })
+  })
+  await page.goto(`/stations/${stationId}`)
+  const rows = page.getByRole('region', { name: word('portal.stations.log.rows') }).getByRole('button')
+  const filter = page.getByRole('searchbox', { name: word('portal.stations.log.filter') })
+  const shows = (count: number) => until(async () => (await rows.count()) === count)
+  await shows(2)
+  await filter.fill('Heartbeat')
+  await shows(1)
+  await filter.fill('')
+  await shows(2)
+  await filter.fill('Heartbeat')
+  await page.waitForURL(/action=Heartbeat/)
+  await rows.first().waitFor()
+  expect(await rows.allInnerTexts()).toEqual([expect.stringContaining('Heartbeat')])
+}, 60_000)
