@@ -176,7 +176,7 @@ export function endingOf(
         state: 'answered',
         answer,
         at,
-        ...(row.expectedEffect === null ? {} : { dueAt: dueForEffect(row.kind, at) }),
+        ...(row.expectedEffect === null || hasNothingToShow(answer) ? {} : { dueAt: dueForEffect(row.kind, at) }),
       }
     case 'rejected':
       return { state: 'failed', failure: 'rejected', answer, at }
@@ -185,4 +185,9 @@ export function endingOf(
     case 'error':
       return { state: 'failed', failure: 'station-error', answer, at }
   }
+}
+
+/** 2.x: there is nothing to report, and no report comes. */
+function hasNothingToShow({ status }: NonNullable<store.Ending['answer']>): boolean {
+  return status === 'EmptyResultSet'
 }
