@@ -13,12 +13,14 @@ export class DatabaseAway extends Error {
   }
 }
 
-/** Connection lost, server shutting down, too many connections, no room on the disk, or so slow that a statement or lock timed out. */
-const AWAY = /^(08|57P0|53|58|57014|55P03)/
+/** Connection lost, server shutting down, a transaction cut off since one side stood still, or a standby that only reads. */
+const CONNECTION = /^(08|57P0|25P03|25P04|25006)/
+/** Too many connections, no room on the disk, or so slow that a statement or lock timed out. */
+const AWAY = /^(53|58|57014|55P03)/
 
 export function isConnectionFault(error: unknown): boolean {
   const code = (error as { code?: unknown }).code
-  if (typeof code === 'string' && /^(08|57P0)/.test(code)) return true
+  if (typeof code === 'string' && CONNECTION.test(code)) return true
   if (typeof code === 'string' && /^(ECONN|EPIPE|ENOENT|ETIMEDOUT)/.test(code)) return true
   return error instanceof Error && /Connection terminated|not queryable|connection timeout/i.test(error.message)
 }

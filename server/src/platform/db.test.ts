@@ -1,7 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from './db.ts'
+import { DatabaseAway } from './db-faults.ts'
 import { together } from './db-transaction.ts'
 import { silentLog } from './log.ts'
+import { must } from './result.ts'
 import { sql } from './sql.ts'
 import { makeTestTenant, type TestGround, testGround } from './testing.ts'
 
@@ -105,6 +108,35 @@ it('a fault that was caught on the way is never taken for a commit', async () =>
   expect(hints).toEqual([])
   const row = await ground.database.inTenant(first, (tx) => tx.row(sql`select name from tenants`))
   expect(row).toEqual({ name: 'first' })
+})
+
+describe('a database that cannot serve now is away, so that whoever asked asks again (trust rows 11, 21)', () => {
+  const name = sql`update tenants set name = name`
+
+  it('when it was made one that only reads, as a standby is', async () => {
+    const work = ground.database.inTenant(first, async (tx) => {
+      await tx.run(sql`set transaction read only`)
+      await tx.run(name)
+    })
+    await expect(work).rejects.toThrow(DatabaseAway)
+  })
+
+  it('when it ended a transaction in which it stood still itself, though it was asked in time', async () => {
+    const idle = ground.database.inTenant(first, async (tx) => {
+      await tx.run(sql`set local idle_in_transaction_session_timeout = 100`)
+      const row = await tx.row<{ pid: number }>(sql`select pg_backend_pid() as pid`)
+      const { pid } = must(row, 'process of the database')
+      process.kill(pid, 'SIGSTOP')
+      const asked = tx.run(name)
+      asked.catch(() => {})
+      // Longer than it lets a transaction stand still.
+      await pause(300)
+      process.kill(pid, 'SIGCONT')
+      await asked
+    })
+    await expect(idle).rejects.toThrow(DatabaseAway)
+    expect(await ground.database.inTenant(first, (tx) => tx.rows(sql`select 1 as one`))).toEqual([{ one: 1 }])
+  })
 })
 
 describe('values', () => {
