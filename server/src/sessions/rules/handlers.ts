@@ -3,7 +3,7 @@ import type { StationCommand } from '../../stations/model.ts'
 import type { FactOf, SessionEffect, Step, TransactionFact } from './facts.ts'
 import { energyOf, goesBackwards, withReadings } from './meter.ts'
 import { namedBy } from './nameless-stop.ts'
-import { type Deadlines, type Session, type Transaction, withFlag } from './session.ts'
+import { type Deadlines, type Session, type Transaction, withFlag, withLastHeard } from './session.ts'
 import { closeByEstimate, settle } from './settle.ts'
 import { isRepeat, isStopped, withFlow, withReport } from './transaction.ts'
 
@@ -21,14 +21,14 @@ const unchanged = (session: Session): Step => ({ session, effects: [] })
 
 export function takeTransaction(session: Session, fact: TransactionFact, at: Temporal.Instant): Step {
   if (isRepeat(session.transaction, fact)) return unchanged(session)
-  const read = withMeter(session, fact.readings, fact.wasCorrected)
+  const read = withMeter(session, fact, at)
   const flagged = fact.isNameless === true ? withFlag(read, 'stop-without-number') : read
   const learned = { ...flagged, transaction: withReport(session.transaction, fact, at) }
   return withNoEnergyCleared(session, settle(session, learned, at, fact))
 }
 
 export function takeReadings(session: Session, fact: FactOf<'readings'>, at: Temporal.Instant): Step {
-  const read = withMeter(session, fact.readings, fact.wasCorrected)
+  const read = withMeter(session, fact, at)
   const named = withTransaction(read, (transaction) => namedBy(transaction, session.meter, fact.isNameless))
   const learned = flowsOn(session, fact) ? withTransaction(named, notFree) : named
   return withNoEnergyCleared(session, settle(session, learned, at, { receivedAt: at, wasQueued: false }))
@@ -57,10 +57,12 @@ function withTransaction(session: Session, change: (transaction: Transaction) =>
   return transaction === session.transaction ? session : { ...session, transaction }
 }
 
-function withMeter(session: Session, readings: FactOf<'readings'>['readings'], wasCorrected: boolean): Session {
+type Read = Pick<FactOf<'readings'>, 'readings' | 'wasCorrected'>
+
+function withMeter(session: Session, { readings, wasCorrected }: Read, at: Temporal.Instant): Session {
   const read: Session = { ...session, meter: withReadings(session.meter, readings) }
   const judged = goesBackwards(session.meter, readings) ? withFlag(read, 'register-backwards') : read
-  return wasCorrected ? withFlag(judged, 'clock-corrected') : judged
+  return wasCorrected ? withFlag(withLastHeard(session, judged, at), 'clock-corrected') : judged
 }
 
 function withNoEnergyCleared(before: Session, step: Step): Step {

@@ -200,3 +200,42 @@ describe('a stop that the station refuses', () => {
     expect(effects).toMatchObject([{ command: { kind: 'trigger', message: 'status', evse: 1 } }])
   })
 })
+
+describe('an estimate of a session whose station has a wrong clock (END-METER, row 34)', () => {
+  const byWrongClock = (stampSeconds: number): Fact => ({
+    kind: 'readings',
+    readings: [reading(stampSeconds, 3_000)],
+    wasCorrected: true,
+  })
+
+  it.each([
+    ['a day fast', 86_400],
+    ['an hour slow', -3_600],
+  ])('ends when its last reading was heard: %s', (_, wrongBy) => {
+    const begun = {
+      ...started,
+      wasCorrected: true,
+      readings: [reading(wrongBy, 1_000, 'transaction-begin')],
+    }
+    const session = after(born(), [0, begun], [1_800, byWrongClock(wrongBy + 1_800)])
+    const kept = sessionFromText('t', textFromMachine(session), textFromProgress(session))
+    expect(kept).toEqual(session)
+    // The next car comes two days later.
+    const ended = after(kept, [172_800, { kind: 'displaced', registerWh: 3_500 }])
+    expect(ended.flags).toContain('estimated')
+    expect(ended.endedAt?.toString()).toBe(at(1_800).toString())
+    expect(energyOfSession(ended)).toBe(2_000)
+  })
+
+  it('waits for the reading at the end where none was told, though an earlier one is stamped later than it', () => {
+    const numbered = (kind: TransactionFact['kind'], seqNo: number, more: Partial<TransactionFact> = {}) =>
+      transaction(kind, { seqNo, wasCorrected: true, ...more })
+    const told = after(
+      born(),
+      [0, numbered('transaction-started', 0, { ...started, seqNo: 0, wasCorrected: true, chargingState: 'charging' })],
+      [1_800, numbered('transaction-updated', 1, { readings: [reading(88_200, 3_000)] })],
+      [3_600, numbered('transaction-ended', 2)],
+    )
+    expect(told.state).toBe('waiting-for-meter')
+  })
+})

@@ -102,12 +102,13 @@ type StoredProgress = readonly [
 
 function machineFrom(text: string): Machine {
   const stored = JSON.parse(text) as Stored<Machine>
-  const { startedAt, endedAt, wish, transaction, deadlines, ...plain } = stored
+  const { startedAt, endedAt, lastHeard, wish, transaction, deadlines, ...plain } = stored
   return {
     ...plain,
     startedAt: instant(startedAt),
     deadlines: deadlinesFrom(deadlines),
     ...(endedAt === undefined ? {} : { endedAt: instant(endedAt) }),
+    ...(lastHeard === undefined ? {} : { lastHeard: { stamp: instant(lastHeard.stamp), at: instant(lastHeard.at) } }),
     ...(wish === undefined ? {} : { wish: { ...wish, askedAt: instant(wish.askedAt) } }),
     ...(transaction === undefined ? {} : { transaction: transactionFrom(transaction) }),
   }

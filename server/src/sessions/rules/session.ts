@@ -125,6 +125,8 @@ export interface Session {
   readonly wish?: Wish
   readonly transaction?: Transaction
   readonly meter: Meter
+  /** The last register was stamped by a clock that is wrong: when it was heard by ours. */
+  readonly lastHeard?: { readonly stamp: Temporal.Instant; readonly at: Temporal.Instant }
   readonly limits: Limits
   readonly deadlines: Deadlines
   /** How often meter data was asked for (END-METER), and how often the station was told to stop. */
@@ -179,6 +181,18 @@ export function withLimits(session: Session, limits: Limits): Session {
   const { duration: _, ...deadlines } = session.deadlines
   const durationSeconds = limits.durationSeconds
   return { ...session, limits: { ...session.limits, durationSeconds }, deadlines }
+}
+
+/** After readings whose clock is wrong, where they changed which register is the last. */
+export function withLastHeard(before: Session, read: Session, at: Temporal.Instant): Session {
+  const { last } = read.meter
+  return last === undefined || last === before.meter.last ? read : { ...read, lastHeard: { stamp: last.at, at } }
+}
+
+/** When the last register was read: by the station's clock, or by ours where that is known to be wrong. */
+export function lastReadAt({ meter: { last }, lastHeard }: Session): Temporal.Instant | undefined {
+  const isWrong = last !== undefined && lastHeard?.stamp.epochMilliseconds === last.at.epochMilliseconds
+  return isWrong ? lastHeard?.at : last?.at
 }
 
 export function withFlag(session: Session, flag: SessionFlag): Session {

@@ -5,6 +5,7 @@ import {
   type Deadlines,
   deadlineNames,
   isClosed,
+  lastReadAt,
   type Session,
   type SessionFlag,
   type SessionState,
@@ -42,7 +43,7 @@ export function hasEndReading(session: Session): boolean {
   if (last === undefined || ended === undefined) return false
   return (
     last.context === 'transaction-end' ||
-    last.at.epochMilliseconds >= ended.at.epochMilliseconds - END_READING_WITHIN_MS
+    (lastReadAt(session) ?? last.at).epochMilliseconds >= ended.at.epochMilliseconds - END_READING_WITHIN_MS
   )
 }
 
@@ -201,9 +202,9 @@ export function closeByEstimate(
 }
 
 function lastKnown(session: Session): Temporal.Instant {
-  const { meter, transaction, startedAt } = session
+  const { transaction, startedAt } = session
   const heard = transaction === undefined ? startedAt : transaction.newest.at
-  const known = meter.last === undefined ? heard : laterOf(heard, meter.last.at)
+  const known = laterOf(heard, lastReadAt(session) ?? heard)
   const freeSince = transaction?.freeSince
   return freeSince === undefined ? known : earlierOf(known, freeSince)
 }
