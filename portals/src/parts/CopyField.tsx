@@ -14,7 +14,8 @@ export function CopyField(props: { readonly label: string; readonly value: strin
     } catch {
       // Without a secure origin there is no clipboard: the old way works on a selection.
       field.current?.select()
-      document.execCommand('copy')
+      // Where that is refused too it stays selected, to be copied by hand: nothing says that it was.
+      if (!document.execCommand('copy')) return
     }
     setCopied(true)
     setTimeout(() => setCopied(false), 2500)

@@ -11,10 +11,18 @@ let loaded: Promise<World> | undefined
 /** The world's countries (Natural Earth, 1:50 m), from our own server: the map works without any other. */
 export function loadWorld(): Promise<World> {
   loaded ??= fetch(atlasUrl)
-    .then((response) => response.json() as Promise<Topology<{ countries: GeometryCollection<{ name: string }> }>>)
+    .then((response) => {
+      if (!response.ok) throw new Error(`no world: ${response.status}`)
+      return response.json() as Promise<Topology<{ countries: GeometryCollection<{ name: string }> }>>
+    })
     .then((atlas) => {
       const countries = feature(atlas, atlas.objects.countries) as World
       return { ...countries, features: countries.features.map(unwrapped) }
+    })
+    .catch((error: unknown) => {
+      // The next map asks again.
+      loaded = undefined
+      throw error
     })
   return loaded
 }
