@@ -222,21 +222,37 @@ function LiveNote({ live }: { readonly live: Live }) {
   )
 }
 
-/** Each event brings the whole station anew. The browser itself comes back when the stream breaks. */
+const againAfterMs = 10_000
+
+/**
+ * Each event brings the whole station anew. A broken stream the browser opens again by itself; one that was refused, as by a proxy
+ * while the server is away, we do.
+ */
 function usePublicLive(number: string, isKnown: boolean): Live {
   const client = useQueryClient()
   const [live, setLive] = useState<Live>({ isUp: false, at: undefined })
   useEffect(() => {
     if (!isKnown) return
-    const source = new EventSource(`/v1/public/stations/${encodeURIComponent(number)}/events`)
-    source.onopen = () => setLive({ isUp: true, at: Date.now() })
-    source.onerror = () => setLive((before) => ({ ...before, isUp: false }))
-    source.addEventListener('station.changed', (event) => {
-      setLive({ isUp: true, at: Date.now() })
-      const { station } = JSON.parse(String(event.data)) as { readonly station: PublicStation }
-      client.setQueryData(['public-station', number], station)
-    })
-    return () => source.close()
+    let source: EventSource
+    let again: ReturnType<typeof setTimeout> | undefined
+    const open = (): void => {
+      source = new EventSource(`/v1/public/stations/${encodeURIComponent(number)}/events`)
+      source.onopen = () => setLive({ isUp: true, at: Date.now() })
+      source.onerror = () => {
+        setLive((before) => ({ ...before, isUp: false }))
+        if (source.readyState === EventSource.CLOSED) again = setTimeout(open, againAfterMs)
+      }
+      source.addEventListener('station.changed', (event) => {
+        setLive({ isUp: true, at: Date.now() })
+        const { station } = JSON.parse(String(event.data)) as { readonly station: PublicStation }
+        client.setQueryData(['public-station', number], station)
+      })
+    }
+    open()
+    return () => {
+      clearTimeout(again)
+      source.close()
+    }
   }, [client, number, isKnown])
   return live
 }
