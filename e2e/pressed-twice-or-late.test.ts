@@ -120,3 +120,83 @@ it('a log that is filtered as it was before shows what it is filtered for, and n
   await rows.first().waitFor()
   expect(await rows.allInnerTexts()).toEqual([expect.stringContaining('Heartbeat')])
 }, 60_000)
+
+it('what could not be copied is not called copied: it stays selected, to be copied by hand', async () => {
+  await page.goto(`/stations/${stationId}`)
+  const copy = page.getByRole('button', { name: word('portal.copy') }).first()
+  await copy.waitFor()
+  const browserCopies = (does: boolean) =>
+    page.evaluate((answer) => {
+      Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true })
+      document.execCommand = () => answer
+    }, does)
+  await browserCopies(false)
+  await copy.click()
+  await until(() => page.evaluate(() => window.getSelection()?.toString().startsWith('ws://') === true))
+  expect(await page.getByText(word('portal.copied'), { exact: true }).count()).toBe(0)
+  await browserCopies(true)
+  await copy.click()
+  await page.getByText(word('portal.copied'), { exact: true }).waitFor()
+}, 60_000)
+
+it('sites to choose from are all of them, and where they do not come it is said', async () => {
+  await page.goto('/people')
+  await page.route('**/v1/sites?*', (route) => route.abort())
+  await page.getByRole('button', { name: word('portal.people.invite.title') }).click()
+  await dialog().getByText(word('portal.people.named-sites'), { exact: true }).click()
+  await dialog().getByText(word('portal.problem.no-answer')).waitFor()
+  await page.unrouteAll()
+  await page.route('**/v1/sites?*', async (route: Route) => {
+    const isSecond = new URL(route.request().url()).searchParams.has('cursor')
+    const site = { id: isSecond ? 'b' : 'a', name: isSecond ? 'Far away' : 'Near by', country: 'FI', stations: 0 }
+    await route.fulfill({ json: { items: [site], next: isSecond ? null : 'more' } })
+  })
+  await dialog()
+    .getByRole('button', { name: word('portal.failed.retry') })
+    .click()
+  await dialog().getByLabel('Near by').waitFor()
+  await dialog().getByLabel('Far away').waitFor()
+  await page.keyboard.press('Escape')
+}, 60_000)
+
+it('a site that was made before its station was refused is shown as the chosen one, and is made once', async () => {
+  await page.goto('/stations/add')
+  const identity = page.getByLabel(word('portal.stations.add.identity'), { exact: true })
+  const site = page.getByLabel(word('portal.stations.site'), { exact: true })
+  await identity.fill('not an identity')
+  await site.selectOption('new')
+  await page.getByLabel(word('portal.stations.add.site-name'), { exact: true }).fill('Quay')
+  await page.getByRole('button', { name: word('portal.stations.add.make') }).click()
+  await page.getByRole('alert').waitFor()
+  expect(await site.locator('option:checked').innerText()).toBe('Quay')
+  await identity.fill('QUAY-1')
+  await page.getByRole('button', { name: word('portal.stations.add.make') }).click()
+  await page.getByText(word('portal.stations.add.wait.title')).first().waitFor()
+  const { items } = await network.rest.get<List<{ name: string }>>('/v1/sites')
+  expect(items.filter(({ name }) => name === 'Quay')).toHaveLength(1)
+}, 60_000)
+
+it('what is changed after it was saved is not called saved', async () => {
+  await page.goto('/limits')
+  const form = page.getByRole('region', { name: word('portal.limits.sessions') })
+  const duration = form.getByLabel(word('portal.limits.duration'), { exact: true })
+  const saved = form.getByText(word('portal.limits.saved'), { exact: true })
+  await duration.fill('120')
+  await form.getByRole('button', { name: word('portal.limits.save') }).click()
+  await saved.waitFor()
+  await duration.fill('130')
+  await saved.waitFor({ state: 'detached' })
+}, 60_000)
+
+it("a driver's page is live again after a proxy answered for a server that was away", async () => {
+  const { number } = await network.rest.get<{ number: string }>(`/v1/stations/${stationId}`)
+  let isAway = true
+  await page.route('**/v1/public/stations/*/events', (route) =>
+    isAway ? route.fulfill({ status: 502, body: 'bad gateway' }) : route.continue(),
+  )
+  const refused = page.waitForResponse((response) => response.status() === 502)
+  await page.goto(`/s/${number}`)
+  await refused
+  isAway = false
+  await page.getByText(word('portal.live.on'), { exact: true }).waitFor()
+}, 60_000)

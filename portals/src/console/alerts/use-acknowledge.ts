@@ -24,9 +24,6 @@ export function useAcknowledge() {
       return before
     },
     onError: (_error, _asked, before) => before?.forEach(([key, data]) => client.setQueryData(key, data)),
-    onSettled: (_answer, _error, { id }) => {
-      void client.invalidateQueries({ queryKey: ['alerts'] })
-      void client.invalidateQueries({ queryKey: ['alert', id] })
-    },
+    onSettled: () => void client.invalidateQueries({ queryKey: ['alerts'] }),
   })
 }

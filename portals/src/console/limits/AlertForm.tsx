@@ -52,7 +52,7 @@ export function AlertForm({ settings }: { readonly settings: AlertSettings }) {
           {field('stations', 'incident', 2)}
           {field('window', 'window', 10, 's')}
         </div>
-        {mayWrite && <SaveRow save={save} />}
+        {mayWrite && <SaveRow save={save} isChanged={form !== before} />}
       </fieldset>
     </form>
   )

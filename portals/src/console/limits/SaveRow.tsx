@@ -5,6 +5,8 @@ import { FormProblem } from '../../parts/Waiting.tsx'
 /** The end of a form: what went wrong, the button, and that it was saved. */
 export function SaveRow(props: {
   readonly save: { readonly isPending: boolean; readonly isSuccess: boolean; readonly error: unknown }
+  /** Something was typed since. */
+  readonly isChanged: boolean
 }) {
   const { t } = useTranslation()
   const { isPending, isSuccess, error } = props.save
@@ -16,7 +18,7 @@ export function SaveRow(props: {
           {t('portal.limits.save')}
         </button>
         <output className="row g1 mid">
-          {isSuccess && (
+          {isSuccess && !props.isChanged && (
             <>
               <Icon name="check" />
               {t('portal.limits.saved')}

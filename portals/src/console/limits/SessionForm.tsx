@@ -77,7 +77,7 @@ export function SessionForm({ limits }: { readonly limits: SessionLimits }) {
           />
         </div>
         <Classes rows={form.classes} set={(classes) => change({ classes })} />
-        {mayWrite && <SaveRow save={save} />}
+        {mayWrite && <SaveRow save={save} isChanged={form !== before} />}
       </fieldset>
     </form>
   )

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { get } from '../../api.ts'
-import type { List, Person, Role, Site } from '../../api-types.ts'
+import { getAll } from '../../api.ts'
+import type { Person, Role, Site } from '../../api-types.ts'
 import { Choice, Segments, Tick } from '../../parts/Field.tsx'
-import { Loading } from '../../parts/Waiting.tsx'
+import { Failed, Loading } from '../../parts/Waiting.tsx'
 
 export interface Grant {
   readonly role: Role
@@ -46,8 +46,13 @@ export function GrantFields({ grant, set }: { readonly grant: Grant; readonly se
 function SiteTicks(props: { readonly chosen: readonly string[]; readonly set: (sites: readonly string[]) => void }) {
   const { t } = useTranslation()
   const { chosen, set } = props
-  const sites = useQuery({ queryKey: ['sites'], queryFn: () => get<List<Site>>('/v1/sites?limit=200') }).data?.items
-  if (sites === undefined) return <Loading rows={2} />
+  const list = useQuery({
+    queryKey: ['sites', 'choice'],
+    queryFn: ({ signal }) => getAll<Site>('/v1/sites', signal),
+  })
+  const sites = list.data
+  if (sites === undefined)
+    return list.isError ? <Failed error={list.error} retry={() => void list.refetch()} /> : <Loading rows={2} />
   return (
     <fieldset className="plain col">
       <legend className="sr">{t('portal.people.named-sites')}</legend>

@@ -45,7 +45,11 @@ function NewStation({ onMade }: { readonly onMade: (station: MadeStation) => voi
   const make = useMutation({
     mutationFn: async () => {
       const siteId = form.site === 'new' ? (await makeSite(form)).id : form.site === '' ? undefined : form.site
-      if (form.site === 'new' && siteId !== undefined) setForm({ ...form, site: siteId })
+      if (form.site === 'new' && siteId !== undefined) {
+        // It is there, whatever becomes of the station: it is shown as chosen, and not made again.
+        await client.invalidateQueries({ queryKey: ['sites'] })
+        setForm((now) => ({ ...now, site: siteId }))
+      }
       return call<MadeStation>('POST', '/v1/stations', stationBody(form, siteId, timeZone))
     },
     onSuccess: (station) => {
