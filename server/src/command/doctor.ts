@@ -64,11 +64,11 @@ async function database(config: Config): Promise<Finding> {
   } catch (error) {
     return { what: 'embedded PostgreSQL', trouble: (error as Error).message }
   }
-  const needsHelper = spawnSync('setpriv', ['--version']).status !== 0
+  const needsHelper = ['setpriv', 'flock'].some((name) => spawnSync(name, ['--version']).status !== 0)
   return needsHelper
     ? {
         what: 'embedded PostgreSQL',
-        trouble: 'it needs the program setpriv (package util-linux); install it',
+        trouble: 'it needs the programs setpriv and flock (package util-linux); install them',
       }
     : { what: 'embedded PostgreSQL is there' }
 }

@@ -55,7 +55,8 @@ export async function startEmbedded(
       String(code) === IN_USE
         ? inUse(folder)
         : `PostgreSQL ended (${code}${lastFault(logFile, from)}): see ${logFile}.`,
-    (error: Error) => `PostgreSQL could not be started (${error.message}): install setpriv (package util-linux).`,
+    (error: Error) =>
+      `PostgreSQL could not be started (${error.message}): install setpriv and flock (package util-linux).`,
   )
   const owner = { host: sockets, port: 5432, user: OWNER, password, database: DATABASE }
   try {
