@@ -80,8 +80,9 @@ export function openGateway(deps: GatewayDeps): Gateway {
   const rawLog = openRawLog(deps.ground)
   const presence = openPresence({ ...deps.ground, present: () => connections.values(), onGone: goneTo(deps) })
   const refused = openRefusedKeeper({ ...deps.ground, raiseAlert: deps.raiseAlert ?? (async () => {}) })
-  const receiver = receiverFor(deps, { connections, refused, background, registry: () => registry }, availability.lost)
   const commandCheck = openCommandCheck({ ...deps.ground, inBackground: background.run })
+  const parts: ReceiverParts = { connections, refused, background, commandCheck, registry: () => registry }
+  const receiver = receiverFor(deps, parts, availability.lost)
   const registry = openRegistry({
     ...deps.ground,
     connections,
@@ -156,13 +157,17 @@ interface ReceiverParts {
   readonly refused: RefusedKeeper
   readonly background: { run(work: Promise<unknown>): void }
   readonly registry: () => Pick<Registry, 'letGoRefused'>
+  readonly commandCheck: CommandCheck
 }
 
 function receiverFor(
   deps: GatewayDeps,
-  { connections, refused, background, registry }: ReceiverParts,
+  { connections, refused, background, registry, commandCheck }: ReceiverParts,
   onAway: () => void,
 ): Receiver {
+  const ask = (connection: Connection | undefined): void => {
+    if (connection !== undefined) commandCheck.ask(connection)
+  }
   return openReceiver({
     ...deps.ground,
     takeReports: deps.takeReports,
@@ -171,7 +176,10 @@ function receiverFor(
     async markEffects(tx, messages) {
       const expected = messages.filter(({ stationId }) => connections.get(stationId)?.dispatcher.isExpecting)
       const effects = expected.flatMap(effectsOf)
-      if (effects.length > 0) await deps.queue.markEffectSeen(tx, effects)
+      if (effects.length === 0) return
+      await deps.queue.markEffectSeen(tx, effects)
+      // Where nothing is waited for any more, readings go the short way again.
+      tx.afterCommit(() => effects.forEach(({ stationId }) => ask(connections.get(stationId))))
     },
     onTaken(messages) {
       for (const { tenantId, stationId } of messages.filter(isVisible)) {
