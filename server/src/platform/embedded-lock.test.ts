@@ -69,3 +69,11 @@ it.skipIf(process.getuid?.() !== 0)(
     expect([data, folder].map((made) => fs.statSync(made).uid)).toEqual([65_534, 65_534])
   },
 )
+
+it('one whose socket somebody removed ends, and says why: nobody new could reach it', async () => {
+  const database = await startEmbedded(data, 'secret')
+  fs.rmSync(database.owner.host ?? '', { recursive: true })
+  expect(await database.ended).toMatch(/^Somebody removed .*: start again, and keep what cleans temporary folders away/)
+  await database.stop()
+  await (await startEmbedded(data, 'secret')).stop()
+}, 120_000)

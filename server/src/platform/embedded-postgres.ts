@@ -5,7 +5,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
 import { binaries, type DatabaseUser, ensureReachable, userOfDatabase } from './embedded-binaries.ts'
-import { socketFolder } from './embedded-sockets.ts'
+import { socketFolder, watchSocket } from './embedded-sockets.ts'
 import { refuseForeignFiles } from './embedded-home.ts'
 import { lockFolder } from './lock.ts'
 
@@ -50,11 +50,13 @@ export async function startEmbedded(
   const settings = { ...SETTINGS, ...more, unix_socket_directories: sockets }
   const child = launch(folder, settings, user, reachable.bin, logFile)
   const from = fs.statSync(logFile).size
+  let isUnreachable = false
   const ended = once(child, 'exit').then(
-    ([code]) =>
-      String(code) === IN_USE
-        ? inUse(folder)
-        : `PostgreSQL ended (${code}${lastFault(logFile, from)}): see ${logFile}.`,
+    ([code]) => {
+      if (isUnreachable) return unreachable(sockets)
+      if (String(code) === IN_USE) return inUse(folder)
+      return `PostgreSQL ended (${code}${lastFault(logFile, from)}): see ${logFile}.`
+    },
     (error: Error) =>
       `PostgreSQL could not be started (${error.message}): install setpriv and flock (package util-linux).`,
   )
@@ -69,6 +71,10 @@ export async function startEmbedded(
     await lock?.release()
     throw error
   }
+  const unwatch = watchSocket(sockets, () => {
+    isUnreachable = true
+    child.kill('SIGINT')
+  })
   return {
     owner,
     pid: child.pid ?? 0,
@@ -76,6 +82,7 @@ export async function startEmbedded(
     remarks: reachable.remarks,
     ended,
     async stop() {
+      unwatch()
       if (child.exitCode === null) child.kill('SIGINT')
       await ended
       fs.rmSync(sockets, { recursive: true, force: true })
@@ -210,6 +217,10 @@ function refuseLocked(folder: string): void {
 
 function inUse(folder: string): string {
   return `The database in ${folder} is in use by another server, perhaps in another container: stop that one, or set DATA_DIR to another folder.`
+}
+
+function unreachable(sockets: string): string {
+  return `Somebody removed ${sockets}, by which the database is reached: start again, and keep what cleans temporary folders away from it, or set TMPDIR to another folder.`
 }
 
 function runsOn(pid: number, folder: string): boolean {

@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { socketFolder } from './embedded-sockets.ts'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { socketFolder, watchSocket } from './embedded-sockets.ts'
 
 const NOBODY = 65_534
 let temporary: string
@@ -14,8 +14,8 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(temporary, { recursive: true }))
 
 /** Of a process that is no more. */
-function leftBehind(): string {
-  const folder = path.join(temporary, 'lataamo-sockets-999999999-x')
+function leftBehind(namespace = path.basename(socketFolder(undefined, temporary)).split('-')[2]): string {
+  const folder = path.join(temporary, `lataamo-sockets-${namespace}-999999999-x`)
   fs.mkdirSync(folder, { mode: 0o700 })
   fs.writeFileSync(path.join(folder, '.s.PGSQL.5432'), '')
   return folder
@@ -27,6 +27,21 @@ it('what a kill left behind is swept, and what a running server uses stays', () 
   const own = socketFolder(undefined, temporary)
   expect(fs.existsSync(left)).toBe(false)
   expect([used, own].map((folder) => fs.existsSync(folder))).toEqual([true, true])
+})
+
+it('what a server in another container uses is not taken for left behind', () => {
+  const used = leftBehind('1')
+  socketFolder(undefined, temporary)
+  expect(fs.existsSync(used)).toBe(true)
+})
+
+it('a socket that is taken away is noticed, once', async () => {
+  const folder = socketFolder(undefined, temporary)
+  fs.writeFileSync(path.join(folder, '.s.PGSQL.5432'), '')
+  let gone = 0
+  watchSocket(folder, () => (gone += 1))
+  fs.rmSync(folder, { recursive: true })
+  await vi.waitFor(() => expect(gone).toBe(1), 30_000)
 })
 
 it('what another user left behind hinders nobody (only root can try this)', () => {

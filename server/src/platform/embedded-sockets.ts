@@ -3,10 +3,14 @@ import os from 'node:os'
 import path from 'node:path'
 import { type DatabaseUser, mayEnter } from './embedded-binaries.ts'
 
-const SOCKETS = 'lataamo-sockets-'
+/** Of the processes we see: those of another container that shares the folder may live, though none of ours has their number. */
+const SOCKETS = `lataamo-sockets-${processNamespace()}-`
+/** Within this time it is noticed that the socket is gone. */
+const LOOK_MS = 2_000
 
 /** A Unix socket's whole path has at most 107 bytes. */
-const LONGEST = 107 - '/.s.PGSQL.5432'.length
+const SOCKET = '.s.PGSQL.5432'
+const LONGEST = 107 - SOCKET.length - 1
 
 /**
  * A fresh folder for the socket; folders that a kill left behind are swept. Where the system's temporary folder is not there, only ours to
@@ -35,6 +39,20 @@ function folderIn(temporary: string, user: DatabaseUser | undefined): string | u
   if (Buffer.byteLength(folder) <= LONGEST && (user === undefined || mayEnter(user, folder))) return folder
   fs.rmSync(folder, { recursive: true })
   return undefined
+}
+
+/** Calls once when somebody took the socket away, as cleaners of temporary folders do: nobody new reaches the database then. */
+export function watchSocket(folder: string, onGone: () => void): () => void {
+  const timer = setInterval(() => {
+    if (fs.existsSync(path.join(folder, SOCKET))) return
+    clearInterval(timer)
+    onGone()
+  }, LOOK_MS).unref()
+  return () => clearInterval(timer)
+}
+
+function processNamespace(): string {
+  return /\d+/.exec(fs.readlinkSync('/proc/self/ns/pid'))?.[0] ?? ''
 }
 
 /** What belongs to another user stays: it hinders nobody. */
