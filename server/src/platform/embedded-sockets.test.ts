@@ -14,8 +14,8 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(temporary, { recursive: true }))
 
 /** Of a process that is no more. */
-function leftBehind(namespace = path.basename(socketFolder(undefined, temporary)).split('-')[2]): string {
-  const folder = path.join(temporary, `lataamo-sockets-${namespace}-999999999-x`)
+function leftBehind(namespace = path.basename(socketFolder(undefined, temporary)).split('-')[3]): string {
+  const folder = path.join(temporary, `lataamo-sockets-999999999-${namespace}-x`)
   fs.mkdirSync(folder, { mode: 0o700 })
   fs.writeFileSync(path.join(folder, '.s.PGSQL.5432'), '')
   return folder

@@ -3,8 +3,9 @@ import os from 'node:os'
 import path from 'node:path'
 import { type DatabaseUser, mayEnter } from './embedded-binaries.ts'
 
-/** Of the processes we see: those of another container that shares the folder may live, though none of ours has their number. */
-const SOCKETS = `lataamo-sockets-${processNamespace()}-`
+/** Then the process's number, and of which processes that is one: those of another container that shares the folder may live, unseen by us. */
+const SOCKETS = 'lataamo-sockets-'
+const OF_OURS = new RegExp(`^${SOCKETS}(\\d+)-${processNamespace()}-`)
 /** Within this time it is noticed that the socket is gone. */
 const LOOK_MS = 2_000
 
@@ -28,10 +29,10 @@ function folderIn(temporary: string, user: DatabaseUser | undefined): string | u
   let folder: string
   try {
     for (const name of fs.readdirSync(temporary)) {
-      const owner = new RegExp(`^${SOCKETS}(\\d+)-`).exec(name)?.[1]
+      const owner = OF_OURS.exec(name)?.[1]
       if (owner !== undefined && !fs.existsSync(`/proc/${owner}`)) sweep(path.join(temporary, name))
     }
-    folder = fs.mkdtempSync(path.join(temporary, `${SOCKETS}${process.pid}-`))
+    folder = fs.mkdtempSync(path.join(temporary, `${SOCKETS}${process.pid}-${processNamespace()}-`))
   } catch {
     return undefined
   }
