@@ -252,6 +252,18 @@ describe('the handshake', () => {
     expect(answer).not.toMatch(/sec-websocket-protocol/i)
   })
 
+  it('hurts nobody where whoever has no common version then breaks the protocol', async () => {
+    await addTestStation(ground, tenantId, { identity: 'H3' })
+    const faults: unknown[] = []
+    const note = (error: unknown): void => void faults.push(error)
+    process.on('uncaughtException', note)
+    // Bits that no frame may have set.
+    await rawUpgrade('/ocpp/power/H3', basicAuthHeader('H3', TEST_PASSWORD), 'ocpp1.5', Buffer.from([0xff, 0xff, 0xff]))
+    process.off('uncaughtException', note)
+    expect(faults).toEqual([])
+    await (await connectStation(stations.port, { path: '/ocpp/power/H3' })).close()
+  })
+
   it('takes the first version the station offers that is spoken here', async () => {
     await addTestStation(ground, tenantId, { identity: 'H2' })
     const socket = new WebSocket(`ws://127.0.0.1:${stations.port}/ocpp/power/H2`, ['ocpp1.5', 'ocpp1.6', 'ocpp2.1'], {
@@ -263,8 +275,8 @@ describe('the handshake', () => {
   })
 })
 
-/** What a request that no client library would send is answered with, as far as it comes in one piece. */
-function rawUpgrade(path: string, authorization: string, protocol = 'ocpp1.6'): Promise<string> {
+/** What a request that no client library would send is answered with, as far as it comes in one piece; `then`: what follows, until we are cut off. */
+function rawUpgrade(path: string, authorization: string, protocol = 'ocpp1.6', then?: Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(stations.port, '127.0.0.1', () =>
       socket.write(
@@ -273,8 +285,13 @@ function rawUpgrade(path: string, authorization: string, protocol = 'ocpp1.6'): 
       ),
     )
     socket.once('data', (data) => {
-      resolve(data.toString())
-      socket.destroy()
+      if (then === undefined) {
+        resolve(data.toString())
+        socket.destroy()
+        return
+      }
+      socket.write(then)
+      socket.once('close', () => resolve(data.toString())).resume()
     })
     socket.once('error', reject)
   })

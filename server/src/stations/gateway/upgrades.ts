@@ -57,9 +57,11 @@ export function openUpgrades(deps: UpgradeDeps): (request: IncomingMessage, sock
         case 'refused':
           return refuseUpgrade(socket, admitted.status)
         case 'no-common-protocol':
-          return plain.handleUpgrade(request, socket, head, (opened) =>
-            opened.close(PROTOCOL_ERROR, 'no common version'),
-          )
+          return plain.handleUpgrade(request, socket, head, (opened) => {
+            // What it says against the protocol meanwhile ends its socket; a fault that nobody hears would end us.
+            opened.on('error', () => {})
+            opened.close(PROTOCOL_ERROR, 'no common version')
+          })
         case 'admitted':
           return open(request, socket, head, admitted.station)
       }

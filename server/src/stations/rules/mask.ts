@@ -39,8 +39,8 @@ export function isSecretMember(name: string): boolean {
   return SECRET_MEMBERS.has(name)
 }
 
-/** `ftp://user:password@host/…` */
-const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/@]+@/gi
+/** `ftp://user:password@host/…`. Begins at the slashes: to look for the scheme before them would take the square of a long text's length. */
+const URL_PASSWORD = /(:\/\/[^\s/:@]*):[^\s/@]+@/g
 
 export function hasUrlPassword(text: string): boolean {
   return text.search(URL_PASSWORD) >= 0
@@ -68,16 +68,24 @@ export function shortened<T>(value: T): T {
 
 /** A payload or command as people may see it. The shape stays, so that it still reads as what was said. */
 export function masked(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(masked)
+  return maskedWithin(value, false)
+}
+
+/** `isWithinSecret`: of a setting that is secret, whose values stand deeper (2.x, NotifyReport: `variableAttribute`). */
+function maskedWithin(value: unknown, isWithinSecret: boolean): unknown {
+  if (Array.isArray(value)) return value.map((item) => maskedWithin(item, isWithinSecret))
   if (typeof value === 'string') return value.replace(URL_PASSWORD, `$1:${HIDDEN}@`)
   if (typeof value !== 'object' || value === null) return value
-  const isSecret = namedSecret(value) !== undefined
+  const isSecret = isWithinSecret || namedSecret(value) !== undefined
   const isPin = (value as { type?: unknown }).type === 'KeyCode'
+  // 2.x, SetNetworkProfile: a VPN's shared secret is called nothing but `key`.
+  const isVpn = 'password' in value && 'key' in value
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => {
       if (SECRET_MEMBERS.has(name) || (isSecret && VALUE_MEMBERS.has(name))) return [name, HIDDEN]
+      if (isVpn && name === 'key') return [name, HIDDEN]
       if (TOKEN_MEMBERS.has(name) && typeof member === 'string') return [name, isPin ? HIDDEN : maskedToken(member)]
-      return [name, masked(member)]
+      return [name, maskedWithin(member, isSecret)]
     }),
   )
 }
@@ -91,13 +99,14 @@ export function namedSecret(value: object): string | undefined {
 }
 
 /** Where JSON cannot be read, what looks like a member with a token or a secret is hidden all the same. */
-const MEMBER = /("(?:idTag|parentIdTag|idToken|uid|additionalIdToken|password|value|attributeValue)"\s*:\s*")([^"]*)/g
+const HIDDEN_MEMBERS = [...TOKEN_MEMBERS, ...SECRET_MEMBERS, ...VALUE_MEMBERS].join('|')
+const MEMBER = new RegExp(`("(?:${HIDDEN_MEMBERS})"\\s*:\\s*")(?:[^"\\\\]|\\\\.)*`, 'g')
 
 /** A frame's text, masked. */
 export function maskedText(text: string): string {
   try {
     return JSON.stringify(masked(JSON.parse(text) as unknown))
   } catch {
-    return text.replace(MEMBER, (_, head: string) => `${head}${HIDDEN}`)
+    return text.replace(MEMBER, (_, head: string) => `${head}${HIDDEN}`).replace(URL_PASSWORD, `$1:${HIDDEN}@`)
   }
 }
