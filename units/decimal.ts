@@ -19,12 +19,19 @@ export function parseDecimal(text: string, scale: number): ParsedDecimal {
   const [, sign, whole = '', fraction = '', exponent = '0'] = parts
   const digits = (whole + fraction).replace(/^0+/, '')
   if (digits === '') return { ok: true, value: 0n }
-  const significant = digits.replace(/0+$/, '')
+  const significant = withoutTrailingZeros(digits)
   const shift = scale + Number(exponent) - fraction.length + (digits.length - significant.length)
   if (shift < 0) return { ok: false, code: 'too-precise' }
   if (significant.length + shift > MOST_DIGITS) return { ok: false, code: 'too-big' }
   const value = BigInt(significant) * 10n ** BigInt(shift)
   return { ok: true, value: sign === '-' ? -value : value }
+}
+
+/** By hand: the pattern for it would begin anew at each zero, and take the square of a long text's length. */
+function withoutTrailingZeros(digits: string): string {
+  let end = digits.length
+  while (digits.endsWith('0', end)) end -= 1
+  return digits.slice(0, end)
 }
 
 /** The shortest exact text: `decimalText(249000n, 6)` is `"0.249"`; at least `leastDigits` stand after the point. */

@@ -41,6 +41,14 @@ describe('decimals', () => {
     expect(parseDecimal(text, 6)).toEqual({ ok: false, code })
   })
 
+  it('looks through a long text once, however its zeros stand', () => {
+    const zeros = '0'.repeat(200_000)
+    // As long as the square of it would take, no test lasts.
+    expect(parseDecimal(`1${zeros}1`, 6)).toEqual({ ok: false, code: 'too-big' })
+    expect(parseDecimal(`0.5${zeros}`, 6)).toEqual({ ok: true, value: 500_000n })
+    expect(parseDecimal(`${zeros}7.${zeros}`, 0)).toEqual({ ok: true, value: 7n })
+  })
+
   it('gives back what it wrote, whatever the value', () => {
     fc.assert(
       fc.property(fc.bigInt(-(10n ** 20n), 10n ** 20n), fc.integer({ min: 0, max: 8 }), (value, scale) => {
