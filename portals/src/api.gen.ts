@@ -2086,7 +2086,7 @@ export type GetSessionRecordsResponses = {
             stopReason?: string;
             energyWh: number;
             estimated: boolean;
-            flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number'>;
+            flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'numbers-repeated' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number'>;
             idToken?: {
                 id?: string;
                 last4: string;
@@ -2177,7 +2177,7 @@ export type GetSessionsData = {
         stationId?: string;
         state?: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
         open?: 'true' | 'false';
-        flag?: 'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number';
+        flag?: 'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'numbers-repeated' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number';
         number?: string;
         from?: string;
         to?: string;
@@ -2203,7 +2203,7 @@ export type GetSessionsResponses = {
             id: string;
             number: number;
             state: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
-            flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number'>;
+            flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'numbers-repeated' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number'>;
             stationId: string;
             stationNumber: string;
             stationName?: string;
@@ -2307,7 +2307,7 @@ export type PostSessionsResponses = {
         id: string;
         number: number;
         state: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
-        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number'>;
+        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'numbers-repeated' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number'>;
         stationId: string;
         stationNumber: string;
         stationName?: string;
@@ -2384,7 +2384,7 @@ export type GetSessionsByIdResponses = {
         id: string;
         number: number;
         state: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
-        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number'>;
+        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'numbers-repeated' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number'>;
         stationId: string;
         stationNumber: string;
         stationName?: string;
@@ -2509,7 +2509,7 @@ export type PostSessionsByIdStopResponses = {
         id: string;
         number: number;
         state: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
-        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number'>;
+        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'numbers-repeated' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number'>;
         stationId: string;
         stationNumber: string;
         stationName?: string;
@@ -4568,7 +4568,7 @@ export type PostStationsByIdStopResponses = {
         id: string;
         number: number;
         state: 'waiting-for-station' | 'waiting-for-cable' | 'waiting-for-token' | 'delivering' | 'paused' | 'waiting-for-meter' | 'ended' | 'refused' | 'abandoned';
-        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number'>;
+        flags: Array<'begin-reading-missing' | 'clock-corrected' | 'corrected' | 'end-lost' | 'estimated' | 'gap' | 'implausible-energy' | 'no-energy' | 'no-tariff' | 'not-authorised' | 'numbers-repeated' | 'orphan' | 'over-limit' | 'reading-differs' | 'register-backwards' | 'stop-before-start' | 'stop-without-number'>;
         stationId: string;
         stationNumber: string;
         stationName?: string;

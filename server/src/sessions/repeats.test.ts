@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ReportBody } from '../stations/index.ts'
+import type { ReportBody, TransactionReport } from '../stations/index.ts'
 import {
   makeTestStation,
   makeTestTariff,
@@ -102,6 +102,28 @@ describe('repeats (row 3)', () => {
       })
     }
     expect(new Set(records.map((record) => record.sessionId)).size).toBe(SESSIONS)
+  })
+
+  it('by number only are none: what a station says whose counter stands still is kept, and noted', async () => {
+    const station = await makeTestStation(network)
+    const say = (kind: TransactionReport['kind'], seconds: number, registerWh: number) => {
+      const token =
+        kind === 'transaction-started' ? { idToken: { uid: 'DEADBEEF' }, chargingState: 'charging' as const } : {}
+      const trigger = kind === 'transaction-updated' ? ({ trigger: 'meter-value' } as const) : {}
+      const body = say2x(kind, 'tx-still', 0, at(seconds), { registerWh, ...trigger, ...token })
+      return reportFrom(network.tenantId, station, body, at(seconds + 1))
+    }
+    for (const report of [say('transaction-started', 0, 100), say('transaction-updated', 300, 900)]) {
+      await take(network, [report])
+      await take(network, [report])
+    }
+    await take(network, [say('transaction-updated', 600, 1_500)])
+    await take(network, [say('transaction-ended', 900, 2_100), say('transaction-updated', 300, 900)])
+    const [session, ...others] = (await sessionsIn(network)).filter(({ stationId }) => stationId === station)
+    expect(others).toEqual([])
+    expect(session).toMatchObject({ state: 'ended', energyWh: 2_000n, flags: ['numbers-repeated'], revision: 1 })
+    const [record] = (await recordsIn(network)).filter(({ sessionId }) => sessionId === session?.id)
+    expect(record?.record['meterValues']).toHaveLength(4)
   })
 
   it('that arrive at two places at once make one session: the database keeps it so', async () => {

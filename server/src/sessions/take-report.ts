@@ -75,7 +75,7 @@ function takeTransactionReport(
     ...(hasStopped(body) ? { hasStopped: true as const } : {}),
     ...(token === undefined || isEnd ? {} : { token }),
   }
-  if (!isRepeat(machine.transaction, fact)) {
+  if (!isRepeat(machine, fact, when.at)) {
     if (judged !== undefined && !isEnd) adoptToken(batch, session, prepared, body, judged)
     adoptPlace(batch, session, body, when.at)
     keepReadings(batch, prepared, known, body.readings)

@@ -93,6 +93,7 @@ const flags: readonly Session['flags'][number][] = [
   'clock-corrected',
   'register-backwards',
   'reading-differs',
+  'numbers-repeated',
   'implausible-energy',
   'begin-reading-missing',
   'stop-before-start',

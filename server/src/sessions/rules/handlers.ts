@@ -5,7 +5,7 @@ import { energyOf, goesBackwards, withReadings } from './meter.ts'
 import { namedBy } from './nameless-stop.ts'
 import { type Deadlines, type Session, type Transaction, withFlag, withLastHeard } from './session.ts'
 import { closeByEstimate, settle } from './settle.ts'
-import { isRepeat, isStopped, withFlow, withReport } from './transaction.ts'
+import { asCounted, isRepeat, isStopped, withFlow, withReport } from './transaction.ts'
 
 /** After this many questions for meter data an estimate is made (END-METER: 3 within 10 minutes). */
 const MOST_METER_QUESTIONS = 3
@@ -19,11 +19,12 @@ const LOOK_AGAIN_SECONDS = 120
 
 const unchanged = (session: Session): Step => ({ session, effects: [] })
 
-export function takeTransaction(session: Session, fact: TransactionFact, at: Temporal.Instant): Step {
-  if (isRepeat(session.transaction, fact)) return unchanged(session)
-  const read = withMeter(session, fact, at)
+export function takeTransaction(session: Session, given: TransactionFact, at: Temporal.Instant): Step {
+  if (isRepeat(session, given, at)) return unchanged(session)
+  const { session: known, fact } = asCounted(session, given)
+  const read = withMeter(known, fact, at)
   const flagged = fact.isNameless === true ? withFlag(read, 'stop-without-number') : read
-  const learned = { ...flagged, transaction: withReport(session.transaction, fact, at) }
+  const learned = { ...flagged, transaction: withReport(known.transaction, fact, at) }
   return withNoEnergyCleared(session, settle(session, learned, at, fact))
 }
 

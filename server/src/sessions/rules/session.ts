@@ -34,6 +34,7 @@ export const sessionFlags = [
   'no-energy',
   'no-tariff',
   'not-authorised',
+  'numbers-repeated',
   'orphan',
   'over-limit',
   'reading-differs',
@@ -71,6 +72,8 @@ export interface Transaction {
   readonly isNameless?: true
   /** True where the station numbers its reports (2.x): then gaps show. */
   readonly isNumbered: boolean
+  /** 2.x: a number came twice for different reports: no number orders anything, or shows a gap, any more. */
+  readonly isMiscounted?: true
   readonly seen: SeenRanges
   readonly started?: { readonly at: Temporal.Instant; readonly seqNo?: number }
   readonly ended?: { readonly at: Temporal.Instant; readonly seqNo?: number; readonly reason?: StopReason }

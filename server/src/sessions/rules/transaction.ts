@@ -1,18 +1,52 @@
 import { earlierOf, isBefore } from '../../../../units/index.ts'
 import type { TransactionFact } from './facts.ts'
 import { addSeen, hasSeen, hasSeenAll, type SeenRanges } from './seen.ts'
-import type { FlowPoint, Transaction } from './session.ts'
+import { type FlowPoint, type Session, type Transaction, withFlag } from './session.ts'
 
 /**
  * The natural key of a report (the OCPP message id is none: stations make a new one for each retry). 2.x: a sequence
- * number that was seen; 1.6: a start, and a stop, that is known.
+ * number that was seen, unless it is surely another's; 1.6, and where the numbers say nothing: a start, and a stop, that is known.
  */
-export function isRepeat(transaction: Transaction | undefined, fact: TransactionFact): boolean {
+export function isRepeat(session: Pick<Session, 'transaction' | 'flags'>, fact: TransactionFact, at: Temporal.Instant) {
+  const { transaction } = session
   if (transaction === undefined) return false
-  if (fact.seqNo !== undefined) return hasSeen(transaction.seen, fact.seqNo)
+  if (fact.seqNo !== undefined && transaction.isMiscounted !== true) {
+    return hasSeen(transaction.seen, fact.seqNo) && !isOfAnother(session, fact, at)
+  }
   if (fact.kind === 'transaction-started') return transaction.started !== undefined
   if (fact.kind === 'transaction-ended') return transaction.ended !== undefined
   return false
+}
+
+/** Reports this much later than all that is known are no repeats: two clocks as close as this are one. */
+const LATER_SECONDS = 60
+
+/** 2.x: this number was seen, and yet the report is another: the station's counter stands still, or began anew. */
+function isOfAnother(
+  { transaction, flags }: Pick<Session, 'transaction' | 'flags'>,
+  { kind, seqNo, wasCorrected }: TransactionFact,
+  at: Temporal.Instant,
+): boolean {
+  if (transaction === undefined) return false
+  const { started, ended, newest } = transaction
+  if (kind === 'transaction-started') return started === undefined
+  if (kind === 'transaction-ended') return ended === undefined
+  // After its end it may be another transaction under the same name.
+  if (ended !== undefined && isBefore(ended.at, at)) return false
+  if (seqNo === started?.seqNo || seqNo === ended?.seqNo) return true
+  const isClockRight = !wasCorrected && !flags.includes('clock-corrected')
+  return ended === undefined && isClockRight && isBefore(newest.at.add({ seconds: LATER_SECONDS }), at)
+}
+
+/** From the first report that shows it, the numbers of a transaction say nothing: time orders what is still told, as in 1.6. */
+export function asCounted(session: Session, fact: TransactionFact) {
+  const { transaction } = session
+  if (transaction === undefined || fact.seqNo === undefined) return { session, fact }
+  const { seqNo, ...uncounted } = fact
+  if (transaction.isMiscounted === true) return { session, fact: uncounted }
+  if (!hasSeen(transaction.seen, seqNo)) return { session, fact }
+  const noted = withFlag({ ...session, transaction: { ...transaction, isMiscounted: true } }, 'numbers-repeated')
+  return { session: noted, fact: uncounted }
 }
 
 /** Puts a report into what is known, in whatever order reports come: what was sent once is merged, never overwritten. */
@@ -96,9 +130,9 @@ export function flowChanges(flow: readonly FlowPoint[]): readonly FlowPoint[] {
 
 /** Nothing of the transaction is missing any more: begin, end, and every number between. */
 export function isWhole(transaction: Transaction): boolean {
-  const { started, ended, isNumbered, seen } = transaction
+  const { started, ended, isNumbered, isMiscounted, seen } = transaction
   if (started === undefined || ended === undefined) return false
-  if (!isNumbered) return true
+  if (!isNumbered || isMiscounted === true) return true
   if (started.seqNo === undefined || ended.seqNo === undefined) return false
   return hasSeenAll(seen, started.seqNo, ended.seqNo)
 }
