@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { auditRoutes, recordChange } from './audit/index.ts'
 import { billingRoutes, tariffExists } from './billing/index.ts'
 import type { Config } from './config.ts'
-import { eventRoutes, forgetEvents, openRings, type Webhooks, wireWebhooks } from './events/index.ts'
+import { eventRoutes, openRings, type Webhooks, wireWebhooks } from './events/index.ts'
 import { finderRoutes } from './finder/index.ts'
 import {
   addPerson,
@@ -39,7 +39,6 @@ import { foldersOfPortal, portalPage } from './served-files.ts'
 import { openUsageLog, tariffHasSessions, wireSessions } from './sessions/index.ts'
 import {
   countStationsByTariff,
-  forgetRecorded,
   sitesExist,
   type Stations,
   stationsAt,
@@ -47,8 +46,9 @@ import {
   watchLog,
   wireStations,
 } from './stations/index.ts'
-import { forgetOneUseTokens, wireSubscribers } from './subscribers/index.ts'
-import { anyTenant, forgetServedOfAll, type NewTenant } from './tenants/index.ts'
+import { wireSubscribers } from './subscribers/index.ts'
+import { anyTenant, type NewTenant } from './tenants/index.ts'
+import { tidy } from './tidy.ts'
 
 export const VERSION = '0.1.0'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -272,12 +272,6 @@ export async function openApp(config: Config, installation: Installation, isDemo
       await ops.close()
     },
   }
-}
-
-async function tidy(installation: Installation): Promise<number> {
-  await installation.tidy()
-  await forgetServedOfAll(installation.ground, [forgetEvents, forgetRecorded, forgetOneUseTokens])
-  return 0
 }
 
 /** The description of the API, made from the rows alone: their handlers are never called. */

@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../platform/index.ts'
+import { type Forget, FORGET_AT_ONCE, sql, type Tx } from '../platform/index.ts'
 import type { SiteScope } from '../rights/index.ts'
 import type { SignInKind } from './store-directory.ts'
 
@@ -90,3 +90,13 @@ export async function endSignInsOf(
       and (${which.kind ?? null}::text is null or kind = ${which.kind ?? null})
       and (${which.butId ?? null}::uuid is null or id <> ${which.butId ?? null}::uuid)`)
 }
+
+/** Who signed in stands in the trail; a link or session is good for nothing once it is over. */
+const SIGN_INS_KEPT = Temporal.Duration.from({ hours: 30 * 24 })
+
+/** Links and sessions, 30 days after they were over. */
+export const forgetSignIns: Forget = (tx, at) =>
+  tx.run(sql`
+    delete from sign_ins where (tenant_id, id) in (
+      select tenant_id, id from sign_ins
+      where tenant_id = ${tx.tenantId} and expires_at < ${at.subtract(SIGN_INS_KEPT)} limit ${FORGET_AT_ONCE})`)

@@ -1,5 +1,6 @@
 export { tokenClass } from './http.ts'
 export { makeOneUseToken, type OneUseToken } from './one-use-token.ts'
 export { forgetOneUseTokens, type JudgedTokenRow, tokensByHash, type TokenStatus, tokenStatuses } from './store.ts'
+export { forgetNewsOfRemoved } from './store-reach.ts'
 export { hashOfUid, last4Of } from './uid.ts'
 export { type Subscribers, wireSubscribers } from './wire.ts'

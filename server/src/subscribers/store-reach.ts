@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../platform/index.ts'
+import { type Forget, FORGET_AT_ONCE, sql, type Tx } from '../platform/index.ts'
 
 /** Stations that ever were connected: their caches may hold any token. */
 export async function stationsToTell(
@@ -100,3 +100,13 @@ export async function reachOf(tx: Tx, tokenIds: readonly string[]): Promise<read
     failed: Number(row.failed),
   }))
 }
+
+const NEWS_KEPT = Temporal.Duration.from({ hours: 30 * 24 })
+
+/** Which stations heard of a card, 30 days after it was removed: nobody is shown it any more. */
+export const forgetNewsOfRemoved: Forget = (tx, at) =>
+  tx.run(sql`
+    delete from token_news where (tenant_id, token_id, station_id) in (
+      select n.tenant_id, n.token_id, n.station_id
+      from id_tokens k join token_news n on n.tenant_id = k.tenant_id and n.token_id = k.id
+      where k.tenant_id = ${tx.tenantId} and k.removed_at < ${at.subtract(NEWS_KEPT)} limit ${FORGET_AT_ONCE})`)
