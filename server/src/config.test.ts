@@ -91,4 +91,17 @@ describe('a secret of the installation', () => {
     expect(fs.statSync(path.join(folder, 'secret')).mode & 0o777).toBe(0o600)
     fs.rmSync(folder, { recursive: true })
   })
+
+  it.each([
+    ['LATAAMO_SECRET', 'secret'],
+    ['LATAAMO_PLATFORM_KEY', 'platform-key'],
+  ] as const)('whose file is empty is none: %s', (name, file) => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lataamo-config-'))
+    const config = readConfig({ DATA_DIR: folder })
+    fs.writeFileSync(path.join(folder, file), '\n')
+    expect(() => secretOf(config, name, () => 'never')).toThrow(
+      `${path.join(folder, file)} is empty: bring it back from your copy, or set ${name} as it was; remove the file only where nothing was kept under it.`,
+    )
+    fs.rmSync(folder, { recursive: true })
+  })
 })

@@ -222,11 +222,8 @@ export function secretOf(config: Config, name: 'LATAAMO_SECRET' | 'LATAAMO_PLATF
   const given = config[name]
   if (given !== undefined) return given
   const file = path.join(config.DATA_DIR, name === 'LATAAMO_SECRET' ? 'secret' : 'platform-key')
-  try {
-    return fs.readFileSync(file, 'utf8').trim()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
+  const kept = keptSecret(file, name)
+  if (kept !== undefined) return kept
   const fresh = `${file}.${process.pid}`
   fs.writeFileSync(fresh, `${make()}\n`, { mode: 0o600, flush: true })
   // A link fails where the file exists by now, so that two starts never use two secrets.
@@ -237,4 +234,19 @@ export function secretOf(config: Config, name: 'LATAAMO_SECRET' | 'LATAAMO_PLATF
   }
   fs.rmSync(fresh)
   return fs.readFileSync(file, 'utf8').trim()
+}
+
+/** Undefined: there is no file. An empty one, as a full disk or a copy that broke off may leave, would open nothing and protect nothing. */
+function keptSecret(file: string, name: string): string | undefined {
+  let kept: string
+  try {
+    kept = fs.readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return undefined
+  }
+  if (kept !== '') return kept
+  throw new Error(
+    `${file} is empty: bring it back from your copy, or set ${name} as it was; remove the file only where nothing was kept under it.`,
+  )
 }

@@ -5,7 +5,7 @@ import { inTransaction, openTxState, oneStatement, type Statement, type Tx } fro
 import { parsers } from './db-types.ts'
 import { watchDatabase } from './db-watch.ts'
 import type { Log } from './log.ts'
-import { SESSION_SETTINGS } from './session-settings.ts'
+import { SESSION_SETTINGS, withSettings } from './session-settings.ts'
 
 export interface Database {
   inTenant<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T>
@@ -140,8 +140,9 @@ const BY_KEY =
   ' -c enable_seqscan=off -c enable_hashjoin=off -c enable_bitmapscan=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c cpu_tuple_cost=1 -c cpu_index_tuple_cost=1'
 
 function poolOf(connection: pg.ClientConfig, max: number, log: Log, more = '', idleTimeoutMillis = 60_000): pg.Pool {
+  const settings = `${SESSION_SETTINGS} -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000${more}`
   const pool = new pg.Pool({
-    ...connection,
+    ...withSettings(connection, settings),
     // What does not need another's answer may be sent at once (`together`).
     pipeline: true,
     max,
@@ -149,7 +150,6 @@ function poolOf(connection: pg.ClientConfig, max: number, log: Log, more = '', i
     connectionTimeoutMillis: 5_000,
     // A timer for each loan costs a batch more than beginning its transaction: what is always used keeps its connections (0).
     idleTimeoutMillis,
-    options: `${SESSION_SETTINGS} -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000${more}`,
   })
   pool.on('error', (error) => {
     if (!pool.ending) log.warn('database connection lost', { error: error.message })

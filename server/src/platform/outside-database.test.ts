@@ -5,6 +5,7 @@ import { newId } from './ids.ts'
 import { silentLog } from './log.ts'
 import { migrate } from './migrate.ts'
 import { howRuntimeFails, userOf, whatLacks } from './outside-database.ts'
+import { openPostgres } from './postgres-client.ts'
 import { sql } from './sql.ts'
 import { type TestGround, testGround } from './testing.ts'
 
@@ -91,18 +92,37 @@ it('an owner who may make roles is enough, and what the database sets for its se
   made = Object.values(roles)
   expect(await howRuntimeFails(good)).toBeUndefined()
   expect(await whatLacks(good)).toBeUndefined()
-  const database = openDatabase({ connection: good.runtime, roles, log: silentLog })
-  try {
-    const [row] = await database.inDirectory((tx) =>
-      tx.rows<{ at: Temporal.Instant; level: string }>(
-        sql`select '2026-11-27T10:00:00Z'::timestamptz as at, current_setting('transaction_isolation') as level`,
-      ),
-    )
-    expect({ at: row?.at.toString(), level: row?.level }).toEqual({
-      at: '2026-11-27T10:00:00Z',
-      level: 'read committed',
-    })
-  } finally {
-    await database.close()
+  for (const connection of [good.runtime, withOptions(good.runtime)]) {
+    const database = openDatabase({ connection, roles, log: silentLog })
+    try {
+      const [row] = await database.inDirectory((tx) =>
+        tx.rows<{ at: Temporal.Instant; level: string; patience: string }>(
+          sql`select '2026-11-27T10:00:00Z'::timestamptz as at, current_setting('transaction_isolation') as level,
+            current_setting('statement_timeout') as patience`,
+        ),
+      )
+      expect({ ...row, at: row?.at.toString() }).toEqual({
+        at: '2026-11-27T10:00:00Z',
+        level: 'read committed',
+        patience: '30s',
+      })
+    } finally {
+      await database.close()
+    }
   }
 }, 60_000)
+
+it('what an address sets for its sessions holds beside ours', async () => {
+  const client = await openPostgres(withOptions(pair(`${word}_owner`).owner))
+  const { rows } = await client.query(`select current_setting('work_mem') as work, current_setting('timezone') as zone`)
+  await client.end()
+  expect(rows).toEqual([{ work: '5MB', zone: 'UTC' }])
+})
+
+/** The same by an address that sets something for its sessions, as an operator may write it. */
+function withOptions({ host, port, user, password: word, database }: pg.ClientConfig): pg.ClientConfig {
+  const given = '-c timezone=Asia/Kolkata -c statement_timeout=1h -c work_mem=5MB'
+  const query = new URLSearchParams({ host: String(host), port: String(port), user: String(user), options: given })
+  query.set('password', String(word))
+  return { connectionString: `postgres:///${database}?${query}` }
+}
