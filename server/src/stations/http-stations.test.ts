@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId, sql } from '../platform/index.ts'
+import { somebodyWaits } from '../platform/testing.ts'
 import { isStationNumber } from './rules/number.ts'
 import { connectStation, until } from './testing.ts'
 import { oneEvse as evses, openTestRest, type TestRest } from './testing-rest.ts'
@@ -179,6 +180,17 @@ describe('stations', () => {
     await socket.closed
     await expect(connectStation(stations.port, { path: '/ocpp/power/SLIP-0', password })).rejects.toThrow('404')
     await (await connectStation(stations.port, { path: '/ocpp/power/SLIP-1', password })).close()
+  })
+
+  it('get no identity that another is just getting (ST-CRUD)', async () => {
+    const [{ id: first }, { id: second }] = [await add('RACE-0'), await add('RACE-1')]
+    let answer: ReturnType<typeof call> | undefined
+    await ground.database.inTenant(tenantId, async (tx) => {
+      await tx.run(sql`update stations set identity = 'RACE-2' where tenant_id = ${tenantId} and id = ${first}`)
+      answer = call(`PATCH /v1/stations/${second}`, { body: { identity: 'RACE-2' } })
+      await somebodyWaits(ground, answer)
+    })
+    expect(await answer).toMatchObject({ status: 409, body: { code: 'identity-taken' } })
   })
 
   it('get a new password, after which the old one is refused', async () => {

@@ -1,8 +1,19 @@
 import { sql, type Tx } from '../platform/index.ts'
 import type { DeclaredEvse } from './store.ts'
 
-/** False: another station of the network bears it. */
+/** False: another station of the network bears it; the transaction may be over then, and whoever asked refuses. */
 export async function changeIdentity(tx: Tx, id: string, identity: string): Promise<boolean> {
+  try {
+    return await takeIdentity(tx, id, identity)
+  } catch (error) {
+    // Another got it a moment before, and was waited for.
+    const { code, constraint } = error as { readonly code?: unknown; readonly constraint?: unknown }
+    if (code === '23505' && constraint === 'stations_identity') return false
+    throw error
+  }
+}
+
+async function takeIdentity(tx: Tx, id: string, identity: string): Promise<boolean> {
   const changed = await tx.run(sql`
     update stations s set identity = ${identity}
     where s.tenant_id = ${tx.tenantId} and s.id = ${id} and not exists (
