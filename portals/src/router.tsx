@@ -13,6 +13,7 @@ import { languageFor } from './language.ts'
 import { lazyPage } from './LazyPage.tsx'
 import { NotFound } from './NotFound.tsx'
 import { PageFailed } from './PageFailed.tsx'
+import { openLiveEarly } from './live/connection.ts'
 import { meQuery } from './session-of-staff.ts'
 import { showLanguage } from './words.ts'
 
@@ -36,6 +37,7 @@ export function makeRouter(client: QueryClient, history?: RouterHistory) {
     beforeLoad: async ({ location }) => {
       try {
         const { staff } = await client.ensureQueryData(meQuery)
+        openLiveEarly()
         await showLanguage(languageFor(staff.language))
       } catch (error) {
         if (problemCode(error) !== 'not-signed-in') throw error

@@ -1,3 +1,6 @@
+import { query } from '../api.ts'
+import { keepStream, type KeptStream, type StreamHandlers } from './kept-stream.ts'
+
 /**
  * One event stream for the page. Its state says how old what is shown may be; while it is down the page says so and tries
  * again, after 1 s, then 2, 4, at most 15.
@@ -26,18 +29,28 @@ const eventTypes = [
   'alert.changed',
   'refused-station',
   'resync',
-  'ping',
   'hello',
 ] as const
 
+const mostWaitMs = 15_000
+
+interface Live {
+  /** Undefined: of all stations. */
+  readonly stationId: string | undefined
+  readonly stream: KeptStream
+  isOpen: boolean
+}
+
 let state: LiveState = { status: 'connecting' }
-let source: EventSource | undefined
-let address: string | undefined
+let current: Live | undefined
+/** Still heard until the one that takes its place is open, so that nothing is missed between them. */
+let former: Live | undefined
 let receive: (events: readonly LiveEvent[]) => void = () => {}
-let refetch: () => void = () => {}
-let retry: ReturnType<typeof setTimeout> | undefined
-let attempts = 0
+let refetch: (what: Missed) => void = () => {}
 const listeners = new Set<() => void>()
+
+/** What may have happened unheard: anything, or only frames of the station that is listened to from now on. */
+export type Missed = 'anything' | 'frames'
 
 export function liveState(): LiveState {
   return state
@@ -48,64 +61,76 @@ export function onLiveState(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
-/** `missed` is called when events may have been lost: after a break, or when the server no longer knows our last id. */
-export function openLive(
-  url: string,
+/**
+ * `missed` is called when what was fetched before may be old: whenever the stream is opened, the first time too, and when the server
+ * no longer knows our last id.
+ */
+export function feedFromLive(
   onEvents: (events: readonly LiveEvent[]) => void,
-  missed: () => void,
+  missed: (what: Missed) => void,
 ): () => void {
   receive = onEvents
   refetch = missed
-  address = url
-  attempts = 0
-  connect()
-  return close
+  return () => {
+    receive = () => {}
+    refetch = () => {}
+    close()
+  }
+}
+
+/** Opened before the pages ask for anything: what is asked for once it is open need not be asked for again. */
+export function openLiveEarly(): void {
+  if (current === undefined) openLive(undefined)
+}
+
+/** With the frames of one station, or with the events of all. */
+export function openLive(stationId: string | undefined): void {
+  if (current !== undefined && current.stationId === stationId) return
+  if (current?.isOpen === true) {
+    former?.stream.close()
+    former = current
+  } else current?.stream.close()
+  const url = `/v1/events${stationId === undefined ? '' : query({ log: 1, stationId })}`
+  const handlers: StreamHandlers = {
+    opened: () => opened(live),
+    heard,
+    lost: (nextTryAt) => (live === current ? lost(nextTryAt) : leaveFormer()),
+  }
+  const live: Live = { stationId, stream: keepStream(url, eventTypes, handlers, mostWaitMs), isOpen: false }
+  current = live
 }
 
 export function tryLiveNow(): void {
-  if (state.status === 'down') connect()
+  if (state.status === 'down') current?.stream.tryNow()
 }
 
 function close(): void {
-  clearTimeout(retry)
-  source?.close()
-  source = undefined
-  address = undefined
+  current?.stream.close()
+  current = undefined
+  leaveFormer()
 }
 
-function connect(): void {
-  clearTimeout(retry)
-  source?.close()
-  if (address === undefined) return
-  const stream = new EventSource(address)
-  source = stream
-  stream.onopen = () => {
-    const wasDown = state.downSince !== undefined
-    attempts = 0
-    set({ status: 'live', lastEventAt: Date.now() })
-    if (wasDown) refetch()
-  }
-  stream.onerror = () => lost(stream)
-  for (const type of eventTypes) stream.addEventListener(type, (event) => heard(type, event.data))
+function leaveFormer(): void {
+  former?.stream.close()
+  former = undefined
 }
 
-function lost(stream: EventSource): void {
-  if (stream !== source) return
-  // The browser would try again by itself, but it does not say when; the banner does.
-  stream.close()
+function opened(live: Live): void {
+  live.isOpen = true
+  const missed = former !== undefined && former.stationId === undefined ? 'frames' : 'anything'
+  leaveFormer()
+  set({ status: 'live', lastEventAt: Date.now() })
+  refetch(missed)
+}
+
+function lost(nextTryAt: number): void {
+  if (current !== undefined) current.isOpen = false
+  leaveFormer()
   // What still waits to be shown comes again with everything else once the stream is back.
   clearTimeout(together)
   together = undefined
   waiting = []
-  const wait = Math.min(15_000, 1000 * 2 ** attempts)
-  attempts += 1
-  set({
-    ...state,
-    status: 'down',
-    downSince: state.downSince ?? state.lastEventAt ?? Date.now(),
-    nextTryAt: Date.now() + wait,
-  })
-  retry = setTimeout(connect, wait)
+  set({ ...state, status: 'down', downSince: state.downSince ?? state.lastEventAt ?? Date.now(), nextTryAt })
 }
 
 // A busy network says many things a second. They are shown together, five times a second, so that the page stays quick.
@@ -114,14 +139,14 @@ let waiting: LiveEvent[] = []
 let together: ReturnType<typeof setTimeout> | undefined
 
 function heard(type: string, data: unknown): void {
-  if (type === 'resync') refetch()
-  const content = type === 'resync' || type === 'ping' || type === 'hello' ? undefined : parsed(data)
+  if (type === 'resync') refetch('anything')
+  const content = type === 'resync' || type === 'beat' || type === 'hello' ? undefined : parsed(data)
   if (content !== undefined) waiting.push({ type, content })
   together ??= setTimeout(() => {
     together = undefined
     const events = waiting
     waiting = []
-    if (source === undefined) return
+    if (current === undefined) return
     set({ status: 'live', lastEventAt: Date.now() })
     if (events.length > 0) receive(events)
   }, togetherMilliseconds)

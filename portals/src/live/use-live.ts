@@ -1,8 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
-import { query } from '../api.ts'
 import { applyEvents } from './apply-event.ts'
-import { liveState, onLiveState, openLive, type LiveState } from './connection.ts'
+import { feedFromLive, liveState, onLiveState, openLive, type LiveState } from './connection.ts'
 
 export function useLiveState(): LiveState {
   return useSyncExternalStore(onLiveState, liveState)
@@ -33,12 +32,13 @@ export function useLiveLog(stationId: string): void {
 export function useLiveFeed(): void {
   const client = useQueryClient()
   const stationId = useSyncExternalStore(onScope, () => scope)
-  useEffect(() => {
-    const url = `/v1/events${stationId === undefined ? '' : query({ log: 1, stationId })}`
-    return openLive(
-      url,
-      (events) => applyEvents(client, events),
-      () => void client.invalidateQueries(),
-    )
-  }, [client, stationId])
+  useEffect(
+    () =>
+      feedFromLive(
+        (events) => applyEvents(client, events),
+        (what) => void client.invalidateQueries(what === 'frames' ? { queryKey: ['ocpp-log'] } : {}),
+      ),
+    [client],
+  )
+  useEffect(() => openLive(stationId), [stationId])
 }

@@ -31,6 +31,8 @@ const MOST_FROM_ONE_ADDRESS = 200
 const MOST_UNREAD_BYTES = 500_000
 const BEAT_MS = 15_000
 const BEATS_BETWEEN_CHECKS = 2
+/** An event and no comment: a browser tells its page of events alone, and a page must notice that a stream is dead. */
+const BEAT = 'event: beat\ndata: {"version":1}\n\n'
 
 export function streamKeeper(beatMs = BEAT_MS): StreamKeeper {
   const open = new Map<ServerResponse, OpenStream>()
@@ -156,7 +158,7 @@ function startBeating(keeper: StreamKeeper, response: ServerResponse, check: () 
       return
     }
     unreadBefore = unread
-    response.write(': beat\n\n')
+    response.write(BEAT)
     beats += 1
     if (beats % BEATS_BETWEEN_CHECKS === 0) check()
   }, keeper.beatMs)

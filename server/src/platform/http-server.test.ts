@@ -330,7 +330,7 @@ describe('a live stream', () => {
     expect(response.headers.get('cache-control')).toBe('no-store')
     // It ends with its connection: in chunks, what a reader leaves unread would cost much more.
     expect(response.headers.get('transfer-encoding')).toBeNull()
-    const text = await readUntil(response, /: beat/)
+    const text = await readUntil(response, /event: beat\ndata: .+\n\n/)
     expect(text).toContain('id: 1.1\nevent: station.changed\ndata: {"for":"key"}\n\n')
   })
 
@@ -355,7 +355,7 @@ describe('a live stream', () => {
     sites = ['01890000-0000-7000-8000-000000000002']
     try {
       await readUntil(response, /never/)
-      expect(await readUntil(await open(), /(: beat\n\n){5}/)).toMatch(/: beat/)
+      expect(await readUntil(await open(), /(event: beat\n[^]*){5}/)).toMatch(/event: beat/)
     } finally {
       sites = 'all'
     }

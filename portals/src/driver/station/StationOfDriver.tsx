@@ -6,6 +6,7 @@ import { get, problemCode } from '../../api.ts'
 import type { PublicEvse, PublicStation } from '../../api-types.ts'
 import { chooseScheme, useShownScheme } from '../../color-scheme.ts'
 import { connectorText } from '../../console/stations/station-words.ts'
+import { keepStream, type StreamHandlers } from '../../live/kept-stream.ts'
 import { Money } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { LanguageSwitch } from '../../parts/LanguageSwitch.tsx'
@@ -222,37 +223,28 @@ function LiveNote({ live }: { readonly live: Live }) {
   )
 }
 
-const againAfterMs = 10_000
+/** Many phones: where a server refuses, they leave it more and more time. */
+const mostWaitMs = 60_000
 
-/**
- * Each event brings the whole station anew. A broken stream the browser opens again by itself; one that was refused, as by a proxy
- * while the server is away, we do.
- */
+/** Each event brings the whole station anew. */
 function usePublicLive(number: string, isKnown: boolean): Live {
   const client = useQueryClient()
   const [live, setLive] = useState<Live>({ isUp: false, at: undefined })
   useEffect(() => {
     if (!isKnown) return
-    let source: EventSource
-    let again: ReturnType<typeof setTimeout> | undefined
-    const open = (): void => {
-      source = new EventSource(`/v1/public/stations/${encodeURIComponent(number)}/events`)
-      source.onopen = () => setLive({ isUp: true, at: Date.now() })
-      source.onerror = () => {
-        setLive((before) => ({ ...before, isUp: false }))
-        if (source.readyState === EventSource.CLOSED) again = setTimeout(open, againAfterMs)
-      }
-      source.addEventListener('station.changed', (event) => {
-        setLive({ isUp: true, at: Date.now() })
-        const { station } = JSON.parse(String(event.data)) as { readonly station: PublicStation }
+    const isUp = (): void => setLive({ isUp: true, at: Date.now() })
+    const handlers: StreamHandlers = {
+      opened: isUp,
+      heard(type, data) {
+        isUp()
+        if (type !== 'station.changed') return
+        const { station } = JSON.parse(String(data)) as { readonly station: PublicStation }
         client.setQueryData(['public-station', number], station)
-      })
+      },
+      lost: () => setLive((before) => ({ ...before, isUp: false })),
     }
-    open()
-    return () => {
-      clearTimeout(again)
-      source.close()
-    }
+    const url = `/v1/public/stations/${encodeURIComponent(number)}/events`
+    return keepStream(url, ['station.changed'], handlers, mostWaitMs).close
   }, [client, number, isKnown])
   return live
 }
