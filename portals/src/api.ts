@@ -31,16 +31,16 @@ function isPieceMissing(error: unknown): boolean {
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
-/** Throws a ProblemError for every answer but 2xx. A POST gets a fresh Idempotency-Key: one per act of a person. */
+/** Throws a ProblemError for every answer but 2xx. A POST gets a fresh Idempotency-Key, one per act of a person, or the one that is given. */
 export async function call<Answer>(
   method: Method,
   path: string,
   body?: unknown,
-  signal?: AbortSignal,
+  { signal, key }: { readonly signal?: AbortSignal | undefined; readonly key?: string } = {},
 ): Promise<Answer> {
   const headers: Record<string, string> = { accept: 'application/json', 'accept-language': shownLanguage() }
   if (body !== undefined) headers['content-type'] = 'application/json'
-  if (method === 'POST') headers['idempotency-key'] = randomKey()
+  if (method === 'POST') headers['idempotency-key'] = key ?? randomKey()
   const { response, text } = await answered(path, {
     method,
     headers,
@@ -65,7 +65,7 @@ async function answered(path: string, request: RequestInit): Promise<{ response:
 }
 
 export function get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
-  return call<Answer>('GET', path, undefined, signal)
+  return call<Answer>('GET', path, undefined, { signal })
 }
 
 /** Every item of a list, page by page: for choosing from. */
@@ -108,6 +108,6 @@ export function problemError(status: number, content: unknown): ProblemError {
 }
 
 // crypto.randomUUID exists on secure origins only, and a station's installer may use plain http on the local network.
-function randomKey(): string {
+export function randomKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

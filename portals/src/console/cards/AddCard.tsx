@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call } from '../../api.ts'
 import { Choice, Field } from '../../parts/Field.tsx'
 import { FormDialog } from '../../parts/FormDialog.tsx'
 import { lastMinute } from '../../parts/zoned.ts'
+import { useSendOnce } from '../../send-once.ts'
 import { useMe } from '../../session-of-staff.ts'
 
 const types = ['ISO14443', 'ISO15693', 'eMAID', 'KeyCode', 'Central', 'MacAddress', 'Local']
@@ -19,9 +19,10 @@ export function AddCard({ close }: { readonly close: () => void }) {
   const { tenant } = useMe()
   const [form, setForm] = useState(emptyForm)
   const set = (name: keyof CardForm) => (text: string) => setForm({ ...form, [name]: text })
+  const sendOnce = useSendOnce()
   const add = useMutation({
     mutationFn: () =>
-      call('POST', '/v1/id-tokens', {
+      sendOnce('/v1/id-tokens', {
         uid: form.uid.replace(/[\s:-]/g, ''),
         type: form.type,
         status: 'active',

@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call } from '../../api.ts'
 import { Field } from '../../parts/Field.tsx'
 import { FormDialog } from '../../parts/FormDialog.tsx'
+import { useSendOnce } from '../../send-once.ts'
 import { type Grant, GrantFields, isGranted } from './GrantFields.tsx'
 import { LinkShown } from './LinkShown.tsx'
 
@@ -14,9 +14,10 @@ export function InvitePerson({ close }: { readonly close: () => void }) {
   const [name, setName] = useState('')
   const [mail, setMail] = useState('')
   const [grant, setGrant] = useState<Grant>({ role: 'operator', sites: 'all' })
+  const sendOnce = useSendOnce()
   const invite = useMutation({
     mutationFn: () =>
-      call<{ readonly invitationUrl: string }>('POST', '/v1/staff', { name: name.trim(), mail: mail.trim(), ...grant }),
+      sendOnce<{ readonly invitationUrl: string }>('/v1/staff', { name: name.trim(), mail: mail.trim(), ...grant }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['people'] }),
   })
   if (invite.data !== undefined) return <LinkShown name={name.trim()} url={invite.data.invitationUrl} close={close} />

@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call } from '../../api.ts'
 import { Dialog } from '../../parts/Dialog.tsx'
 import { CopyField } from '../../parts/CopyField.tsx'
 import { Field } from '../../parts/Field.tsx'
 import { FormDialog } from '../../parts/FormDialog.tsx'
+import { useSendOnce } from '../../send-once.ts'
 import { type Grant, GrantFields, isGranted } from './GrantFields.tsx'
 
 /** A key for a program; shown once, then closed on purpose only. */
@@ -14,8 +14,9 @@ export function MakeKey({ close }: { readonly close: () => void }) {
   const client = useQueryClient()
   const [name, setName] = useState('')
   const [grant, setGrant] = useState<Grant>({ role: 'viewer', sites: 'all' })
+  const sendOnce = useSendOnce()
   const make = useMutation({
-    mutationFn: () => call<{ readonly key: string }>('POST', '/v1/keys', { name: name.trim(), ...grant }),
+    mutationFn: () => sendOnce<{ readonly key: string }>('/v1/keys', { name: name.trim(), ...grant }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['machine-keys'] }),
   })
   if (make.data !== undefined) {

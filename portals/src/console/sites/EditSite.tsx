@@ -7,6 +7,7 @@ import { changedMembers } from '../../parts/changed-members.ts'
 import { Field } from '../../parts/Field.tsx'
 import { FormDialog } from '../../parts/FormDialog.tsx'
 import { DEGREES } from '../../parts/PlaceFields.tsx'
+import { useSendOnce } from '../../send-once.ts'
 import { emptySite, formOfSite, type SiteForm, siteFromForm } from './site-form.ts'
 
 /** A new site, or one to be changed. */
@@ -15,10 +16,11 @@ export function EditSite({ site, close }: { readonly site: Site | undefined; rea
   const client = useQueryClient()
   const [before] = useState(() => (site === undefined ? emptySite : formOfSite(site)))
   const [form, setForm] = useState(before)
+  const sendOnce = useSendOnce()
   const save = useMutation({
     mutationFn: () =>
       site === undefined
-        ? call<Site>('POST', '/v1/sites', siteFromForm(form))
+        ? sendOnce<Site>('/v1/sites', siteFromForm(form))
         : call<Site>('PATCH', `/v1/sites/${site.id}`, changedMembers(siteFromForm(before), siteFromForm(form))),
     onSuccess: () => {
       for (const queryKey of [['sites'], ['map'], ['stations'], ['station']])

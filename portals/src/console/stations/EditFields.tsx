@@ -5,6 +5,7 @@ import { getAll } from '../../api.ts'
 import type { Site, Tariff } from '../../api-types.ts'
 import { Choice, Field } from '../../parts/Field.tsx'
 import { PlaceFields } from '../../parts/PlaceFields.tsx'
+import { Failed } from '../../parts/Waiting.tsx'
 import type { SetForm } from './edit-form.ts'
 
 interface Props {
@@ -13,16 +14,21 @@ interface Props {
 }
 
 /** The fields of what we set about a station; `children`: its connectors. */
-export function EditFields({ form, set, children }: Props & { readonly children: ReactNode }) {
+export function EditFields({
+  before,
+  form,
+  set,
+  children,
+}: Props & { readonly before: SetForm; readonly children: ReactNode }) {
   const { t } = useTranslation()
   const sites = useQuery({
     queryKey: ['sites', 'choice'],
     queryFn: ({ signal }) => getAll<Site>('/v1/sites', signal),
-  }).data
+  })
   const tariffs = useQuery({
     queryKey: ['tariffs', 'choice'],
     queryFn: ({ signal }) => getAll<Tariff>('/v1/tariffs', signal),
-  }).data
+  })
   return (
     <>
       <Field label={t('portal.stations.name')} value={form.name} onText={set('name')} />
@@ -32,9 +38,10 @@ export function EditFields({ form, set, children }: Props & { readonly children:
         onText={set('siteId')}
         options={[
           { value: '', text: t('portal.none') },
-          ...(sites ?? []).map(({ id, name }) => ({ value: id, text: name })),
+          ...withKnown(sites.data, before.siteId, t('portal.stations.edit.as-now')),
         ]}
       />
+      {sites.isError && <Failed error={sites.error} retry={() => void sites.refetch()} />}
       <PlaceFields form={form} set={set} hint={t('portal.stations.edit.place-hint')} />
       <Choice
         label={t('portal.stations.we-set')}
@@ -64,9 +71,10 @@ export function EditFields({ form, set, children }: Props & { readonly children:
         onText={set('tariffId')}
         options={[
           { value: '', text: t('portal.stations.default-tariff') },
-          ...(tariffs ?? []).map(({ id, name }) => ({ value: id, text: name })),
+          ...withKnown(tariffs.data, before.tariffId, t('portal.stations.edit.as-now')),
         ]}
       />
+      {tariffs.isError && <Failed error={tariffs.error} retry={() => void tariffs.refetch()} />}
       <Field
         label={t('portal.stations.max-sessions')}
         hint={t('portal.stations.max-sessions-hint')}
@@ -86,6 +94,16 @@ export function EditFields({ form, set, children }: Props & { readonly children:
       />
     </>
   )
+}
+
+/** What the station has stands among them also where the list did not come: it is never shown as none. */
+function withKnown(
+  items: readonly { readonly id: string; readonly name: string }[] | undefined,
+  id: string,
+  words: string,
+) {
+  const options = (items ?? []).map((item) => ({ value: item.id, text: item.name }))
+  return id === '' || options.some(({ value }) => value === id) ? options : [...options, { value: id, text: words }]
 }
 
 /** How it proves itself, and until when it may come unencrypted. */

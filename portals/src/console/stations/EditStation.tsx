@@ -48,7 +48,7 @@ export function EditStation({ station, close }: { readonly station: Station; rea
         </>
       }
     >
-      <EditFields form={form} set={set}>
+      <EditFields before={before} form={form} set={set}>
         <PlugFields plugs={plugs} onChange={setPlugs} />
       </EditFields>
     </FormDialog>

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { Choice, Field } from '../../parts/Field.tsx'
+import { useFocusInList } from '../../parts/focus-in-list.ts'
 import { Icon } from '../../parts/Icon.tsx'
 import { KILOWATTS } from './add/EvseFields.tsx'
 import { connectorTypes } from './add/station-form.ts'
@@ -10,17 +11,18 @@ type Plugs = readonly PlugForm[]
 /** The connectors of a station that exists: what they are, one more, one less. EVSEs keep their numbers. */
 export function PlugFields({ plugs, onChange }: { readonly plugs: Plugs; readonly onChange: (plugs: Plugs) => void }) {
   const { t } = useTranslation()
+  const { box, takeAway } = useFocusInList<HTMLFieldSetElement>()
   return (
-    <fieldset className="plain col g2">
+    <fieldset ref={box} className="plain col g2">
       <legend className="lab">{t('portal.stations.add.evses')}</legend>
       <p className="hint">{t('portal.stations.edit.evses-hint')}</p>
-      {plugs.map((plug) => (
+      {plugs.map((plug, index) => (
         <Plug
           key={`${plug.evse}.${plug.connector}`}
           plug={plug}
           isOneOfMore={plugs.filter(({ evse }) => evse === plug.evse).length > 1}
           change={(part) => onChange(plugs.map((one) => (one === plug ? { ...one, ...part } : one)))}
-          remove={() => onChange(plugs.filter((one) => one !== plug))}
+          remove={() => takeAway(index, () => onChange(plugs.filter((one) => one !== plug)))}
         />
       ))}
       <div>

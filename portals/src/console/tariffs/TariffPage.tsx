@@ -11,6 +11,7 @@ import { Page } from '../../parts/Page.tsx'
 import { decimalSign, milliseconds, nowMilliseconds } from '../../parts/quantities.ts'
 import { Failed, FormProblem, Loading, NoRight, ReadOnly } from '../../parts/Waiting.tsx'
 import { instantOfField } from '../../parts/zoned.ts'
+import { useSendOnce } from '../../send-once.ts'
 import { useMay, useMe } from '../../session-of-staff.ts'
 import { Calculator } from './Calculator.tsx'
 import { PriceParts } from './PriceParts.tsx'
@@ -22,7 +23,7 @@ export function TariffPage() {
   const { t } = useTranslation()
   const { id = '' } = useParams({ strict: false }) as { readonly id?: string }
   const tariff = useQuery({ queryKey: ['tariff', id], queryFn: () => get<Tariff>(`/v1/tariffs/${id}`) })
-  if (tariff.data !== undefined) return <Editor key={`${id} ${tariff.data.version}`} tariff={tariff.data} />
+  if (tariff.data !== undefined) return <Editor key={id} tariff={tariff.data} />
   return (
     <Page title={t('portal.tariffs.one')} crumbs={[{ to: '/tariffs', text: t('portal.tariffs.title') }]}>
       <section className="panel">
@@ -46,20 +47,22 @@ function Editor({ tariff }: { readonly tariff?: Tariff }) {
   const { t } = useTranslation()
   const may = useMay()
   const me = useMe()
-  const [form, setForm] = useState<TariffForm>(() =>
-    tariff === undefined ? emptyTariff(me.tenant.currency) : formFromTariff(tariff.tariff, decimalSign()),
-  )
   const [name, setName] = useState('')
   const [validFrom, setValidFrom] = useState('')
+  const { form, setForm, isBehind, takeNewest, published } = useForm(tariff, () => setValidFrom(''))
   const written = tariffFromForm(form)
   const isChanged =
     tariff === undefined || JSON.stringify(written) !== JSON.stringify(tariffFromForm(formFromTariff(tariff.tariff)))
   const start = instantOfField(validFrom, me.tenant.timeZone)
-  const save = useSave(tariff, {
-    name,
-    tariff: written,
-    ...(Number.isNaN(start) ? {} : { validFrom: new Date(start).toISOString() }),
-  })
+  const save = useSave(
+    tariff,
+    {
+      name,
+      tariff: written,
+      ...(Number.isNaN(start) ? {} : { validFrom: new Date(start).toISOString() }),
+    },
+    published,
+  )
   const title = tariff?.name ?? t('portal.tariffs.new')
   return (
     <Page
@@ -89,6 +92,7 @@ function Editor({ tariff }: { readonly tariff?: Tariff }) {
               <ReadOnly />
             </div>
           )}
+          {isBehind && <Behind tariff={tariff} take={takeNewest} />}
           <PriceParts form={form} onChange={setForm} isReadOnly={!may('tariffs.write')} />
           {may('tariffs.write') && (
             <div className="pb col g3">
@@ -121,23 +125,66 @@ function Editor({ tariff }: { readonly tariff?: Tariff }) {
   )
 }
 
+/** What is typed stays when somebody else's version comes; what nobody touched follows it. */
+function useForm(tariff: Tariff | undefined, begun: () => void) {
+  const { currency } = useMe().tenant
+  const newest = (): TariffForm =>
+    tariff === undefined ? emptyTariff(currency) : formFromTariff(tariff.tariff, decimalSign())
+  const [form, setForm] = useState(newest)
+  const [base, setBase] = useState({ version: tariff?.version, form })
+  const [own, setOwn] = useState<number>()
+  const isBehind = base.version !== tariff?.version
+  function takeNewest(): void {
+    const next = newest()
+    setForm(next)
+    setBase({ version: tariff?.version, form: next })
+    begun()
+  }
+  if (isBehind && (own === tariff?.version || isSamePrice(base.form, form))) takeNewest()
+  return { form, setForm, isBehind, takeNewest, published: setOwn }
+}
+
+function isSamePrice(one: TariffForm, other: TariffForm): boolean {
+  return JSON.stringify(tariffFromForm(one)) === JSON.stringify(tariffFromForm(other))
+}
+
+function Behind({ tariff, take }: { readonly tariff: Tariff | undefined; readonly take: () => void }) {
+  const { t } = useTranslation()
+  const version = tariff?.version
+  return (
+    <div className="pb col g2">
+      <output className="note s-preparing">
+        <Icon name="warning" />
+        <p>{t('portal.tariffs.behind', { version })}</p>
+      </output>
+      <div>
+        <button type="button" className="btn sm" onClick={take}>
+          {t('portal.tariffs.behind-take', { version })}
+        </button>
+      </div>
+    </div>
+  )
+}
+
 interface Written {
   readonly name: string
   readonly tariff: ReturnType<typeof tariffFromForm>
   readonly validFrom?: string
 }
 
-function useSave(tariff: Tariff | undefined, written: Written) {
+function useSave(tariff: Tariff | undefined, written: Written, published: (version: number) => void) {
   const client = useQueryClient()
   const navigate = useNavigate()
+  const sendOnce = useSendOnce()
   return useMutation({
     mutationFn: () => {
       const { name, ...version } = written
       return tariff === undefined
-        ? call<Tariff>('POST', '/v1/tariffs', { name: name.trim(), ...version })
-        : call<Tariff>('POST', `/v1/tariffs/${tariff.id}/versions`, version)
+        ? sendOnce<Tariff>('/v1/tariffs', { name: name.trim(), ...version })
+        : sendOnce<Tariff>(`/v1/tariffs/${tariff.id}/versions`, version)
     },
     onSuccess: async (saved) => {
+      published(saved.version)
       await client.invalidateQueries({ queryKey: ['tariffs'] })
       if (tariff === undefined) await navigate({ to: `/tariffs/${saved.id}` })
       else await client.invalidateQueries({ queryKey: ['tariff', tariff.id] })

@@ -6,6 +6,7 @@ import { type MadeWebhook, type Webhook, webhookTypes } from '../../api-types.ts
 import { changedMembers } from '../../parts/changed-members.ts'
 import { Field, Tick } from '../../parts/Field.tsx'
 import { FormDialog } from '../../parts/FormDialog.tsx'
+import { useSendOnce } from '../../send-once.ts'
 import { SecretShown } from './SecretShown.tsx'
 
 /** Adds a webhook, or changes one. A new one shows its secret once before it closes. */
@@ -20,10 +21,11 @@ export function WebhookForm({ webhook, close }: { readonly webhook?: Webhook; re
   const [name, setName] = useState(before.name)
   const [url, setUrl] = useState(before.url)
   const [types, setTypes] = useState(before.types)
+  const sendOnce = useSendOnce()
   const save = useMutation({
     mutationFn: () =>
       webhook === undefined
-        ? call<MadeWebhook | Webhook>('POST', '/v1/webhooks', { name, url, types })
+        ? sendOnce<MadeWebhook | Webhook>('/v1/webhooks', { name, url, types })
         : // The same address sent anew would count as a change of the target.
           call<MadeWebhook | Webhook>(
             'PATCH',

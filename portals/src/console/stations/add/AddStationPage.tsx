@@ -1,12 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call, getAll } from '../../../api.ts'
+import { getAll } from '../../../api.ts'
 import type { MadeStation, Site } from '../../../api-types.ts'
 import { Choice, Field } from '../../../parts/Field.tsx'
 import { Page } from '../../../parts/Page.tsx'
 import { PlaceFields } from '../../../parts/PlaceFields.tsx'
 import { FormProblem, NoRight } from '../../../parts/Waiting.tsx'
+import { useSendOnce } from '../../../send-once.ts'
 import { useMay, useMe } from '../../../session-of-staff.ts'
 import { EvseFields } from './EvseFields.tsx'
 import { FirstBoot } from './FirstBoot.tsx'
@@ -42,15 +43,21 @@ function NewStation({ onMade }: { readonly onMade: (station: MadeStation) => voi
   const { timeZone } = useMe().tenant
   const [form, setForm] = useState<StationForm>(emptyForm)
   const set = (name: keyof StationForm) => (text: string) => setForm({ ...form, [name]: text })
+  const sendOnce = useSendOnce()
   const make = useMutation({
     mutationFn: async () => {
-      const siteId = form.site === 'new' ? (await makeSite(form)).id : form.site === '' ? undefined : form.site
+      const siteId =
+        form.site === 'new'
+          ? (await sendOnce<Site>('/v1/sites', siteBody(form))).id
+          : form.site === ''
+            ? undefined
+            : form.site
       if (form.site === 'new' && siteId !== undefined) {
         // It is there, whatever becomes of the station: it is shown as chosen, and not made again.
         await client.invalidateQueries({ queryKey: ['sites'] })
         setForm((now) => ({ ...now, site: siteId }))
       }
-      return call<MadeStation>('POST', '/v1/stations', stationBody(form, siteId, timeZone))
+      return sendOnce<MadeStation>('/v1/stations', stationBody(form, siteId, timeZone))
     },
     onSuccess: (station) => {
       for (const key of ['map', 'stations', 'sites']) void client.invalidateQueries({ queryKey: [key] })
@@ -165,10 +172,10 @@ function ConnectionFields({ form, set }: PartProps) {
   )
 }
 
-function makeSite(form: StationForm): Promise<Site> {
-  return call<Site>('POST', '/v1/sites', {
+function siteBody(form: StationForm): object {
+  return {
     name: form.siteName,
     ...(form.city === '' ? {} : { city: form.city }),
     ...placeOf(form),
-  })
+  }
 }

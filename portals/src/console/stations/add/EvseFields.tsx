@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { Choice, Field } from '../../../parts/Field.tsx'
+import { useFocusInList } from '../../../parts/focus-in-list.ts'
 import { Icon } from '../../../parts/Icon.tsx'
 import { connectorTypes, type EvseForm } from './station-form.ts'
 
@@ -12,10 +13,11 @@ export function EvseFields(props: {
 }) {
   const { t } = useTranslation()
   const { evses, onChange } = props
+  const { box, takeAway } = useFocusInList<HTMLFieldSetElement>()
   const change = (index: number, part: Partial<EvseForm>) =>
     onChange(evses.map((evse, at) => (at === index ? { ...evse, ...part } : evse)))
   return (
-    <fieldset className="plain col g2">
+    <fieldset ref={box} className="plain col g2">
       <legend className="lab">{t('portal.stations.add.evses')}</legend>
       <p className="hint">{t('portal.stations.add.evses-hint')}</p>
       {evses.map((evse, index) => (
@@ -41,7 +43,7 @@ export function EvseFields(props: {
               type="button"
               className="btn quiet icon"
               aria-label={t('portal.stations.add.evse-remove', { id: index + 1 })}
-              onClick={() => onChange(evses.filter((_, at) => at !== index))}
+              onClick={() => takeAway(index, () => onChange(evses.filter((_, at) => at !== index)))}
             >
               <Icon name="cross" />
             </button>

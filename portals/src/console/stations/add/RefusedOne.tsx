@@ -1,13 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call } from '../../../api.ts'
 import type { MadeStation, RefusedStation } from '../../../api-types.ts'
 import { Field, Tick } from '../../../parts/Field.tsx'
 import { Ago } from '../../../parts/Figures.tsx'
 import { Icon } from '../../../parts/Icon.tsx'
 import { FormProblem } from '../../../parts/Waiting.tsx'
 import { lastMinute, nowFieldText } from '../../../parts/zoned.ts'
+import { useSendOnce } from '../../../send-once.ts'
 import { useMe } from '../../../session-of-staff.ts'
 import { refusedKeys } from '../station-words.ts'
 import { wayIn } from './way-in.ts'
@@ -54,9 +54,10 @@ function LetIn({
   // What a stranger offers becomes the password of a station that is ours only when somebody says so.
   const [keepPassword, setKeepPassword] = useState(item.mayKeepPassword && way?.isNew === true)
   const [until, setUntil] = useState('')
+  const sendOnce = useSendOnce()
   const adopt = useMutation({
     mutationFn: () =>
-      call<MadeStation>('POST', `/v1/refused-stations/${item.id}/adopt`, {
+      sendOnce<MadeStation>(`/v1/refused-stations/${item.id}/adopt`, {
         ...(item.mayKeepPassword ? { keepPassword } : {}),
         ...(until === '' ? {} : { plainUntil: lastMinute(until, timeZone) }),
       }),
