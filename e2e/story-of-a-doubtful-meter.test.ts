@@ -82,6 +82,18 @@ describe('the story of a doubtful meter', () => {
     await page.getByLabel(word('portal.usage.energy'), { exact: true }).fill('4000')
     await page.getByText(word('portal.usage.would-cost')).waitFor()
     await looked('usage-3-own')
+    // While other figures are calculated, the price of the former ones is no longer theirs.
+    const held = Promise.withResolvers<void>()
+    await page.route('**/calculate', async (route) => {
+      await held.promise
+      await route.continue()
+    })
+    await page.getByLabel(word('portal.usage.energy'), { exact: true }).fill('4001')
+    await page.getByText(word('portal.usage.calculating')).waitFor()
+    expect(await page.getByText(word('portal.usage.would-cost')).count()).toBe(0)
+    held.resolve()
+    await page.getByText(word('portal.usage.would-cost')).waitFor()
+    await page.unroute('**/calculate')
     await page.getByLabel(word('portal.usage.energy'), { exact: true }).fill('90000')
     await region('portal.usage.decision').getByRole('alert').waitFor()
     await page.getByLabel(word('portal.usage.energy'), { exact: true }).fill('4000')

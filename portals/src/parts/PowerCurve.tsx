@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import uPlot from 'uplot'
 import type { MeterValue } from '../api-types.ts'
 import { useShownScheme } from '../color-scheme.ts'
-import { axisDigits, curvePoints, niceTop } from './curve-points.ts'
+import { axisDigits, curvePoints, niceTop, withoutRepeats } from './curve-points.ts'
 import { energyText, exactClockText, clockText, numberText, powerText } from './quantities.ts'
 import { Icon } from './Icon.tsx'
 
@@ -105,9 +105,11 @@ function options(width: number, height: number): uPlot.Options {
         gap: 6,
         space: 64,
         values: (plot, splits) =>
-          splits.map((at) =>
-            // Half of it would stand outside of the picture, cut off.
-            plot.valToPos(at, 'x') < (isShort(splits) ? 20 : 12) ? '' : clockText(at * 1000, isShort(splits)),
+          withoutRepeats(
+            splits.map((at) =>
+              // Half of it would stand outside of the picture, cut off.
+              plot.valToPos(at, 'x') < (isShort(splits) ? 20 : 12) ? '' : clockText(at * 1000, isShort(splits)),
+            ),
           ),
       },
       {

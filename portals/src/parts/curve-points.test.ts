@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { axisDigits, curvePoints, niceTop } from './curve-points.ts'
+import { axisDigits, curvePoints, niceTop, withoutRepeats } from './curve-points.ts'
 
 it('puts readings in order and leaves a gap where a quarter of an hour is missing', () => {
   const points = curvePoints([
@@ -45,4 +45,14 @@ it.each([
   [[0], 0],
 ])('writes the numbers %j of an axis with %i decimals, none of them rounded to another', (splits, digits) => {
   expect(axisDigits(splits)).toBe(digits)
+})
+
+it('an axis of a few seconds names each of them once', () => {
+  expect(withoutRepeats(['', '07:00:01', '07:00:01', '07:00:02', '07:00:02'])).toEqual([
+    '',
+    '07:00:01',
+    '',
+    '07:00:02',
+    '',
+  ])
 })

@@ -54,3 +54,8 @@ export function axisDigits(splits: readonly number[]): number {
     splits.every((value) => Math.abs(value - Number(value.toFixed(digits))) < 1e-9)
   return [0, 1, 2].find(isExact) ?? 3
 }
+
+/** Each label once: on an axis of a few seconds several places have the same time. */
+export function withoutRepeats(labels: readonly string[]): string[] {
+  return labels.map((label, index) => (label === labels[index - 1] ? '' : label))
+}

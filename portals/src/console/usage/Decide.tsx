@@ -124,7 +124,6 @@ function Preview({ error, figures }: { readonly error: UsageErrorDetail; readonl
     queryKey: ['usage-preview', error.id, figures],
     queryFn: () => call<UsagePreview>('POST', `/v1/usage-errors/${error.id}/calculate`, figures),
     enabled: figures.energyWh !== undefined,
-    placeholderData: (before) => before,
     retry: false,
   })
   const { data } = preview
@@ -133,7 +132,7 @@ function Preview({ error, figures }: { readonly error: UsageErrorDetail; readonl
   return (
     <output className="b">
       {data === undefined
-        ? t('portal.usage.no-preview')
+        ? t(preview.isFetching ? 'portal.usage.calculating' : 'portal.usage.no-preview')
         : data.totals === undefined
           ? t('portal.sessions.no-price')
           : t('portal.usage.would-cost')}{' '}

@@ -9,6 +9,7 @@ import { Failed, Loading } from '../../parts/Waiting.tsx'
 import { Section } from '../sessions/SessionParts.tsx'
 import { inShort, payloadOf } from '../stations/log-text.ts'
 import { LogDetail } from '../stations/LogDetail.tsx'
+import { rowsBackTo } from './rows-back-to.ts'
 
 /** What says something about a session's measuring. */
 const telling = new Set([
@@ -29,10 +30,12 @@ export function Frames({ error }: { readonly error: UsageErrorDetail }) {
   const log = useQuery({
     queryKey: ['usage-frames', error.stationId, until],
     queryFn: ({ signal }) =>
-      get<List<LogRow>>(`/v1/stations/${error.stationId}/ocpp-log${query({ until, limit: 200 })}`, signal),
+      rowsBackTo(from, (before) =>
+        get<List<LogRow>>(`/v1/stations/${error.stationId}/ocpp-log${query({ until, before, limit: 200 })}`, signal),
+      ),
     staleTime: 60_000,
   })
-  const frames = (log.data?.items ?? []).filter(
+  const frames = (log.data?.rows ?? []).filter(
     ({ action, at, direction }) =>
       direction === 'from-station' && telling.has(action ?? '') && milliseconds(at) >= from,
   )
@@ -61,6 +64,14 @@ export function Frames({ error }: { readonly error: UsageErrorDetail }) {
             </li>
           ))}
         </ul>
+      )}
+      {log.data?.isCut === true && (
+        <p className="pb mid">
+          {t('portal.usage.frames-cut', {
+            count: log.data.rows.length,
+            at: exactTimeText(log.data.rows.at(-1)?.at ?? until),
+          })}
+        </p>
       )}
       <p className="pb t12">
         <Link to={`/stations/${error.stationId}`}>{t('portal.usage.whole-log')}</Link>

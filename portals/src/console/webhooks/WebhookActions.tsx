@@ -8,7 +8,7 @@ import { FormProblem } from '../../parts/Waiting.tsx'
 import { useMay } from '../../session-of-staff.ts'
 import { RemoveWebhook, RotateSecret } from './RiskyChanges.tsx'
 import { WebhookForm } from './WebhookForm.tsx'
-import { deliveryQuery } from './webhook-query.ts'
+import { deliveryQuery, testRefetchMs } from './webhook-query.ts'
 
 type Open = 'edit' | 'rotate' | 'remove'
 
@@ -68,7 +68,7 @@ function TestButton({ webhook }: { readonly webhook: Webhook }) {
   const sent = useQuery({
     ...deliveryQuery(webhook.id, test.data?.id ?? ''),
     enabled: test.data !== undefined,
-    refetchInterval: ({ state }) => (state.data === undefined || state.data.attempts === 0 ? 500 : false),
+    refetchInterval: ({ state }) => testRefetchMs(state.data?.attempts, state.dataUpdateCount + state.errorUpdateCount),
   })
   const delivery = sent.data ?? test.data
   const words =

@@ -35,6 +35,12 @@ export function useDeliveries(id: string, state: string | undefined) {
   })
 }
 
+/** How soon it is asked again what became of a test: quickly at first; a target that hangs may take long. */
+export function testRefetchMs(attempts: number | undefined, asked: number): number | false {
+  if (attempts !== undefined && attempts > 0) return false
+  return asked < 20 ? 500 : EVERY_MS
+}
+
 export const deliveryQuery = (id: string, deliveryId: string) =>
   queryOptions({
     queryKey: ['webhooks', id, 'deliveries', deliveryId],
