@@ -221,6 +221,7 @@ describe('an instant', () => {
     ['to=9999-12-31T23:59:59-14:00', '/query/to', 'year-out-of-range'],
     ['from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', '/query/to', 'before-from'],
     ['from=2026-01-02', '/query/from', 'not-valid'],
+    ['from=2026-01-02T00:00:00.1234567890Z', '/query/from', 'not-valid'],
   ])('%s is refused', async (query, pointer, code) => {
     const answer = await call(`GET /v1/spans?${query}`)
     expect([answer.status, faults(answer)]).toEqual([400, [[pointer, code]]])

@@ -42,6 +42,8 @@ export interface HttpOptions {
   readonly isAway?: () => boolean
   /** How often an open stream shows that it lives; for tests. */
   readonly beatMs?: number
+  /** After so long without a byte either way a connection is cut; for tests. */
+  readonly stuckMs?: number
   /** Plain pages by path, such as /docs. */
   readonly plainPages?: Readonly<Record<string, () => { readonly type: string; readonly body: string }>>
 }
@@ -72,6 +74,8 @@ const HEADERS = {
   hsts: false,
 }
 
+const STUCK_MS = 120_000
+
 export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   const app = fastify({
     bodyLimit: 1_048_576,
@@ -79,6 +83,8 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     // ASVS: slow headers and bodies end.
     requestTimeout: 30_000,
+    // As does whoever never reads an answer to its end; streams show that they live more often, and so does who reads slowly.
+    connectionTimeout: options.stuckMs ?? STUCK_MS,
     // Looked for every second: Node's own half a minute would let a dripping handshake live so long.
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 },
     forceCloseConnections: true,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { instantFromText } from '../../../units/index.ts'
 
 /** From 1970 to 9999: what else is written is a slip of the finger, and PostgreSQL would not read it as we write it. */
 const LAST_MS = Temporal.Instant.from('9999-12-31T23:59:59.999Z').epochMilliseconds
@@ -6,7 +7,12 @@ const LAST_MS = Temporal.Instant.from('9999-12-31T23:59:59.999Z').epochMilliseco
 /** An instant in a query or a body, read once. */
 export const instantShape = z.iso
   .datetime({ offset: true })
-  .transform((text) => Temporal.Instant.from(text))
+  .transform((text, context) => {
+    // The format allows more digits than an instant has.
+    const at = instantFromText(text)
+    if (at === undefined) context.issues.push({ code: 'invalid_format', format: 'datetime', input: text })
+    return at ?? z.NEVER
+  })
   .refine(({ epochMilliseconds }) => epochMilliseconds >= 0 && epochMilliseconds <= LAST_MS, {
     params: { code: 'year-out-of-range' },
   })
