@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import { applyEvents } from './apply-event.ts'
 import { feedFromLive, liveState, onLiveState, openLive, type LiveState } from './connection.ts'
+import { fetchAnew } from './fetch-anew.ts'
 
 export function useLiveState(): LiveState {
   return useSyncExternalStore(onLiveState, liveState)
@@ -36,7 +37,7 @@ export function useLiveFeed(): void {
     () =>
       feedFromLive(
         (events) => applyEvents(client, events),
-        (what) => void client.invalidateQueries(what === 'frames' ? { queryKey: ['ocpp-log'] } : {}),
+        (what) => fetchAnew(client, what),
       ),
     [client],
   )
