@@ -26,6 +26,21 @@ describe('the ring of live events', () => {
     rings.close()
   })
 
+  it('keeps few long frames: a station that floods while its log is watched takes no memory by it (row 20)', () => {
+    const bus = localBus()
+    const rings = openRings(bus)
+    rings.listen('t1', () => {})
+    const text = 'x'.repeat(65_536)
+    for (let n = 1; n <= 1_000; n += 1) bus.publish('t1', { type: 'ocpp.frame', version: 1, text })
+    const kept = (since: number) => rings.after('t1', `${rings.epoch}.${since}`)?.length
+    expect(kept(990)).toBe(10)
+    // More than eight million characters are not kept for whoever comes back; such a reader fetches anew.
+    expect(kept(800)).toBeUndefined()
+    for (let n = 1_001; n <= 2_000; n += 1) bus.publish('t1', { type: 'evse.changed', version: 1 })
+    expect(kept(1_000)).toBe(1_000)
+    rings.close()
+  })
+
   it('keeps nothing of a network that nobody watches: there may be many', () => {
     const bus = localBus()
     const rings = openRings(bus)

@@ -15,6 +15,8 @@ export interface Rings {
 }
 
 const RING_LENGTH = 2_000
+/** Of frames, which alone are long: some stations say much, and everything that is kept is memory. */
+const MOST_CHARACTERS = 8_388_608
 const COALESCE_MS = 1_000
 /** A reader that comes back within this time misses nothing. */
 const GRACE_MS = 60_000
@@ -22,16 +24,32 @@ const GRACE_MS = 60_000
 interface Ring {
   next: number
   readonly events: RingEvent[]
+  /** Of the frames among them. */
+  characters: number
   readonly listeners: Set<(event: RingEvent) => void>
   /** Somebody listens, or did so a moment ago. While nobody does, much is not even made. */
   isHearing: boolean
   leaving: NodeJS.Timeout | undefined
 }
 
+function newRing(): Ring {
+  return { next: 1, events: [], characters: 0, listeners: new Set(), isHearing: false, leaving: undefined }
+}
+
+function charactersOf({ notice }: RingEvent): number {
+  return typeof notice['text'] === 'string' ? notice['text'].length : 0
+}
+
+/** The oldest. */
+function forget(ring: Ring, count: number): void {
+  for (const event of ring.events.splice(0, count)) ring.characters -= charactersOf(event)
+}
+
 /** From here on things are missing: whoever comes back later fetches anew. */
 function deafen(ring: Ring): void {
   ring.isHearing = false
   ring.events.length = 0
+  ring.characters = 0
   ring.next += 1
 }
 
@@ -40,8 +58,7 @@ export function openRings(bus: Bus): Rings {
   const rings = new Map<string, Ring>()
   const ringOf = (tenantId: string): Ring => {
     let ring = rings.get(tenantId)
-    if (ring === undefined)
-      rings.set(tenantId, (ring = { next: 1, events: [], listeners: new Set(), isHearing: false, leaving: undefined }))
+    if (ring === undefined) rings.set(tenantId, (ring = newRing()))
     return ring
   }
   const push = (tenantId: string, notice: Notice): void => {
@@ -49,7 +66,9 @@ export function openRings(bus: Bus): Rings {
     const event = { n: ring.next, notice }
     ring.next += 1
     ring.events.push(event)
-    if (ring.events.length > RING_LENGTH) ring.events.splice(0, RING_LENGTH / 4)
+    ring.characters += charactersOf(event)
+    if (ring.events.length > RING_LENGTH) forget(ring, RING_LENGTH / 4)
+    while (ring.characters > MOST_CHARACTERS) forget(ring, Math.ceil(ring.events.length / 4))
     for (const listener of ring.listeners) listener(event)
   }
 
