@@ -24,12 +24,19 @@ export const ingestMay: Readonly<Record<string, string>> = {
   stations: 'SELECT,UPDATE',
   tariff_versions: 'SELECT',
   tariffs: 'SELECT',
-  tenants: 'SELECT,UPDATE',
+  tenants: 'SELECT',
   transactions: 'INSERT,SELECT',
 }
 
-/** Columns of tables it otherwise may not touch: whether anybody listens, and never to whom or with which secret. */
-const ingestMaySee = new Set(['webhooks.tenant_id', 'webhooks.types'])
+/**
+ * Columns of tables it otherwise may not touch: whether anybody listens, and never to whom or with which secret; the numbers that it gives
+ * to sessions.
+ */
+const ingestColumns = new Set([
+  'SELECT webhooks.tenant_id',
+  'SELECT webhooks.types',
+  'UPDATE tenants.next_session_number',
+])
 
 /** Ids, keyed hashes and what is public by itself (slugs, station numbers): nothing that tells of a person. */
 const directoryMayHold = new Set([
@@ -225,9 +232,9 @@ async function faultsOfPrivileges(
     from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace,
       aclexplode(a.attacl) x left join pg_roles r on r.oid = x.grantee where ${OURS}`)
   for (const { table, column, who, may } of columns.rows) {
-    const isForWorker = who === roles.worker && ['tenant_id', 'id', 'due_at'].includes(column)
-    const isForReports = who === roles.ingest && ingestMaySee.has(`${table}.${column}`)
-    if (may !== 'SELECT' || !(isForWorker || isForReports))
+    const isForWorker = may === 'SELECT' && who === roles.worker && ['tenant_id', 'id', 'due_at'].includes(column)
+    const isForReports = who === roles.ingest && ingestColumns.has(`${may} ${table}.${column}`)
+    if (!(isForWorker || isForReports))
       faults.push(`${who} may ${may} the column ${column} of ${table}`)
   }
   const making = await client.query<{ who: string; what: string }>(
