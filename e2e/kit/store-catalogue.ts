@@ -234,8 +234,7 @@ async function faultsOfPrivileges(
   for (const { table, column, who, may } of columns.rows) {
     const isForWorker = may === 'SELECT' && who === roles.worker && ['tenant_id', 'id', 'due_at'].includes(column)
     const isForReports = who === roles.ingest && ingestColumns.has(`${may} ${table}.${column}`)
-    if (!(isForWorker || isForReports))
-      faults.push(`${who} may ${may} the column ${column} of ${table}`)
+    if (!(isForWorker || isForReports)) faults.push(`${who} may ${may} the column ${column} of ${table}`)
   }
   const making = await client.query<{ who: string; what: string }>(
     `select r.rolname as who, n.nspname as what from pg_roles r, pg_namespace n

@@ -197,7 +197,8 @@ function takeMeterRead(batch: Batch, prepared: Prepared, body: MeterReadReport):
   if (machine.transaction !== undefined) {
     const { transactionNumber: number } = body
     const said = number === undefined ? {} : { isNameless: isNoNumber(number) }
-    return learn(session, { kind: 'readings', readings, wasCorrected, ...said }, when.at)
+    const { receivedAt } = report
+    return learn(session, { kind: 'readings', readings, wasCorrected, receivedAt, ...said }, when.at)
   }
   // An orphan has no start: its first readings are the first that is heard of it.
   const { number } = transaction

@@ -40,6 +40,8 @@ export type Fact =
       readonly readings: readonly MeterReading[]
       readonly wasCorrected: boolean
       readonly isNameless?: boolean
+      /** Our clock, where it is not the time of the fact itself. */
+      readonly receivedAt?: Temporal.Instant
     }
   | { readonly kind: 'evse-status'; readonly status: ConnectorStatus; readonly phase?: ConnectorPhase }
   /** A transaction began on the same EVSE after ours: ours lost its end. `registerWh`: where the next one starts. */

@@ -4,7 +4,7 @@ import type { FactOf, SessionEffect, Step, TransactionFact } from './facts.ts'
 import { energyOf, goesBackwards, withReadings } from './meter.ts'
 import { namedBy } from './nameless-stop.ts'
 import { type Deadlines, type Session, type Transaction, withFlag, withLastHeard } from './session.ts'
-import { closeByEstimate, settle } from './settle.ts'
+import { closeByEstimate, recordLate, settle } from './settle.ts'
 import { asCounted, isRepeat, isStopped, withFlow, withReport } from './transaction.ts'
 
 /** After this many questions for meter data an estimate is made (END-METER: 3 within 10 minutes). */
@@ -32,7 +32,8 @@ export function takeReadings(session: Session, fact: FactOf<'readings'>, at: Tem
   const read = withMeter(session, fact, at)
   const named = withTransaction(read, (transaction) => namedBy(transaction, session.meter, fact.isNameless))
   const learned = flowsOn(session, fact) ? withTransaction(named, notFree) : named
-  return withNoEnergyCleared(session, settle(session, learned, at, { receivedAt: at, wasQueued: false }))
+  const arrival = { receivedAt: fact.receivedAt ?? at, wasQueued: false }
+  return withNoEnergyCleared(session, settle(session, learned, at, arrival))
 }
 
 /** Shown free, and yet it goes on counting: it was not. */
@@ -240,6 +241,10 @@ function notStopped(session: Session, fact: FactOf<'deadline'>, at: Temporal.Ins
     evidence: { asked: session.stopAsked },
   }
   return { session: { ...session, deadlines: { stop: given } }, effects: [alert] }
+}
+
+export function takeLateRecord(session: Session, _: FactOf<'deadline'>, at: Temporal.Instant): Step {
+  return isOver(session.deadlines.meter, at) ? recordLate(session) : unchanged(session)
 }
 
 export function meterIsLate(session: Session, fact: FactOf<'deadline'>, at: Temporal.Instant): Step {

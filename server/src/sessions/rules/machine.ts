@@ -6,6 +6,7 @@ import {
   takeDeadline,
   takeDisplaced,
   takeForgotten,
+  takeLateRecord,
   takeQueueAnswer,
   takeReadings,
   takeStatus,
@@ -121,6 +122,7 @@ export const transitions: readonly Transition[] = [
   row(['ended'], 'transaction-updated', [], 'the truth after an estimate: a further revision', takeTransaction),
   row(['ended'], 'transaction-ended', [], 'the truth after an estimate: a further revision', takeTransaction),
   row(['ended'], 'readings', [], 'the truth after an estimate: a further revision', takeReadings),
+  row(['ended'], 'deadline', [], 'what came after an estimate, in one further revision', takeLateRecord),
 ]
 
 const byStateAndFact = new Map(

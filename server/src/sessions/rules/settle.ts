@@ -14,7 +14,7 @@ import {
   withoutFlags,
 } from './session.ts'
 import { hasSeenAll } from './seen.ts'
-import { flowChanges, isWhole } from './transaction.ts'
+import { flowChanges, isStopped, isWhole } from './transaction.ts'
 
 /** A station's last words before its end count as the reading at the end. */
 const END_READING_WITHIN_MS = 5_000
@@ -54,7 +54,7 @@ export function settle(before: Session, learned: Session, at: Temporal.Instant, 
   const startedAt = transaction.started?.at ?? transaction.earliestAt
   // What stays equal stays the same, so that a glance shows what changed.
   const timed = startedAt.equals(learned.startedAt) ? learned : { ...learned, startedAt }
-  if (before.state === 'ended') return correct(timed, transaction)
+  if (before.state === 'ended') return correct(timed, transaction, arrival)
   if (isClosed(before.state)) return { session: learned, effects: [] }
   const state = stateOf(timed, transaction)
   const flagged = judged({ ...timed, state }, transaction)
@@ -63,9 +63,10 @@ export function settle(before: Session, learned: Session, at: Temporal.Instant, 
   if (state === 'abandoned') {
     return { session: { ...flagged, endedAt: transaction.ended?.at ?? at, deadlines: {} }, effects }
   }
-  const deadlines = deadlinesOf(countedAnew(before, flagged), transaction, at, arrival)
+  const going = goingOn(before, flagged)
+  const deadlines = deadlinesOf(countedAnew(before, going), transaction, at, arrival)
   return {
-    session: { ...flagged, deadlines: isSame(deadlines, before.deadlines) ? before.deadlines : deadlines },
+    session: { ...going, deadlines: isSame(deadlines, before.deadlines) ? before.deadlines : deadlines },
     effects,
   }
 }
@@ -85,7 +86,8 @@ function stateOf(session: Session, transaction: Transaction): SessionState {
   if (transaction.authorisedAt === undefined) {
     if (energyWh > 0) return 'paused'
     if (flows === 'idle') return 'waiting-for-cable'
-    return transaction.isNumbered ? 'waiting-for-token' : 'delivering'
+    if (transaction.isNumbered) return 'waiting-for-token'
+    return flows === undefined ? 'delivering' : 'paused'
   }
   if (flows === 'idle') return energyWh > 0 ? 'paused' : 'waiting-for-cable'
   if (flows === 'ev-connected') return energyWh > 0 ? 'paused' : 'delivering'
@@ -158,21 +160,36 @@ export function closed(
 }
 
 /** A session that ended has learned more. A decision of people holds until the station says something new. */
-function correct(session: Session, transaction: Transaction): Step {
+function correct(session: Session, transaction: Transaction, arrival: Arrival): Step {
   const { corrected, ...measured } = session
-  if (corrected === undefined) return correctMeasured(session, transaction)
-  const step = correctMeasured(withoutFlags(measured, 'corrected'), transaction)
-  return step.effects.length > 0 ? step : { session, effects: [] }
+  if (corrected === undefined) return correctMeasured(session, transaction, arrival)
+  const step = correctMeasured(withoutFlags(measured, 'corrected'), transaction, arrival)
+  return step.effects.length > 0 || step.session.deadlines.meter !== undefined ? step : { session, effects: [] }
 }
 
-/** A session that ended by estimate has learned more: with the whole truth the estimate goes. */
-function correctMeasured(session: Session, transaction: Transaction): Step {
+/**
+ * A session that ended by estimate has learned more: with the whole truth the estimate goes. What is less is mostly followed by more, as
+ * from a queue: one record is made of all of it, a while later.
+ */
+function correctMeasured(session: Session, transaction: Transaction, { receivedAt }: Arrival): Step {
   const isOrphan = session.flags.includes('orphan')
   if (transaction.ended !== undefined && (isOrphan || (isWhole(transaction) && hasEndReading(session)))) {
     const { estimatedWh: _, ...rest } = withoutFlags(session, 'estimated', 'gap', 'end-lost')
     return closed(judged(rest, transaction), transaction.ended.at, 'truth')
   }
-  return closeByEstimate(session, undefined, 'truth')
+  const now = closeByEstimate(session, undefined, 'truth')
+  if (now.effects.length === 0) return now
+  const { recorded: _, ...said } = now.session
+  const meter = session.deadlines.meter ?? receivedAt.add({ seconds: QUEUE_GRACE_SECONDS })
+  const known = session.recorded === undefined ? said : { ...said, recorded: session.recorded }
+  return { session: { ...known, deadlines: { meter } }, effects: [] }
+}
+
+/** What came after the estimate has had its time: its record. */
+export function recordLate(session: Session): Step {
+  // Decided by people meanwhile, who saw it.
+  if (session.corrected !== undefined) return { session: { ...session, deadlines: {} }, effects: [] }
+  return closed(session, session.endedAt ?? lastKnown(session), 'truth')
 }
 
 /**
@@ -222,6 +239,14 @@ function contentOf(session: Session): string {
     session.flags.filter((flag) => flag === 'estimated' || flag === 'gap' || flag === 'end-lost'),
     flow,
   ])
+}
+
+/** 2.x: it had stopped as it was told, and charges again: that it was told is over, and its limits hold as before. */
+function goingOn(before: Session, session: Session): Session {
+  const had = before.transaction !== undefined && isStopped(before.transaction)
+  if (!had || session.transaction === undefined || isStopped(session.transaction)) return session
+  const { stop: _, ...deadlines } = session.deadlines
+  return { ...session, stopAsked: 0, deadlines }
 }
 
 /** Who connects first and is let charge later begins then: what was counted until then is counted anew. */
