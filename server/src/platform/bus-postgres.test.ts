@@ -48,6 +48,16 @@ it('carries a notice from one process to all, and back to its own but once', asy
   expect(one.heard.filter(([, { n }]) => n === 7)).toEqual([['t1', notice(7)]])
 })
 
+it('carries a notice that is longer than one NOTIFY takes, whole, among others', async () => {
+  const [one, other] = [open(), open()]
+  await reaches(one, other)
+  const long = { ...notice(8), answer: 'ä"\n'.repeat(20_000) }
+  for (const said of [notice(6), long, notice(9)]) one.bus.publish('t1', said)
+  await vi.waitFor(() => expect(other.heard).toContainEqual(['t1', notice(9)]), 20_000)
+  const mine = other.heard.filter(([tenantId]) => tenantId === 't1').map(([, said]) => said)
+  expect(mine).toEqual([notice(6), long, notice(9)])
+})
+
 it('comes back by itself: after a cut, and where the database takes no listener yet, as one that stands by', async () => {
   const [one, other] = [open(), open()]
   await reaches(one, other)

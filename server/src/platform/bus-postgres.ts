@@ -59,10 +59,12 @@ export function postgresBus(connection: pg.ClientConfig, log: Log): Bus & { clos
   const waiting: string[] = []
   let timer: NodeJS.Timeout | undefined
   let flushing = false
+  const joined = openJoin()
   const line = openLine(connection, log, (payload) => {
-    const { from, notices } = JSON.parse(payload) as { from: string; notices: [string, Notice][] }
+    const { from, notices, part } = JSON.parse(payload) as Payload
     if (from === own) return
-    for (const [tenantId, notice] of notices) local.publish(tenantId, notice)
+    const whole = part === undefined ? undefined : joined(from, part)
+    for (const [tenantId, notice] of whole === undefined ? notices : [whole]) local.publish(tenantId, notice)
   })
 
   const flush = async (): Promise<void> => {
@@ -71,11 +73,8 @@ export function postgresBus(connection: pg.ClientConfig, log: Log): Bus & { clos
     if (flushing) return
     flushing = true
     for (let client = line.current(); waiting.length > 0 && client !== undefined; client = line.current()) {
-      const batch = nextBatch(waiting)
-      if (batch === undefined) continue
-      await client
-        .query('select pg_notify($1, $2)', [CHANNEL, `{"from":"${own}","notices":[${batch.join(',')}]}`])
-        .catch(() => {})
+      for (const said of nextSaid(waiting))
+        await client.query('select pg_notify($1, $2)', [CHANNEL, `{"from":"${own}",${said}}`]).catch(() => {})
     }
     waiting.length = 0
     flushing = false
@@ -98,8 +97,22 @@ export function postgresBus(connection: pg.ClientConfig, log: Log): Bus & { clos
   }
 }
 
-/** As many as one NOTIFY carries, taken out of what waits; undefined: the first was too long, and is lost. */
-function nextBatch(waiting: string[]): readonly string[] | undefined {
+/** What one NOTIFY says: notices, or, beside none, a part of one that is too long. Parts of a notice come one after the other. */
+interface Payload {
+  readonly from: string
+  readonly notices: readonly [string, Notice][]
+  readonly part?: Part
+}
+
+interface Part {
+  readonly nth: number
+  readonly of: number
+  /** Base64, so that no letter is cut in two. */
+  readonly bytes: string
+}
+
+/** As many as one NOTIFY carries, taken out of what waits; one that is too long goes in parts. */
+function nextSaid(waiting: string[]): readonly string[] {
   const batch: string[] = []
   let bytes = 0
   while (waiting.length > 0 && (batch.length === 0 || bytes + Buffer.byteLength(waiting[0] ?? '') < MOST_BYTES)) {
@@ -107,5 +120,38 @@ function nextBatch(waiting: string[]): readonly string[] | undefined {
     bytes += Buffer.byteLength(text) + 1
     batch.push(text)
   }
-  return bytes > MOST_BYTES ? undefined : batch
+  return bytes > MOST_BYTES ? partsOf(batch.join('')) : [`"notices":[${batch.join(',')}]`]
+}
+
+const PART_BYTES = 5_400
+/** Of one notice; no command's answer or change of a station comes near. Longer ones are lost, as hints may be. */
+const MOST_PARTS = 400
+
+function partsOf(text: string): readonly string[] {
+  const all = Buffer.from(text)
+  const of = Math.ceil(all.length / PART_BYTES)
+  if (of > MOST_PARTS) return []
+  return Array.from({ length: of }, (_, nth) => {
+    const bytes = all.subarray(nth * PART_BYTES, (nth + 1) * PART_BYTES).toString('base64')
+    return `"notices":[],"part":${JSON.stringify({ nth, of, bytes } satisfies Part)}`
+  })
+}
+
+/** Processes that are in the middle of one: whoever ended there is forgotten first. */
+const MOST_SENDERS = 20
+
+/** Puts parts together; answers the notice with its last one. One that lacks a part is lost. */
+function openJoin(): (from: string, part: Part) => [string, Notice] | undefined {
+  const begun = new Map<string, Buffer[]>()
+  return (from, { nth, of, bytes }) => {
+    const before = nth === 0 ? [] : begun.get(from)
+    begun.delete(from)
+    if (before?.length !== nth || of > MOST_PARTS) return undefined
+    const parts = [...before, Buffer.from(bytes, 'base64')]
+    if (parts.length === of) return JSON.parse(Buffer.concat(parts).toString()) as [string, Notice]
+    const [oldest] = begun.keys()
+    if (begun.size >= MOST_SENDERS && oldest !== undefined) begun.delete(oldest)
+    begun.set(from, parts)
+    return undefined
+  }
 }
