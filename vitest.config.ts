@@ -50,7 +50,7 @@ export default defineConfig({
     hookTimeout: 240_000,
     expect: { poll: { timeout: 45_000, interval: 20 } },
     // Much of the time is waiting, for patience that ends and servers that start.
-    maxWorkers: 3,
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     globalSetup: ['server/src/platform/testing-setup.ts'],
     setupFiles: ['tools/compare-times.ts'],
