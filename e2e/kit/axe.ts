@@ -9,6 +9,7 @@ export type AxeRules = 'all' | 'all-but-contrast' | 'contrast'
 
 /** What axe finds on a page (WCAG 2.2 AA), each fault with its place. */
 export async function axeFaults(page: Page, rules: AxeRules = 'all'): Promise<readonly string[]> {
+  await settled(page)
   // Only what is wrong is described: the thousand things that are right cost most. Our pages have no frames of others,
   // so that nothing has to be put together in a second page.
   const builder = new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode()
@@ -17,4 +18,13 @@ export async function axeFaults(page: Page, rules: AxeRules = 'all'): Promise<re
   if (rules === 'all-but-contrast') builder.disableRules(CONTRAST)
   const { violations } = await builder.analyze()
   return violations.map(({ id, nodes }) => `${id} at ${nodes[0]?.target.join(' ')}: ${nodes[0]?.html}`)
+}
+
+/** Whoever changes the scheme is followed with the next frame, and a button's colour a moment later: between them contrast is nobody's. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+    await Promise.allSettled(ending.map(({ finished }) => finished))
+  })
 }

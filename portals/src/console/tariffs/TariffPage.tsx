@@ -92,7 +92,7 @@ function Editor({ tariff }: { readonly tariff?: Tariff }) {
               <ReadOnly />
             </div>
           )}
-          {isBehind && <Behind tariff={tariff} take={takeNewest} />}
+          {isBehind && !save.isPending && <Behind tariff={tariff} take={takeNewest} />}
           <PriceParts form={form} onChange={setForm} isReadOnly={!may('tariffs.write')} />
           {may('tariffs.write') && (
             <div className="pb col g3">
