@@ -23,18 +23,20 @@ beforeAll(async () => {
 afterAll(() => borrowed?.close())
 
 describe('a flood from one station (row 20)', () => {
-  it('is held back, closed and told to staff; its neighbours go on', async () => {
+  it('is held back, closed within 10 s and told to staff; its neighbours go on', async () => {
     const outcome = await runFlood(borrowed.server, network, {
       neighbours: 8,
       quietMs: 3_000,
       messagesPerSecond: 5_000,
     })
     console.log(outcome)
-    // Within how many seconds, and how long its neighbours wait: the torture run's, on a quiet machine.
     expect(outcome).toMatchObject({ closeCode: 1008, isTold: true })
+    expect(outcome.closedAfterMs).toBeLessThan(10_000)
     // Held back: far less was taken than the 5,000 a second that came.
     expect(outcome.answered).toBeLessThan(5_000)
     expect(outcome.grownMb).toBeLessThan(50)
+    // The strict figure is the torture run's, on a quiet machine.
+    expect(outcome.floodP99Ms).toBeLessThan(Math.max(2 * outcome.quietP99Ms, 250))
   }, 240_000)
 })
 

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { sql } from '../../server/src/platform/index.ts'
 import { makeTestToken } from '../../server/src/sessions/testing-network.ts'
 import { behaviour } from './behaviour.ts'
 import {
@@ -33,9 +34,28 @@ const isOffline = (station: Speaker): Promise<unknown> =>
     const { body } = await whole.call<{ connection: { state: string } }>('GET', `/v1/stations/${station.id}`)
     return body.connection.state === 'offline'
   })
+/** Time goes on in steps, and what falls due is taken at each, as when it goes by itself: of a leap watchers would see what is overdue. */
+async function pass(seconds: number): Promise<void> {
+  const { ground, tenantId, clock } = whole
+  for (let left = seconds; left > 0; left -= STEP_SECONDS) {
+    clock.move({ seconds: Math.min(left, STEP_SECONDS) })
+    await until(() =>
+      ground.database.inTenant(tenantId, async (tx) => {
+        const due = await tx.row(
+          sql`select from sessions where tenant_id = ${tenantId} and due_at <= ${clock.now()} limit 1`,
+        )
+        return due === undefined
+      }),
+    )
+  }
+}
+
+/** Less than what is overdue by so much is told of. */
+const STEP_SECONDS = 240
+
 /** The worker has been round: another session, whose time for energy is over with it, was told to stop. */
 async function roundOf(other: Speaker, seconds: number): Promise<void> {
-  whole.clock.move({ seconds })
+  await pass(seconds)
   await sent(other, /StopTransaction$/)
   await whole.stations.idle()
 }
@@ -138,14 +158,12 @@ behaviour('stopped-and-connected', async (version) => {
   expect(command.state).toBe('effect-seen')
   // The car stays for the better part of an hour; deadlines come and go.
   await roundOf(witness, 1_801)
-  whole.clock.move({ seconds: 601 })
+  await pass(601)
   await until(() => witness.socket.calls.length === 2)
   await whole.stations.idle()
   expect(station.socket.calls).toHaveLength(1)
   expect(await one(station)).toMatchObject({ state: 'paused', energyWh: 2_100 })
-  // A watcher that looks between the clock's leap and whoever takes what is due then finds it overdue.
-  const alerts = (await alertsOf(whole, station)).filter(({ kind }) => kind !== 'session-stuck')
-  expect(alerts).toEqual([])
+  expect(await alertsOf(whole, station)).toEqual([])
   await event(whole, station, told, 'Ended', { trigger: 'EVCommunicationLost', reason: 'Remote', registerWh: 3_100 })
   expect(await one(station)).toMatchObject({ state: 'ended', energyWh: 2_100, flags: [], stopReason: 'remote' })
   await Promise.all([station.close(), witness.close()])

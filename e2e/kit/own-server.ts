@@ -4,7 +4,7 @@ import path from 'node:path'
 import { spawn, spawnSync } from 'node:child_process'
 import { openOwner } from './database.ts'
 import type { Faulty } from './faulty.ts'
-import { databaseProcesses } from './processes.ts'
+import { databaseProcesses, isAlive, isStopped, signal } from './processes.ts'
 import { freshOptions, removeDataDir, type Server, type ServerOptions, startSupervised } from './server.ts'
 import { until } from './until.ts'
 
@@ -31,13 +31,18 @@ export async function startOwn(dataDir?: string, env: ServerOptions['env'] = {})
   }
 }
 
-/** The database hangs, which is worse than a refusal: all its processes stand still. */
-export function pauseDatabase(dataDir: string): () => void {
-  const stopped = databaseProcesses(dataDir)
-  for (const pid of stopped) process.kill(pid, 'SIGSTOP')
-  return () => {
-    for (const pid of databaseProcesses(dataDir)) process.kill(pid, 'SIGCONT')
+/** The database hangs, which is worse than a refusal: all its processes stand still, once this is answered. */
+export async function pauseDatabase(dataDir: string): Promise<() => void> {
+  const stopped = new Set<number>()
+  // One that was forked while the others were stopped would go on and answer.
+  for (;;) {
+    const fresh = databaseProcesses(dataDir).filter((pid) => !stopped.has(pid))
+    if (fresh.length === 0) break
+    for (const pid of fresh) signal(pid, 'SIGSTOP')
+    fresh.forEach((pid) => stopped.add(pid))
+    await until(() => fresh.every((pid) => !isAlive(pid) || isStopped(pid)), 10_000, 1)
   }
+  return () => databaseProcesses(dataDir).forEach((pid) => signal(pid, 'SIGCONT'))
 }
 
 /**

@@ -87,7 +87,8 @@ function allPids(): readonly number[] {
     .map(Number)
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+/** To one that may have ended. */
+export function signal(pid: number, name: NodeJS.Signals): void {
   // To the system 0 means the sender's whole group, and 1 is everybody's parent.
   if (pid <= 1) return
   try {

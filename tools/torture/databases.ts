@@ -69,7 +69,7 @@ export const databases: readonly TortureRow[] = [
     rows: '11',
     waits: true,
     about: 'SIGSTOP of every PostgreSQL process for a minute',
-    run: (wishes) => ownAway(async (dataDir) => pauseDatabase(dataDir), { seconds: wishes.times ?? 60 }, wishes),
+    run: (wishes) => ownAway(pauseDatabase, { seconds: wishes.times ?? 60 }, wishes),
   },
   ...[50, 500].map(
     (ms): TortureRow => ({
