@@ -9,6 +9,7 @@ import { addCard, addStation, addTariff, type MadeStation, makeNetwork, type Net
 import { isWiderThanScreen } from './kit/page-reading.ts'
 import type { List } from './kit/rest.ts'
 import { bootOf, openStation } from './kit/station-socket.ts'
+import { signInAs } from './kit/people.ts'
 import { openStage, spoken, type Stage, word } from './kit/stage.ts'
 import { found } from './kit/until.ts'
 
@@ -39,11 +40,8 @@ beforeAll(async () => {
   await fleet.station(identity).until((state) => state.registration === 'Accepted')
   stage = await openStage(browser, borrowed.server.url, { viewport: { width: 1440, height: 900 } })
   page = stage.page
-  const person = { name: 'Otto', mail: 'otto@away.example', role: 'operator' }
-  const { invitationUrl } = await network.rest.post<{ invitationUrl: string }>('/v1/staff', person)
-  await page.goto(invitationUrl)
-  await page.getByRole('button', { name: word('portal.sign-in.set.later') }).click()
-  await page.getByRole('heading', { level: 1 }).waitFor()
+  const person = { name: 'Otto', mail: 'otto@away.example', role: 'operator' } as const
+  await signInAs(page, network, person)
 })
 afterAll(async () => {
   await browser?.close()

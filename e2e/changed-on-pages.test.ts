@@ -5,6 +5,7 @@ import { axeFaults } from './kit/axe.ts'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { addCard, addStation, addTariff, makeNetwork, type Network } from './kit/network.ts'
 import type { List } from './kit/rest.ts'
+import { signInAs } from './kit/people.ts'
 import { openStage, type Stage } from './kit/stage.ts'
 import { wordsOf } from './kit/texts.ts'
 import { until } from './kit/until.ts'
@@ -34,13 +35,10 @@ beforeAll(async () => {
     types: ['session-record.created', 'alert.raised', 'alert.cleared'],
     state: 'paused',
   })
-  const person = { name: 'Aino Ylläpitäjä', mail: 'aino@changed.example', role: 'administrator' }
-  const { invitationUrl } = await network.rest.post<{ invitationUrl: string }>('/v1/staff', person)
+  const person = { name: 'Aino Ylläpitäjä', mail: 'aino@changed.example', role: 'administrator' } as const
   stage = await openStage(browser, borrowed.server.url, { viewport: desk, locale: 'fi-FI' })
   page = stage.page
-  await page.goto(invitationUrl)
-  await page.getByRole('button', { name: word('portal.sign-in.set.later') }).click()
-  await page.getByRole('heading', { level: 1 }).waitFor()
+  await signInAs(page, network, person, word)
 })
 afterAll(async () => {
   await browser?.close()

@@ -9,6 +9,7 @@ import { addCard, addStation, addTariff, makeNetwork, type Network } from './kit
 import { isWiderThanScreen } from './kit/page-reading.ts'
 import { tellQueuedCharge } from './kit/queued-charge.ts'
 import type { List } from './kit/rest.ts'
+import { signInAs } from './kit/people.ts'
 import { openStage, type Stage } from './kit/stage.ts'
 import { englishOn, wordsOf } from './kit/texts.ts'
 import { found } from './kit/until.ts'
@@ -40,10 +41,8 @@ beforeAll(async () => {
   const options = { viewport: { width: 1440, height: 900 }, locale: 'fi-FI' } as const
   stage = await openStage(browser, borrowed.server.url, options)
   page = stage.page
-  const person = { name: 'Aino', mail: 'aino@suomeksi.example', role: 'administrator' }
-  const { invitationUrl } = await network.rest.post<{ invitationUrl: string }>('/v1/staff', person)
-  await page.goto(invitationUrl)
-  await page.getByRole('button', { name: word('portal.sign-in.set.later') }).click()
+  const person = { name: 'Aino', mail: 'aino@suomeksi.example', role: 'administrator' } as const
+  await signInAs(page, network, person, word)
 })
 afterAll(async () => {
   await browser?.close()

@@ -5,6 +5,7 @@ import { axeFaults } from './kit/axe.ts'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { addStation, addTariff, makeNetwork, type Network } from './kit/network.ts'
 import type { List } from './kit/rest.ts'
+import { signInAs } from './kit/people.ts'
 import { openStage, type Stage } from './kit/stage.ts'
 import { wordsOf } from './kit/texts.ts'
 
@@ -21,13 +22,10 @@ let page: Page
 beforeAll(async () => {
   ;[borrowed, browser] = await Promise.all([startBorrowed(), launchBrowser()])
   network = await makeNetwork(borrowed.server, 'keeping')
-  const person = { name: 'Aino Admin', mail: 'aino@keeping.example', role: 'administrator' }
-  const { invitationUrl } = await network.rest.post<{ invitationUrl: string }>('/v1/staff', person)
+  const person = { name: 'Aino Admin', mail: 'aino@keeping.example', role: 'administrator' } as const
   stage = await openStage(browser, borrowed.server.url, { locale: 'en-GB' })
   page = stage.page
-  await page.goto(invitationUrl)
-  await page.getByRole('button', { name: word('portal.sign-in.set.later') }).click()
-  await page.getByRole('heading', { level: 1 }).waitFor()
+  await signInAs(page, network, person, word)
 })
 beforeEach(() => page.unrouteAll())
 afterAll(async () => {

@@ -5,6 +5,7 @@ import { launchBrowser } from './browser.ts'
 import { axeFaults } from './kit/axe.ts'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { addCard, addStation, makeNetwork, type Network } from './kit/network.ts'
+import { signInAs } from './kit/people.ts'
 import { openStage, spoken, type Stage, word } from './kit/stage.ts'
 import { bootOf, openStation } from './kit/station-socket.ts'
 
@@ -19,12 +20,9 @@ let listed: TestStation
 beforeAll(async () => {
   ;[borrowed, browser] = await Promise.all([startBorrowed(), launchBrowser()])
   network = await makeNetwork(borrowed.server, 'page')
-  const person = { name: 'Otto', mail: 'otto@page.example', role: 'operator' }
-  const { invitationUrl } = await network.rest.post<{ invitationUrl: string }>('/v1/staff', person)
+  const person = { name: 'Otto', mail: 'otto@page.example', role: 'operator' } as const
   stage = await openStage(browser, borrowed.server.url, { viewport: { width: 1440, height: 900 } })
-  await stage.page.goto(invitationUrl)
-  await stage.page.getByRole('button', { name: word('portal.sign-in.set.later') }).click()
-  await stage.page.getByRole('heading', { level: 1 }).waitFor()
+  await signInAs(stage.page, network, person)
 })
 afterAll(async () => {
   await listed?.stop()

@@ -4,6 +4,7 @@ import { launchBrowser } from './browser.ts'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { addStation, makeNetwork, type Network } from './kit/network.ts'
 import type { List } from './kit/rest.ts'
+import { signInAs } from './kit/people.ts'
 import { openStage } from './kit/stage.ts'
 import { wordsOf } from './kit/texts.ts'
 import { until } from './kit/until.ts'
@@ -22,13 +23,10 @@ beforeAll(async () => {
   ;[borrowed, browser] = await Promise.all([startBorrowed(), launchBrowser()])
   network = await makeNetwork(borrowed.server, 'pressed')
   stationId = (await addStation(network, { identity: 'PRESSED' })).id
-  const person = { name: 'Aino Admin', mail: 'aino@pressed.example', role: 'administrator' }
-  const { invitationUrl } = await network.rest.post<{ invitationUrl: string }>('/v1/staff', person)
+  const person = { name: 'Aino Admin', mail: 'aino@pressed.example', role: 'administrator' } as const
   const stage = await openStage(browser, borrowed.server.url, { locale: 'en-GB' })
   page = stage.page
-  await page.goto(invitationUrl)
-  await page.getByRole('button', { name: word('portal.sign-in.set.later') }).click()
-  await page.getByRole('heading', { level: 1 }).waitFor()
+  await signInAs(page, network, person, word)
 })
 beforeEach(() => page.unrouteAll())
 afterAll(async () => {

@@ -6,6 +6,7 @@ import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { addCard, addStation, type MadeStation, makeNetwork, type Network } from './kit/network.ts'
 import { factOf, isWiderThanScreen, part as section } from './kit/page-reading.ts'
 import { tellQueuedCharge } from './kit/queued-charge.ts'
+import { signInAs } from './kit/people.ts'
 import { openStage, type Stage, word } from './kit/stage.ts'
 import { openStory } from './kit/story.ts'
 import { until } from './kit/until.ts'
@@ -48,10 +49,8 @@ describe('the story of a doubtful meter', () => {
   const part = openStory(() => stage)
 
   part('somebody who may decide sees what waits, and why (END-VALIDATE)', async () => {
-    const person = { name: 'Paula Palo', mail: 'paula@doubt.example', role: 'biller' }
-    const { invitationUrl } = await network.rest.post<{ invitationUrl: string }>('/v1/staff', person)
-    await page.goto(invitationUrl)
-    await page.getByRole('button', { name: word('portal.sign-in.set.later') }).click()
+    const person = { name: 'Paula Palo', mail: 'paula@doubt.example', role: 'biller' } as const
+    await signInAs(page, network, person)
     // An alert of the same words stands on the first page.
     const rail = page.getByRole('navigation').first()
     await rail.getByRole('link', { name: new RegExp(`^${word('portal.usage.nav')}`) }).click()

@@ -242,3 +242,15 @@ it('a tariff is renamed and made the default, never changed in place; removed on
   expect(await price()).toMatchObject({ status: 404, body: { code: 'no-such-tariff' } })
   expect((await call('GET', `/v1/tariffs/${unused}`, undefined, 'second')).status).toBe(404)
 })
+
+it('says at once that a new version is in force, whatever part of a microsecond it was published in', async () => {
+  const made = await call('POST', '/v1/tariffs', { name: 'Exact', tariff: ocpi })
+  const { id } = made.body as unknown as { id: string }
+  for (const nanoseconds of [499, 500, 999]) {
+    clock.move({ seconds: 1, nanoseconds })
+    const { body } = await call('POST', `/v1/tariffs/${id}/versions`, { tariff: ocpi })
+    const { version, versions } = body as unknown as { version: number; versions: object[] }
+    expect(version).toBe(versions.length)
+    clock.move({ nanoseconds: 1_000 - nanoseconds })
+  }
+})

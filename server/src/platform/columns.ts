@@ -23,12 +23,17 @@ function elementText(value: unknown): string {
       return 'NULL'
     default:
       if (value === null) return 'NULL'
-      if (value instanceof Temporal.Instant) return value.toString()
+      if (value instanceof Temporal.Instant) return instantText(value)
       if (value instanceof Uint8Array)
         return `"\\\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}"`
       if (Array.isArray(value)) return columnText(value)
       throw new TypeError('a column holds texts, numbers, bytes, instants and lists of these')
   }
+}
+
+/** PostgreSQL keeps microseconds, and rounds up what it is told beyond: what happened now would be kept as of later. */
+export function instantText(instant: Temporal.Instant): string {
+  return instant.toString({ fractionalSecondDigits: 6 })
 }
 
 /** Ids, numbers, instants and names: nothing that an array would read as its own. */

@@ -4,21 +4,17 @@ import { somebodyWaits } from '../platform/testing.ts'
 import { takeReports } from './station-reports.ts'
 import {
   makeTestStation,
-  makeTestTariff,
-  makeTestToken,
   reportFrom,
   say16,
   sessionsIn,
   T0,
   type TestNetwork,
-  testNetwork,
+  testNetworkWithCard,
 } from './testing-network.ts'
 
 let network: TestNetwork
 beforeAll(async () => {
-  network = await testNetwork()
-  await makeTestTariff(network)
-  await makeTestToken(network, 'DEADBEEF')
+  network = await testNetworkWithCard()
 })
 afterAll(() => network.close())
 

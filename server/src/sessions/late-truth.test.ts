@@ -3,8 +3,6 @@ import { takeDue } from '../platform/index.ts'
 import { sessionDeadlines } from './deadlines.ts'
 import {
   makeTestStation,
-  makeTestTariff,
-  makeTestToken,
   recordsIn,
   reportFrom,
   say16,
@@ -12,14 +10,12 @@ import {
   T0,
   take,
   type TestNetwork,
-  testNetwork,
+  testNetworkWithCard,
 } from './testing-network.ts'
 
 let network: TestNetwork
 beforeAll(async () => {
-  network = await testNetwork()
-  await makeTestTariff(network)
-  await makeTestToken(network, 'DEADBEEF')
+  network = await testNetworkWithCard()
 })
 afterAll(() => network.close())
 

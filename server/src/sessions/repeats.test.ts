@@ -2,8 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ReportBody, TransactionReport } from '../stations/index.ts'
 import {
   makeTestStation,
-  makeTestTariff,
-  makeTestToken,
   recordsIn,
   reportFrom,
   say16,
@@ -12,7 +10,7 @@ import {
   T0,
   take,
   type TestNetwork,
-  testNetwork,
+  testNetworkWithCard,
 } from './testing-network.ts'
 
 const SESSIONS = 200
@@ -29,9 +27,7 @@ function chance(seed: number): (below: number) => number {
 
 let network: TestNetwork
 beforeAll(async () => {
-  network = await testNetwork()
-  await makeTestTariff(network)
-  await makeTestToken(network, 'DEADBEEF')
+  network = await testNetworkWithCard()
 })
 afterAll(() => network.close())
 

@@ -68,6 +68,14 @@ export async function testNetwork(slug = 'north'): Promise<TestNetwork> {
   }
 }
 
+/** The same with a tariff, and a card that may charge. */
+export async function testNetworkWithCard(): Promise<TestNetwork> {
+  const network = await testNetwork()
+  await makeTestTariff(network)
+  await makeTestToken(network, 'DEADBEEF')
+  return network
+}
+
 let serial = 10_000
 
 export async function makeTestStation(

@@ -4,14 +4,12 @@ import type { ReportBody } from '../../stations/index.ts'
 import { believedWh, mostPower } from '../rules/index.ts'
 import {
   makeTestStation,
-  makeTestTariff,
-  makeTestToken,
   reportFrom,
   say2x,
   say16,
   take,
   type TestNetwork,
-  testNetwork,
+  testNetworkWithCard,
 } from '../testing-network.ts'
 import { type Sessions, wireSessions } from '../wire.ts'
 import type { Case, Told } from './testing-cases.ts'
@@ -22,10 +20,8 @@ let network: TestNetwork
 let sessions: Sessions
 
 beforeAll(async () => {
-  network = await testNetwork()
+  network = await testNetworkWithCard()
   sessions = wireSessions(network.deps)
-  await makeTestTariff(network)
-  await makeTestToken(network, 'DEADBEEF')
 })
 afterAll(() => network.close())
 

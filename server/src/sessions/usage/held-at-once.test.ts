@@ -4,23 +4,19 @@ import { somebodyWaits } from '../../platform/testing.ts'
 import { RECORD_MADE } from '../make-records.ts'
 import {
   makeTestStation,
-  makeTestTariff,
-  makeTestToken,
   reportFrom,
   say16,
   T0,
   take,
   type TestNetwork,
-  testNetwork,
+  testNetworkWithCard,
 } from '../testing-network.ts'
 import { wireSessions } from '../wire.ts'
 import { clearHeld } from './tell-errors.ts'
 
 let network: TestNetwork
 beforeAll(async () => {
-  network = await testNetwork()
-  await makeTestTariff(network)
-  await makeTestToken(network, 'DEADBEEF')
+  network = await testNetworkWithCard()
 })
 afterAll(() => network.close())
 
