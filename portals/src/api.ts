@@ -68,20 +68,30 @@ export function get<Answer>(path: string, signal?: AbortSignal): Promise<Answer>
   return call<Answer>('GET', path, undefined, { signal })
 }
 
-/** Every item of a list, page by page: for choosing from. */
-export async function getAll<T>(path: string, signal?: AbortSignal): Promise<readonly T[]> {
+/** Every item that the filters find, page by page, however many; `tell`: how many there are so far. */
+export async function getAll<T>(
+  path: string,
+  {
+    signal,
+    filters,
+    tell,
+  }: { readonly signal?: AbortSignal; readonly filters?: Query; readonly tell?: (count: number) => void } = {},
+): Promise<readonly T[]> {
   const all: T[] = []
   let cursor: string | undefined
   do {
-    const page = await get<List<T>>(`${path}${query({ limit: 200, cursor })}`, signal)
+    tell?.(all.length)
+    const page = await get<List<T>>(`${path}${query({ ...filters, limit: 200, cursor })}`, signal)
     all.push(...page.items)
     cursor = page.next ?? undefined
   } while (cursor !== undefined)
   return all
 }
 
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>
+
 /** Query text from what is set; empty values are left out. */
-export function query(values: Readonly<Record<string, string | number | boolean | undefined>>): string {
+export function query(values: Query): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(values)) {
     if (value !== undefined && value !== '') search.set(name, String(value))

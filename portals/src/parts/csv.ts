@@ -1,3 +1,4 @@
+import { decimalFromMoney } from '../../../units/money.ts'
 import type { MoneyText } from '../api-types.ts'
 import { localFieldText } from './zoned.ts'
 
@@ -16,11 +17,7 @@ function cellText(text: string): string {
 
 /** `12.50`: exact, with a point, as many decimals as the currency has. */
 export function decimalText({ minor, currency }: MoneyText): string {
-  const digits =
-    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-  const sign = minor.startsWith('-') ? '-' : ''
-  const figures = minor.replace('-', '').padStart(digits + 1, '0')
-  return digits === 0 ? sign + figures : `${sign}${figures.slice(0, -digits)}.${figures.slice(-digits)}`
+  return decimalFromMoney({ minor: BigInt(minor), currency })
 }
 
 /** `2026-11-27T13:15:52+02:00`: the clock of the zone, and how far it was ahead. */

@@ -48,7 +48,7 @@ function SiteTicks(props: { readonly chosen: readonly string[]; readonly set: (s
   const { chosen, set } = props
   const list = useQuery({
     queryKey: ['sites', 'choice'],
-    queryFn: ({ signal }) => getAll<Site>('/v1/sites', signal),
+    queryFn: ({ signal }) => getAll<Site>('/v1/sites', { signal }),
   })
   const sites = list.data
   if (sites === undefined)

@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { get, query } from '../../api.ts'
-import type { List, Session } from '../../api-types.ts'
+import { getAll, type Query } from '../../api.ts'
+import type { Session } from '../../api-types.ts'
 import { csvText } from '../../parts/csv.ts'
 import { Icon } from '../../parts/Icon.tsx'
 import { numberText } from '../../parts/quantities.ts'
@@ -10,14 +10,12 @@ import { FormProblem } from '../../parts/Waiting.tsx'
 import { nowFieldText } from '../../parts/zoned.ts'
 import { rowsOfSessions } from './session-rows.ts'
 
-type Query = Parameters<typeof query>[0]
-
 /** All that the filters find, not only what is on the screen, as a table for a spreadsheet. */
 export function DownloadSessions({ filters, zone }: { readonly filters: Query; readonly zone: string }) {
   const { t } = useTranslation()
   const [soFar, setSoFar] = useState(0)
   const download = useMutation({
-    mutationFn: () => allOf(filters, setSoFar),
+    mutationFn: () => getAll<Session>('/v1/sessions', { filters, tell: setSoFar }),
     onSuccess: (sessions) => {
       save(
         csvText(rowsOfSessions(t, sessions, zone)),
@@ -36,18 +34,6 @@ export function DownloadSessions({ filters, zone }: { readonly filters: Query; r
       </button>
     </>
   )
-}
-
-async function allOf(filters: Query, tell: (count: number) => void): Promise<readonly Session[]> {
-  const all: Session[] = []
-  let cursor: string | undefined
-  do {
-    tell(all.length)
-    const page = await get<List<Session>>(`/v1/sessions${query({ ...filters, limit: 200, cursor })}`)
-    all.push(...page.items)
-    cursor = page.next ?? undefined
-  } while (cursor !== undefined)
-  return all
 }
 
 function save(text: string, name: string): void {

@@ -23,11 +23,11 @@ export function EditFields({
   const { t } = useTranslation()
   const sites = useQuery({
     queryKey: ['sites', 'choice'],
-    queryFn: ({ signal }) => getAll<Site>('/v1/sites', signal),
+    queryFn: ({ signal }) => getAll<Site>('/v1/sites', { signal }),
   })
   const tariffs = useQuery({
     queryKey: ['tariffs', 'choice'],
-    queryFn: ({ signal }) => getAll<Tariff>('/v1/tariffs', signal),
+    queryFn: ({ signal }) => getAll<Tariff>('/v1/tariffs', { signal }),
   })
   return (
     <>

@@ -111,7 +111,7 @@ function SiteFields({ form, set }: PartProps) {
   const { t } = useTranslation()
   const sites = useQuery({
     queryKey: ['sites', 'choice'],
-    queryFn: ({ signal }) => getAll<Site>('/v1/sites', signal),
+    queryFn: ({ signal }) => getAll<Site>('/v1/sites', { signal }),
   }).data
   return (
     <>
