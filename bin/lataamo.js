@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Finds Node 26, which the project brings, whatever Node started this file; then the command line proper.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import module, { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -26,9 +26,17 @@ if (Number(process.versions.node.split('.')[0]) >= 26) {
     )
     process.exit(1)
   }
-  const { status } = spawnSync(node, [main, ...process.argv.slice(2)], {
+  const child = spawn(node, [main, ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { NODE_COMPILE_CACHE: kept, ...process.env },
   })
-  process.exit(status ?? 1)
+  // Whoever stops this process means the other, which has to drain first. A terminal's Ctrl-C reaches both by itself.
+  const signals = ['SIGTERM', 'SIGHUP', 'SIGINT']
+  for (const signal of signals)
+    process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY) || child.kill(signal))
+  child.on('exit', (status, signal) => {
+    if (signal === null) process.exit(status)
+    for (const name of signals) process.removeAllListeners(name)
+    process.kill(process.pid, signal)
+  })
 }

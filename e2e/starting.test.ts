@@ -165,7 +165,10 @@ describe('beside a server that runs', () => {
     const { port } = other.address() as net.AddressInfo
     try {
       const said = await startInVain(await options({ opsPort: port, env: borrowed(1) }))
-      expectSentence(said, new RegExp(`Port ${port} for metrics is taken by another program: set OPS_PORT`))
+      expectSentence(
+        said,
+        new RegExp(`Port ${port} on 127.0.0.1 is taken by another program: stop it, or set OPS_PORT`),
+      )
     } finally {
       other.close()
     }

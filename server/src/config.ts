@@ -217,13 +217,21 @@ function nearest(name: string): string {
   return best !== undefined && Math.abs(shared(best)) >= 4 ? ` (did you mean ${best}?)` : ''
 }
 
-/** The secret or key of a name: from the environment, else from its file in the data folder, made there at the first start. */
-export function secretOf(config: Config, name: 'LATAAMO_SECRET' | 'LATAAMO_PLATFORM_KEY', make: () => string): string {
-  const given = config[name]
-  if (given !== undefined) return given
-  const file = path.join(config.DATA_DIR, name === 'LATAAMO_SECRET' ? 'secret' : 'platform-key')
-  const kept = keptSecret(file, name)
-  if (kept !== undefined) return kept
+type SecretName = 'LATAAMO_SECRET' | 'LATAAMO_PLATFORM_KEY'
+
+const secretFile = (config: Config, name: SecretName): string =>
+  path.join(config.DATA_DIR, name === 'LATAAMO_SECRET' ? 'secret' : 'platform-key')
+
+/** The secret or key of a name: from the environment, else from its file in the data folder. Undefined: there is none yet. */
+export function knownSecret(config: Config, name: SecretName): string | undefined {
+  return config[name] ?? keptSecret(secretFile(config, name), name)
+}
+
+/** The same, made and kept at the first start. */
+export function secretOf(config: Config, name: SecretName, make: () => string): string {
+  const known = knownSecret(config, name)
+  if (known !== undefined) return known
+  const file = secretFile(config, name)
   const fresh = `${file}.${process.pid}`
   fs.writeFileSync(fresh, `${make()}\n`, { mode: 0o600, flush: true })
   // A link fails where the file exists by now, so that two starts never use two secrets.

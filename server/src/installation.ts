@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import type { ClientConfig } from 'pg'
-import { type Config, secretOf } from './config.ts'
+import { type Config, knownSecret, secretOf } from './config.ts'
 import {
   type Bus,
   ensurePartitions,
@@ -87,13 +87,23 @@ export async function openInstallation(config: Config, log: Log, publicUrl: stri
 }
 
 /** A new one beside data of a former one would only hide what is missing. */
-function newSecret({ DATA_DIR, DATABASE_URL }: Config): string {
-  if (DATABASE_URL === undefined && hasDatabase(DATA_DIR)) {
-    throw new Error(
-      `The secret of this data is missing: bring ${path.join(DATA_DIR, 'secret')} back from your copy, or set LATAAMO_SECRET as it was.`,
-    )
-  }
+function newSecret(config: Config): string {
+  const missing = whySecretIsMissing(config)
+  if (missing !== undefined) throw new Error(missing)
   return randomToken()
+}
+
+/** Data of the embedded database whose secret is gone, or empty, in a sentence that says what to do. */
+export function whySecretIsMissing(config: Config): string | undefined {
+  try {
+    if (knownSecret(config, 'LATAAMO_SECRET') !== undefined) return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+  const { DATA_DIR, DATABASE_URL } = config
+  return DATABASE_URL === undefined && hasDatabase(DATA_DIR)
+    ? `The secret of this data is missing: bring ${path.join(DATA_DIR, 'secret')} back from your copy, or set LATAAMO_SECRET as it was.`
+    : undefined
 }
 
 function foldersOf({ DATA_DIR }: Config, embedded: EmbeddedPostgres | undefined): readonly string[] {
@@ -106,17 +116,37 @@ function makeDataFolder(folder: string): void {
     fs.mkdirSync(folder, { recursive: true, mode: 0o711 })
     fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-      throw new Error(
-        `The data folder ${folder} cannot be written by this user: give it rights there, or set DATA_DIR to another folder.`,
-      )
-    }
-    if (code === 'ENOSPC') throw new Error(`The disk that holds ${folder} is full: free some space, then start again.`)
-    if (code === 'ENOTDIR' || code === 'EEXIST')
-      throw new Error(`DATA_DIR is ${folder}, which is not a folder: set it to one.`)
-    throw error
+    throw folderFault(error as NodeJS.ErrnoException, folder)
   }
+}
+
+/** Why a data folder cannot be used, or made, as far as can be told without making anything. */
+export function whyNoFolder(folder: string): string | undefined {
+  try {
+    // The slash tells a file from a folder.
+    fs.accessSync(`${nearestFolder(folder)}${path.sep}`, fs.constants.W_OK | fs.constants.X_OK)
+    return undefined
+  } catch (error) {
+    return folderFault(error as NodeJS.ErrnoException, folder).message
+  }
+}
+
+/** The folder, or the one in which it will be made. */
+export function nearestFolder(folder: string): string {
+  return fs.existsSync(folder) ? folder : nearestFolder(path.dirname(folder))
+}
+
+function folderFault(error: NodeJS.ErrnoException, folder: string): Error {
+  const { code } = error
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new Error(
+      `The data folder ${folder} cannot be written by this user: give it rights there, or set DATA_DIR to another folder.`,
+    )
+  }
+  if (code === 'ENOSPC') return new Error(`The disk that holds ${folder} is full: free some space, then start again.`)
+  if (code === 'ENOTDIR' || code === 'EEXIST')
+    return new Error(`DATA_DIR is ${folder}, which is not a folder: set it to one.`)
+  return error
 }
 
 /** Migrates and says how to connect: the embedded server's login is ours, an outside one is what DATABASE_URL names. */

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
@@ -32,4 +33,17 @@ it.each(['migrate', 'backup', 'restore'])('%s is refused as not built, and says 
 it.each(['| head -c 1', '>/dev/full'])('what nobody can read ends nothing: %s', (whither) => {
   const { stderr } = spawnSync('sh', ['-c', `'${process.execPath}' '${bin}' doctor ${whither}`], { encoding: 'utf8' })
   expect(stderr).toBe('')
+})
+
+it('what stops the program where the machine has an older Node stops it in order', async () => {
+  const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })`
+  const words = ['--import', `data:text/javascript,${encodeURIComponent(older)}`, bin]
+  const simulate = ['simulate', '--url', 'ws://127.0.0.1:1/ocpp/nowhere', '--stations', '2', '--duration', '100']
+  const child = spawn(process.execPath, [...words, ...simulate], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let said = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text))
+  await expect.poll(() => said).toContain('Playing 2 stations')
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([1, null])
+  await expect.poll(() => said).toContain('Ended.')
 })

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'
 import type { Config } from '../config.ts'
-import { binariesAreThere, howRuntimeFails, whatLacks } from '../platform/index.ts'
+import { nearestFolder, whyNoFolder, whySecretIsMissing } from '../installation.ts'
+import { binariesAreThere, howRuntimeFails, listenFault, OPS_HOST, whatLacks } from '../platform/index.ts'
 import { findRunning } from './running.ts'
 
 interface Finding {
@@ -21,7 +22,8 @@ export async function doctor(readConfig: () => Config): Promise<void> {
   } catch (error) {
     findings.push({ what: 'settings', trouble: (error as Error).message })
   }
-  if (config !== undefined) findings.push(folder(config), space(config), await database(config), await port(config))
+  if (config !== undefined)
+    findings.push(folder(config), space(config), await database(config), ...(await ports(config)))
   for (const { what, trouble } of findings)
     process.stdout.write(
       `${trouble === undefined ? 'ok    ' : 'wrong '} ${what}${trouble === undefined ? '' : `: ${trouble}`}\n`,
@@ -37,24 +39,24 @@ function nodeVersion(): Finding {
 }
 
 function folder(config: Config): Finding {
-  const what = `data folder ${config.DATA_DIR}`
-  if (!fs.existsSync(config.DATA_DIR)) return { what: `${what} (made at the first start)` }
-  try {
-    fs.accessSync(config.DATA_DIR, fs.constants.W_OK | fs.constants.X_OK)
-    return { what }
-  } catch {
-    return { what, trouble: 'this user cannot write there; give it rights, or set DATA_DIR to another folder' }
-  }
+  const { DATA_DIR } = config
+  const what = `data folder ${DATA_DIR}${fs.existsSync(DATA_DIR) ? '' : ' (made at the first start)'}`
+  return finding(what, whyNoFolder(DATA_DIR) ?? whySecretIsMissing(config))
 }
 
 const LEAST_FREE_BYTES = 1_000_000_000
 
 function space(config: Config): Finding {
-  const place = fs.existsSync(config.DATA_DIR) ? config.DATA_DIR : process.cwd()
-  const { bavail, bsize } = fs.statfsSync(place)
+  const { bavail, bsize } = fs.statfsSync(nearestFolder(config.DATA_DIR))
   const free = bavail * bsize
-  const what = `${(free / 1e9).toFixed(1)} GB free`
-  return free >= LEAST_FREE_BYTES ? { what } : { what, trouble: 'less than 1 GB; free some space' }
+  return finding(
+    `${(free / 1e9).toFixed(1)} GB free`,
+    free >= LEAST_FREE_BYTES ? undefined : 'less than 1 GB; free some space',
+  )
+}
+
+function finding(what: string, trouble: string | undefined): Finding {
+  return trouble === undefined ? { what } : { what, trouble }
 }
 
 async function database(config: Config): Promise<Finding> {
@@ -83,19 +85,26 @@ async function outside(url: string, ownerUrl: string | undefined): Promise<Findi
     : { what: 'outside PostgreSQL', trouble }
 }
 
-async function port(config: Config): Promise<Finding> {
-  const what = `port ${config.PORT} on ${config.HOST}`
+/** Where people, programs and stations come in, and where metrics are read. */
+async function ports(config: Config): Promise<Finding[]> {
   try {
     const { url, pid } = await findRunning(config)
-    return { what: `Lataamo runs on this data folder already, at ${url} (process ${pid})` }
+    return [{ what: `Lataamo runs on this data folder already, at ${url} (process ${pid})` }]
   } catch {
-    // None runs: then the port must be free.
+    // None runs: then the ports must be free.
   }
+  const { HOST, PORT, OPS_PORT } = config
+  return [
+    await port({ host: HOST, port: PORT, setting: 'PORT' }),
+    await port({ host: OPS_HOST, port: OPS_PORT, setting: 'OPS_PORT' }),
+  ]
+}
+
+function port(place: Parameters<typeof listenFault>[1]): Promise<Finding> {
+  const what = `port ${place.port} on ${place.host}`
   const server = net.createServer()
   return new Promise((resolve) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      resolve({ what, trouble: `${error.code ?? error.message}; stop what listens there, or set PORT` }),
-    )
-    server.listen(config.PORT, config.HOST, () => server.close(() => resolve({ what: `${what} is free` })))
+    server.once('error', (error) => resolve({ what, trouble: listenFault(error, place).message }))
+    server.listen(place.port, place.host, () => server.close(() => resolve({ what: `${what} is free` })))
   })
 }

@@ -124,7 +124,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
       try {
         await app.listen({ host, port })
       } catch (error) {
-        throw listenFault(error as NodeJS.ErrnoException, host, port)
+        throw listenFault(error as NodeJS.ErrnoException, { host, port, setting: 'PORT' })
       }
       const address = app.server.address()
       return typeof address === 'object' && address !== null ? address.port : port

@@ -36,7 +36,8 @@ export { type DataKey, dataKey, type Keys, openKeys, sameBytes } from './keys.ts
 export { type FolderLock, isHeld, lockFolder } from './lock.ts'
 export { type Log, type LogLevel, logLevels, openLog, silentLog } from './log.ts'
 export { ensurePartitions, migrate, type Migrated } from './migrate.ts'
-export { type Metrics, openMetrics, openOps, type Readiness } from './ops.ts'
+export { listenFault } from './listen-fault.ts'
+export { type Metrics, openMetrics, openOps, OPS_HOST, type Readiness } from './ops.ts'
 export { openOutbound, type Outbound, type OutboundOutcome } from './outbound.ts'
 export {
   type AllowedTarget,

@@ -1,5 +1,9 @@
 import http from 'node:http'
 import prom from 'prom-client'
+import { listenFault } from './listen-fault.ts'
+
+/** Loopback only, apart from the public port (attack 44). */
+export const OPS_HOST = '127.0.0.1'
 
 /** What is counted. */
 export interface Metrics {
@@ -28,7 +32,7 @@ export function openMetrics(): Metrics {
 /** Which parts serve now; a missing part has a sentence. */
 export type Readiness = () => Promise<{ readonly ready: boolean; readonly missing: readonly string[] }>
 
-/** Metrics and health on loopback only, apart from the public port (attack 44). */
+/** Metrics and health. */
 export async function openOps(
   port: number,
   metrics: Metrics,
@@ -40,14 +44,8 @@ export async function openOps(
     })
   })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new Error(`Port ${port} for metrics is taken by another program: set OPS_PORT to a free one.`)
-          : error,
-      ),
-    )
-    server.listen(port, '127.0.0.1', resolve)
+    server.once('error', (error) => reject(listenFault(error, { host: OPS_HOST, port, setting: 'OPS_PORT' })))
+    server.listen(port, OPS_HOST, resolve)
   })
   const address = server.address()
   return {
