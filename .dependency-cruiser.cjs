@@ -17,6 +17,14 @@ const features = layers.flat()
 const feature = (name) => `^server/src/${name}/`
 const tests = '\\.test\\.tsx?$|/testing[^/]*\\.ts$'
 
+const doorOf = (name) => [
+  `${feature(name)}index\\.ts$`,
+  `${feature(name)}rules/`,
+  `${feature(name)}texts\\.`,
+  // The model is types alone; rules take it without the door, which would bring the feature along.
+  '^server/src/stations/model\\.ts$',
+]
+
 const upward = layers.flatMap((layer, height) =>
   layer.map((name) => {
     const above = [...layers.slice(height + 1).flat(), ...layer.filter((sibling) => sibling !== name)]
@@ -35,22 +43,25 @@ module.exports = {
     ...upward,
     ...features
       .filter((name) => name !== 'platform')
-      .map((name) => ({
-        name: `${name}-through-its-door`,
-        comment: 'Other features import a folder through its index.ts only; rules may import rules.',
-        severity: 'error',
-        from: { path: '^(server/src|tools|bench|e2e)/', pathNot: [feature(name), tests] },
-        to: {
-          path: feature(name),
-          pathNot: [
-            `${feature(name)}index\\.ts$`,
-            `${feature(name)}rules/`,
-            `${feature(name)}texts\\.`,
-            // The model is types alone; rules take it without the door, which would bring the feature along.
-            '^server/src/stations/model\\.ts$',
-          ],
+      .flatMap((name) => [
+        {
+          name: `${name}-through-its-door`,
+          comment: 'Other features import a folder through its index.ts only; rules may import rules.',
+          severity: 'error',
+          from: { path: '^(server/src|bench)/', pathNot: [feature(name), tests] },
+          to: { path: feature(name), pathNot: doorOf(name) },
         },
-      })),
+        {
+          name: `${name}-from-outside-through-its-door`,
+          comment: 'What tries or draws the whole also takes what tests are given, and the table of protocols.',
+          severity: 'error',
+          from: { path: '^(tools|e2e|docs|bin)/', pathNot: tests },
+          to: {
+            path: feature(name),
+            pathNot: [...doorOf(name), '/testing[^/]*\\.ts$', '^server/src/stations/protocols/index\\.ts$'],
+          },
+        },
+      ]),
     {
       name: 'rules-are-reached-by-rules-only',
       comment: 'Past the door, only rules import rules of lower features.',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { sql } from '../../server/src/platform/index.ts'
-import { sampleFor } from '../../server/src/stations/protocols/sample-payloads.ts'
+import { sampleFor } from '../../server/src/stations/protocols/testing-samples.ts'
 import { behaviour } from './behaviour.ts'
 import {
   authorise,

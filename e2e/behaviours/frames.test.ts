@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { actionsOf, checkPayload, errorCodes, type OcppVersion } from '../../ocpp/index.ts'
-import { sampleFor } from '../../server/src/stations/protocols/sample-payloads.ts'
+import { sampleFor } from '../../server/src/stations/protocols/testing-samples.ts'
 import { behaviour } from './behaviour.ts'
 import { authorise, CARD_OF, command, openSpeaker, sessionsOf, type Speaker, startCall, until } from './station.ts'
 import { openWhole, type Whole } from './whole.ts'

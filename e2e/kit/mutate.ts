@@ -1,5 +1,5 @@
 import { actionsOf, type OcppVersion } from '../../ocpp/index.ts'
-import { sampleFor } from '../../server/src/stations/protocols/sample-payloads.ts'
+import { sampleFor } from '../../server/src/stations/protocols/testing-samples.ts'
 
 /** Frames that were sensible once: samples of every message of a version, spoilt by chance in one to three places (attack 10). */
 export interface Mutator {

@@ -6,7 +6,7 @@ import { tokenVerdicts } from '../model.ts'
 import { exampleCommands } from './command-kinds.ts'
 import type { Payload } from './contract.ts'
 import { protocols } from './index.ts'
-import { sampleFor } from './sample-payloads.ts'
+import { sampleFor } from './testing-samples.ts'
 
 const at = Temporal.Instant.from('2026-11-26T12:00:00.123456Z')
 
