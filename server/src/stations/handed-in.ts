@@ -97,6 +97,7 @@ export interface SettledCommand {
 
 export const commandFailures = [
   'station-offline',
+  'not-sent-in-time',
   'station-not-accepted',
   'connection-lost',
   'no-answer',

@@ -17,7 +17,7 @@ import {
 } from '../../parts/quantities.ts'
 import { useMay } from '../../session-of-staff.ts'
 import { protocolText } from '../stations/station-words.ts'
-import { startedByText } from './session-words.ts'
+import { endText, startedByText } from './session-words.ts'
 
 export function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
@@ -63,7 +63,7 @@ export function Facts({ session }: { readonly session: SessionDetail }) {
         {session.stopReason !== undefined && (
           <>
             <dt>{t('portal.sessions.reason')}</dt>
-            <dd>{t(`portal.sessions.stop.${session.stopReason}`, { defaultValue: session.stopReason })}</dd>
+            <dd>{endText(t, session.stopReason)}</dd>
           </>
         )}
         {session.chargingSeconds !== undefined && (

@@ -182,6 +182,18 @@ describe('commands are rows with an outcome', () => {
     await socket.close()
   })
 
+  it('that waited too long behind another is not said to have met a station that was away', async () => {
+    const { id, socket } = await station('C-14', 'ocpp1.6', () => ({ kind: 'silence' }))
+    // Each is waited for in turn: half a minute of them.
+    for (let n = 0; n < 20; n += 1) await send(id, { kind: 'clear-cache' })
+    await until(async () => socket.calls.length > 0)
+    const start = await send(id, { kind: 'start-transaction', evse: 1, idToken: { uid: 'S-1', type: 'Central' } })
+    aheadSeconds += 31
+    await takeDue(ground, stations.deadlines)
+    expect(await read(start)).toMatchObject({ state: 'failed', failure: 'not-sent-in-time' })
+    await socket.close()
+  })
+
   it('says when what should have come of it was not seen in time', async () => {
     const { id, socket } = await station('C-6', 'ocpp2.0.1')
     const command = await send(id, { kind: 'trigger', message: 'meter', evse: 1 })
@@ -287,5 +299,19 @@ describe('commands are rows with an outcome', () => {
       ),
     )
     expect(row).toEqual({ state: 'failed', failure: 'taken-back' })
+  })
+
+  it('what a station must not miss waits for it, however many weeks it is away', async () => {
+    const id = await addTestStation(ground, tenantId, { identity: 'C-15' })
+    const clear = await send(id, { kind: 'clear-cache' })
+    const open = await send(id, { kind: 'set-availability', operative: true })
+    aheadSeconds += 40 * 86_400
+    await takeDue(ground, stations.deadlines)
+    expect([await read(clear), await read(open)]).toMatchObject([{ state: 'queued' }, { state: 'queued' }])
+    const socket = await connectStation(stations.port, { path: '/ocpp/power/C-15' })
+    await socket.boot()
+    await ended(clear, 'answered')
+    await ended(open, 'answered')
+    await socket.close()
   })
 })

@@ -128,15 +128,14 @@ async function askedTooOften(
   return true
 }
 
-function overdue({ state, sentAt, failure }: store.CommandRow): {
+function overdue({ state, sentAt, failure, isStationConnected }: store.CommandRow): {
   readonly state: 'failed' | 'timed-out'
   readonly failure: CommandFailure
 } {
   if (failure !== null) return { state: 'failed', failure }
   if (state === 'answered') return { state: 'timed-out', failure: 'no-effect' }
-  return sentAt === null
-    ? { state: 'failed', failure: 'station-offline' }
-    : { state: 'timed-out', failure: 'no-answer' }
+  if (sentAt !== null) return { state: 'timed-out', failure: 'no-answer' }
+  return { state: 'failed', failure: isStationConnected ? 'not-sent-in-time' : 'station-offline' }
 }
 
 async function settledFrom(

@@ -10,6 +10,7 @@ export interface CommandRow {
   readonly stationId: string
   /** Where its station stands: who may see it. */
   readonly siteId: string | null
+  readonly isStationConnected: boolean
   readonly sessionId: string | null
   readonly kind: CommandKind
   readonly request: unknown
@@ -33,7 +34,9 @@ export interface CommandRow {
 }
 
 const columns = sql`c.id, c.station_id as "stationId",
-  (select at.site_id from stations at where at.tenant_id = c.tenant_id and at.id = c.station_id) as "siteId", c.session_id as "sessionId", c.kind, c.request, c.sealed, c.state,
+  (select at.site_id from stations at where at.tenant_id = c.tenant_id and at.id = c.station_id) as "siteId",
+  exists (select from stations at where at.tenant_id = c.tenant_id and at.id = c.station_id and at.connected_at is not null) as "isStationConnected",
+  c.session_id as "sessionId", c.kind, c.request, c.sealed, c.state,
   c.expected_effect as "expectedEffect", c.exact, c.answer, c.effect, c.failure, c.times_lost as "timesLost", c.by_kind as "byKind",
   c.by_name as "byName", c.created_at as "createdAt", c.sent_at as "sentAt", c.answered_at as "answeredAt",
   c.effect_at as "effectAt", c.failed_at as "failedAt", c.due_at as "dueAt"`

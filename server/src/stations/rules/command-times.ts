@@ -9,6 +9,8 @@ interface Times {
 }
 
 const DAY = 86_400
+/** What a station must not miss, and what it is told once however often it is wanted: a winter in the shed is no reason to give it up. */
+const YEAR = 365 * DAY
 const now = { waitsSeconds: 60, waitsForStation: false, effectSeconds: 60 }
 
 /** A driver who waits at the station is told soon; what sets the station right may wait for it. */
@@ -18,12 +20,12 @@ const times: Readonly<Record<CommandKind, Times>> = {
   'fetch-meter': now,
   'transaction-status': now,
   unlock: { ...now, waitsSeconds: 30 },
-  'set-availability': { waitsSeconds: 7 * DAY, waitsForStation: true, effectSeconds: 60 },
+  'set-availability': { waitsSeconds: YEAR, waitsForStation: true, effectSeconds: 60 },
   reset: { ...now, effectSeconds: 600 },
   trigger: now,
   'read-settings': { ...now, effectSeconds: 180 },
   'write-settings': { waitsSeconds: 7 * DAY, waitsForStation: true, effectSeconds: 60 },
-  'clear-cache': { waitsSeconds: 7 * DAY, waitsForStation: true, effectSeconds: 60 },
+  'clear-cache': { waitsSeconds: YEAR, waitsForStation: true, effectSeconds: 60 },
   'read-list': { waitsSeconds: 7 * DAY, waitsForStation: true, effectSeconds: 60 },
   'send-list': { waitsSeconds: 7 * DAY, waitsForStation: true, effectSeconds: 60 },
   'vendor-data': now,

@@ -193,6 +193,7 @@ async function takeEnding(tx: Tx, deps: ListDeps, list: store.ListRow, ended: Se
 /** Nobody's fault: it waited until its time was over, or the station was asked often enough; later again. */
 const later: ReadonlyMap<CommandFailure | undefined, number> = new Map([
   ['station-offline', 60],
+  ['not-sent-in-time', 60],
   ['taken-back', 60],
   ['asked-too-often', 3_600],
 ])
