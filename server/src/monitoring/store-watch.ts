@@ -204,7 +204,7 @@ export async function overByRows(tx: Tx): Promise<readonly AlertName[]> {
         select from sessions o where o.tenant_id = a.tenant_id and o.station_id = s.station_id
           and o.started_at >= a.since - interval '31 days' and o.changed_at >= a.since
           and case a.kind when 'no-tariff' then 'no-tariff' else 'estimated' end = any(o.flags)))
-      or (a.kind like 'station-%' and st.removed_at is not null)
+      or ((a.kind like 'station-%' or a.kind = 'local-list-failed') and st.removed_at is not null)
       or (a.kind = 'effect-set-aside' and not exists (
         select from outbox o where o.tenant_id = a.tenant_id and o.type = a.subject and o.failed_at is not null)))`)
 }

@@ -85,11 +85,12 @@ export async function openFaults(
     order by a.last_at`)
 }
 
-/** All of a tenant's open ones of some kinds, locked. */
-export async function lockOpenOfKinds(tx: Tx, kinds: readonly string[]): Promise<readonly KeptRow[]> {
+/** All of a tenant's open ones of some kinds, and of whatever kind those that are calm, locked. */
+export async function lockWatched(tx: Tx, kinds: readonly string[]): Promise<readonly KeptRow[]> {
   return tx.named<KeptRow>(
-    'alerts-lock-open-kinds',
-    `select ${KEPT} from alerts a where a.tenant_id = $1 and a.kind = any($2::text[]) and a.cleared_at is null
+    'alerts-lock-watched',
+    `select ${KEPT} from alerts a
+     where a.tenant_id = $1 and (a.kind = any($2::text[]) or a.calm_at is not null) and a.cleared_at is null
      order by a.tenant_id, a.kind, a.subject for update of a`,
     [tx.tenantId, kinds],
   )

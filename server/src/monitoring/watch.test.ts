@@ -136,6 +136,12 @@ describe('a station that is away', () => {
     await lose(tenantId, [one, other])
     await watchFor(tenantId, 180)
     expect(await kinds(tenantId)).toHaveLength(2)
+    await ground.database.inTenant(tenantId, (tx) =>
+      monitoring.raiseAlert(tx, {
+        ...{ tenantId, kind: 'local-list-failed', severity: 'minor', subject: other, stationId: other },
+        ...{ evidence: { failure: 'list-refused' }, at: clock.now() },
+      }),
+    )
     await write(tenantId, sql`update stations set state = 'disabled' where id = ${one}`)
     await write(tenantId, sql`update stations set removed_at = ${clock.now()} where id = ${other}`)
     await watchFor(tenantId, 15)
@@ -216,6 +222,22 @@ describe('many stations at once', () => {
 })
 
 describe('other watchers', () => {
+  it('see that what stations tell and take back again and again has been calm for long enough', async () => {
+    const tenantId = await network('faults')
+    const stationId = await station(tenantId)
+    const fault = { tenantId, kind: 'station-faulted', subject: `${stationId}/1` }
+    for (let times = 0; times < 3; times += 1) {
+      const raised = { ...fault, severity: 'major', stationId, evidence: { evse: 1 } } as const
+      await ground.database.inTenant(tenantId, (tx) => monitoring.raiseAlert(tx, { ...raised, at: clock.now() }))
+      await watchFor(tenantId, 60)
+      await ground.database.inTenant(tenantId, (tx) => monitoring.clearAlert(tx, { ...fault, at: clock.now() }))
+      await watchFor(tenantId, 60)
+    }
+    expect(await open(tenantId)).toMatchObject([{ kind: 'station-faulted', count: 3 }])
+    await watchFor(tenantId, 900)
+    expect(await open(tenantId)).toEqual([])
+  })
+
   it('see boot loops, wrong clocks and connections made again and again', async () => {
     const tenantId = await network('unsteady')
     const [boots, connects, clockless] = [await station(tenantId), await station(tenantId), await station(tenantId)]

@@ -24,7 +24,7 @@ import {
 } from './rules/watched.ts'
 import { incidentAlerts } from './rules/incident-alerts.ts'
 import { type AlertSettings, alertSettingsFrom } from './rules/settings.ts'
-import { type AlertName, type KeptRow, lockOpen, lockOpenOfKinds, updateAlerts } from './store.ts'
+import { type AlertName, type KeptRow, lockOpen, lockWatched, updateAlerts } from './store.ts'
 import * as store from './store-watch.ts'
 
 const PASS_SECONDS = 15
@@ -77,7 +77,7 @@ interface Pass {
 /** One look at a tenant: what is found is raised, what is not found any more is over. */
 async function passOver(tx: Tx, deps: WatchDeps, pass: Pass): Promise<void> {
   const { at } = pass
-  const open = await lockOpenOfKinds(tx, watchedKinds)
+  const open = await lockWatched(tx, watchedKinds)
   const lost = await lookForLost(tx, pass, open)
   const found = [...lost.found, ...(await lookAround(tx, deps, at))]
   const { raise, change, gone } = reconcile(found, open)

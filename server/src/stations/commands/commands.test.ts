@@ -187,7 +187,12 @@ describe('commands are rows with an outcome', () => {
     // Each is waited for in turn: half a minute of them.
     for (let n = 0; n < 20; n += 1) await send(id, { kind: 'clear-cache' })
     await until(async () => socket.calls.length > 0)
-    const start = await send(id, { kind: 'start-transaction', evse: 1, idToken: { uid: 'S-1', type: 'Central' } })
+    const start = await send(id, {
+      kind: 'start-transaction',
+      evse: 1,
+      idToken: { uid: 'S-1', type: 'Central' },
+      remoteStartId: 1,
+    })
     aheadSeconds += 31
     await takeDue(ground, stations.deadlines)
     expect(await read(start)).toMatchObject({ state: 'failed', failure: 'not-sent-in-time' })
