@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Fact, TransactionFact } from './facts.ts'
 import { decide } from './machine.ts'
 import { type Session, sessionOfTransaction } from './session.ts'
+import { sessionFromText, textFromMachine, textFromProgress } from './session-json.ts'
 import { dueAt, energyOfSession } from './settle.ts'
 import { limits } from './testing-histories.ts'
 
@@ -145,11 +146,29 @@ describe('what takes too long', () => {
       effects: [],
       session: { state: 'delivering', flags: [] },
     })
-    const still = after(born(), [0, started], read(60, 7_400), read(1_790, 0))
+    const still = after(born(), [0, started], read(60, 0), read(1_790, 0))
     expect(decide(still, due, dueAt(still) as Temporal.Instant).effects).toMatchObject([
       { alert: 'session-no-energy' },
       { kind: 'command' },
     ])
+    // A car that is full, before the half hour is over or hours later, had its energy: a pause only warns.
+    for (const full of [1_790, 9_000]) {
+      const paused = after(born(), [0, started], read(60, 7_400), read(full, 0), read(full + 60, 0))
+      const kept = sessionFromText('a', textFromMachine(paused), textFromProgress(paused))
+      expect(decide(kept, due, at(full + 70))).toMatchObject({ effects: [], session: { flags: [] } })
+    }
+  })
+
+  it('is not told to stop for want of energy where it charged, and the car is full (1.6, read at the end only)', () => {
+    const shows = (seconds: number, phase: 'charging' | 'suspended-ev'): [number, Fact] => [
+      seconds,
+      { kind: 'evse-status', status: 'occupied', phase },
+    ]
+    const full = after(born(), [0, started], shows(3, 'charging'), shows(1_500, 'suspended-ev'))
+    const due: Fact = { kind: 'deadline', isOnline: true }
+    expect(decide(full, due, at(1_800))).toMatchObject({ effects: [], session: { flags: [] } })
+    const never = after(born(), [0, started], shows(3, 'suspended-ev'))
+    expect(decide(never, due, at(1_800)).effects).toMatchObject([{ alert: 'session-no-energy' }, { kind: 'command' }])
   })
 
   it.each([

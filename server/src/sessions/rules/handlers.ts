@@ -204,11 +204,12 @@ function noEnergyCame(session: Session, fact: FactOf<'deadline'>, at: Temporal.I
   return stopped(withFlag({ ...session, deadlines }, 'no-energy'), at, [alert])
 }
 
-/** It says that it charges, or how much flows, and has read its register at the start only, as 1.6 stations may: nobody knows of no energy. */
+/** It said that it charged, or how much flowed, and has read its register at the start only, as 1.6 stations may: nobody knows of no energy. */
 function isUnread({ meter, transaction }: Session): boolean {
   const { first, last, power } = meter
   const isRead = first !== undefined && last !== undefined && isBefore(first.at, last.at)
-  return !isRead && (transaction?.flow.at(-1)?.state === 'charging' || (power?.powerW ?? 0) > 0)
+  const hasCharged = transaction?.flow.some(({ state }) => state === 'charging') === true
+  return !isRead && (hasCharged || (power?.mostW ?? 0) > 0)
 }
 
 function tooLong(session: Session, at: Temporal.Instant): Step {

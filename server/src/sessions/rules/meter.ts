@@ -19,7 +19,10 @@ export function withReadings(meter: Meter, readings: readonly MeterReading[]): M
       if (first === undefined || isEarlier(point, first)) first = point
       if (last === undefined || isLater(point, last)) last = point
     }
-    if (powerW !== undefined && (power === undefined || isAfter(at, power.at))) power = { at, powerW }
+    if (powerW !== undefined) {
+      const mostW = Math.max(power?.mostW ?? powerW, powerW)
+      power = power === undefined || isAfter(at, power.at) ? { at, powerW, mostW } : { ...power, mostW }
+    }
   }
   return {
     ...(first === undefined ? {} : { first }),

@@ -16,6 +16,7 @@ export interface Running {
   /** Undefined: no power was read yet. */
   readonly powerAtMs: number | undefined
   readonly powerW: number
+  readonly mostW: number
   readonly seen: SeenRanges
   readonly newestAtMs: number
   readonly newestSeqNo: number | undefined
@@ -66,6 +67,7 @@ export function runningFrom({
     lastWh: last.registerWh,
     powerAtMs: power?.at.epochMilliseconds,
     powerW: power?.powerW ?? 0,
+    mostW: power?.mostW ?? Number.NEGATIVE_INFINITY,
     seen,
     newestAtMs: newest.at.epochMilliseconds,
     newestSeqNo: newest.seqNo,
@@ -86,7 +88,7 @@ function mayBegin({ authorisedAt, flow }: Transaction, flags: Session['flags']):
 export function movedOn(running: Running, report: Onward): Running | undefined {
   const numbered = running.isNumbered ? numberedOn(running, report) : running
   if (numbered === undefined) return undefined
-  let { lastAtMs, lastContext, lastWh, powerAtMs, powerW } = running
+  let { lastAtMs, lastContext, lastWh, powerAtMs, powerW, mostW } = running
   if (lastContext === END) return undefined
   for (const reading of report.readings) {
     const atMs = reading.at.epochMilliseconds
@@ -106,9 +108,10 @@ export function movedOn(running: Running, report: Onward): Running | undefined {
     if (reading.powerW !== undefined) {
       powerAtMs = atMs
       powerW = reading.powerW
+      mostW = Math.max(mostW, powerW)
     }
   }
-  return { ...numbered, lastAtMs, lastContext, lastWh, powerAtMs, powerW }
+  return { ...numbered, lastAtMs, lastContext, lastWh, powerAtMs, powerW, mostW }
 }
 
 function numberedOn(running: Running, { seqNo, reportedAtMs, chargingState }: Onward): Running | undefined {
@@ -129,8 +132,8 @@ function isWithinBounds({ registerWh, powerW }: MeterReading): boolean {
 
 /** As `textFromProgress` writes it. */
 export function textFromRunning(running: Running): string {
-  const { first, lastAtMs, lastContext, lastWh, powerAtMs, powerW, seen, newestAtMs, newestSeqNo } = running
-  const watts = powerAtMs === undefined ? '0' : `[${powerAtMs},${powerW}]`
+  const { first, lastAtMs, lastContext, lastWh, powerAtMs, powerW, mostW, seen, newestAtMs, newestSeqNo } = running
+  const watts = powerAtMs === undefined ? '0' : `[${powerAtMs},${powerW},${mostW}]`
   return `[[${first.atMs},${first.context},${first.registerWh}],[${lastAtMs},${lastContext},${lastWh}],${watts},[${seen.join(',')}],[${newestAtMs},${newestSeqNo ?? 'null'}]]`
 }
 

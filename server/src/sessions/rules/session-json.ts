@@ -21,10 +21,10 @@ export function textFromMachine(session: Session): string {
   return JSON.stringify({ ...rest, transaction: kept })
 }
 
-/** `[[at, context, Wh], [at, context, Wh], [at, W], seen, [at, seqNo]]`: milliseconds, the context's place in its list; 0: none. */
+/** `[[at, context, Wh], [at, context, Wh], [at, W, most W], seen, [at, seqNo]]`: milliseconds, the context's place in its list; 0: none. */
 export function textFromProgress({ meter, transaction }: Session): string {
   const { first, last, power } = meter
-  const watts = power === undefined ? '0' : `[${power.at.epochMilliseconds},${power.powerW}]`
+  const watts = power === undefined ? '0' : `[${power.at.epochMilliseconds},${power.powerW},${power.mostW}]`
   const { seen = [], newest } = transaction ?? {}
   const mark = newest === undefined ? '0' : `[${newest.at.epochMilliseconds},${newest.seqNo ?? 'null'}]`
   return `[${point(first)},${point(last)},${watts},[${seen.join(',')}],${mark}]`
@@ -76,7 +76,7 @@ export function sessionFromText(id: string, machineText: string, progressText: s
   const meter: Meter = {
     ...(first === 0 ? {} : { first: pointFrom(first) }),
     ...(last === 0 ? {} : { last: pointFrom(last) }),
-    ...(power === 0 ? {} : { power: { at: instantOf(power[0]), powerW: power[1] } }),
+    ...(power === 0 ? {} : { power: { at: instantOf(power[0]), powerW: power[1], mostW: power[2] ?? power[1] } }),
   }
   const now = withoutVoid(rest, meter)
   if (transaction === undefined || newest === 0) return { ...now, meter }
@@ -95,7 +95,8 @@ type StoredPoint = readonly [number, number, number]
 type StoredProgress = readonly [
   StoredPoint | 0,
   StoredPoint | 0,
-  readonly [number, number] | 0,
+  // A server of the version before wrote no third.
+  readonly [number, number, number?] | 0,
   readonly number[],
   readonly [number, number | null] | 0,
 ]

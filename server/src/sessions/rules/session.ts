@@ -55,7 +55,8 @@ export interface RegisterPoint {
 export interface Meter {
   readonly first?: RegisterPoint
   readonly last?: RegisterPoint
-  readonly power?: { readonly at: Temporal.Instant; readonly powerW: Watts }
+  /** The latest, and the most there was: of a meter that tells power alone, all that shows that energy has flowed. */
+  readonly power?: { readonly at: Temporal.Instant; readonly powerW: Watts; readonly mostW: Watts }
 }
 
 /** A change of what flows. `seqNo` orders the points of stations that number their reports, `at` all others. */
