@@ -38,15 +38,19 @@ function isOfAnother(
   return ended === undefined && isClockRight && isBefore(newest.at.add({ seconds: LATER_SECONDS }), at)
 }
 
+/** Beyond so many gaps the numbers are of something else than this transaction, and keeping them would cost more with each report. */
+const MOST_SEEN = 2_000
+
 /** From the first report that shows it, the numbers of a transaction say nothing: time orders what is still told, as in 1.6. */
 export function asCounted(session: Session, fact: TransactionFact) {
   const { transaction } = session
   if (transaction === undefined || fact.seqNo === undefined) return { session, fact }
   const { seqNo, ...uncounted } = fact
   if (transaction.isMiscounted === true) return { session, fact: uncounted }
-  if (!hasSeen(transaction.seen, seqNo)) return { session, fact }
-  const noted = withFlag({ ...session, transaction: { ...transaction, isMiscounted: true } }, 'numbers-repeated')
-  return { session: noted, fact: uncounted }
+  const isNew = !hasSeen(transaction.seen, seqNo)
+  if (isNew && transaction.seen.length < MOST_SEEN) return { session, fact }
+  const timed = { ...session, transaction: { ...transaction, isMiscounted: true } }
+  return { session: isNew ? timed : withFlag(timed, 'numbers-repeated'), fact: uncounted }
 }
 
 /** Puts a report into what is known, in whatever order reports come: what was sent once is merged, never overwritten. */
@@ -115,7 +119,31 @@ export function withFlow(known: Pick<Transaction, 'flow' | 'seen'>, point: FlowP
   const index = flow.findLastIndex((other) => !comesAfter(other, point)) + 1
   const before = flow[index - 1]
   if (before?.state === point.state && (isSamePlace(before, point) || follows(seen, before, point))) return flow
-  return flow.toSpliced(index, 0, point)
+  const more = flow.toSpliced(index, 0, point)
+  return more.length > MOST_FLOW ? withoutShortest(more) : more
+}
+
+/** More than a true charge has: what is kept of each session is written again and again. */
+const MOST_FLOW = 1_000
+
+/** A pause of the car that is shorter is priced as charging (architecture: priced time). */
+const SHORT_PAUSE_MS = 30_000
+
+/** Where the car comes and goes without end, one while is taken for what was before it: a short pause, which costs nothing, else the shortest. */
+function withoutShortest(flow: readonly FlowPoint[]): readonly FlowPoint[] {
+  let shortest = 1
+  let least = Number.POSITIVE_INFINITY
+  for (let index = 1; index + 1 < flow.length; index += 1) {
+    const lasted = millisecondsAfter(flow[index], flow[index + 1])
+    const weight = flow[index]?.state === 'suspended-ev' ? lasted : lasted + SHORT_PAUSE_MS
+    if (weight < least) [shortest, least] = [index, weight]
+  }
+  const isSameAround = flow[shortest - 1]?.state === flow[shortest + 1]?.state
+  return flow.toSpliced(shortest, isSameAround ? 2 : 1)
+}
+
+function millisecondsAfter(one: FlowPoint | undefined, next: FlowPoint | undefined): number {
+  return (next?.at.epochMilliseconds ?? 0) - (one?.at.epochMilliseconds ?? 0)
 }
 
 function follows(seen: SeenRanges, before: FlowPoint, point: FlowPoint): boolean {
