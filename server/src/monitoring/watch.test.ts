@@ -136,11 +136,10 @@ describe('a station that is away', () => {
     await lose(tenantId, [one, other])
     await watchFor(tenantId, 180)
     expect(await kinds(tenantId)).toHaveLength(2)
+    const failed = { tenantId, kind: 'local-list-failed', severity: 'minor', subject: other, stationId: other } as const
+    const evidence = { failure: 'list-refused' }
     await ground.database.inTenant(tenantId, (tx) =>
-      monitoring.raiseAlert(tx, {
-        ...{ tenantId, kind: 'local-list-failed', severity: 'minor', subject: other, stationId: other },
-        ...{ evidence: { failure: 'list-refused' }, at: clock.now() },
-      }),
+      monitoring.raiseAlert(tx, { ...failed, evidence, at: clock.now() }),
     )
     await write(tenantId, sql`update stations set state = 'disabled' where id = ${one}`)
     await write(tenantId, sql`update stations set removed_at = ${clock.now()} where id = ${other}`)

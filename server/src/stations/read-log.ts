@@ -9,11 +9,15 @@ export interface LogPage {
   readonly hasMore: boolean
 }
 
-const CHUNKS_AT_ONCE = 60
-const MOST_ROUNDS = 20
+/** Rows of a station that says little; of one whose rows are long fewer are opened at a time. */
+const MOST_CHUNKS = 60
+const FIRST_CHUNKS = 8
 const CHUNKS_AFTER = 5
+/** In characters: so much is opened at a time, and no more than so much stands in one page. */
+const MUCH = 2_097_152
+const MOST_OF_PAGE = 4 * MUCH
 
-/** Requests with their answers, newest first, older than a frame that was seen already. */
+/** Requests with their answers, newest first, older than a frame that was seen already. A page is shorter where they are very long. */
 export async function readLog(
   tx: Tx,
   key: DataKey,
@@ -25,24 +29,44 @@ export async function readLog(
   },
 ): Promise<LogPage> {
   const { stationId, before, action, limit } = wanted
-  const opened = (chunks: readonly LogChunkRow[]): LogFrame[] =>
-    chunks.flatMap(({ frames }) => framesFromText(unpacked(key.decrypt(frames))))
+  const isWanted = (frame: LogFrame): boolean => action === undefined || frame.action === action
   const later =
-    before === undefined ? [] : opened(await loadChunksAfter(tx, { stationId, after: before.at, limit: CHUNKS_AFTER }))
-  let frames: readonly LogFrame[] = later
+    before === undefined ? [] : await loadChunksAfter(tx, { stationId, after: before.at, limit: CHUNKS_AFTER })
+  let frames: readonly LogFrame[] = open(key, later).frames.filter(isWanted)
   let upTo: { readonly at: Temporal.Instant; readonly id?: string } | undefined = before && { at: before.at }
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const chunks = await loadChunks(tx, { stationId, upTo, action, limit: CHUNKS_AT_ONCE })
-    frames = [...opened(chunks.toReversed()), ...frames]
-    const pairs = olderThan(pairedFrames(frames), before).filter(
-      ({ request }) => action === undefined || request.action === action,
-    )
+  for (let amount = FIRST_CHUNKS; ; ) {
+    const chunks = await loadChunks(tx, { stationId, upTo, action, limit: amount })
+    const opened = open(key, chunks.toReversed())
+    frames = [...opened.frames.filter(isWanted), ...frames]
+    const pairs = olderThan(pairedFrames(frames), before)
     const oldest = chunks.at(-1)
-    const isEnd = oldest === undefined || chunks.length < CHUNKS_AT_ONCE
-    if (pairs.length > limit || isEnd) return { pairs: pairs.slice(0, limit), hasMore: pairs.length > limit }
+    if (pairs.length > limit) return { pairs: pairs.slice(0, limit), hasMore: true }
+    if (oldest === undefined || chunks.length < amount) return { pairs, hasMore: false }
+    // The oldest may be an answer whose request stands in the row before.
+    if (pairs.length > 1 && charactersOf(frames) > MOST_OF_PAGE) return { pairs: pairs.slice(0, -1), hasMore: true }
     upTo = { at: oldest.at, id: oldest.id }
+    amount = nextAmount(amount, opened.characters)
   }
-  return { pairs: [], hasMore: false }
+}
+
+/** The frames of rows, and how long the rows are. */
+function open(
+  key: DataKey,
+  chunks: readonly LogChunkRow[],
+): { readonly frames: readonly LogFrame[]; readonly characters: number } {
+  const texts = chunks.map(({ frames }) => unpacked(key.decrypt(frames)))
+  return {
+    frames: texts.flatMap((text) => framesFromText(text)),
+    characters: texts.reduce((sum, { length }) => sum + length, 0),
+  }
+}
+
+function charactersOf(frames: readonly LogFrame[]): number {
+  return frames.reduce((sum, { text }) => sum + text.length, 0)
+}
+
+function nextAmount(amount: number, characters: number): number {
+  return characters > MUCH ? Math.ceil(amount / 2) : Math.min(amount * 2, MOST_CHUNKS)
 }
 
 /** How many requests the log holds. It is read for that as a whole: what it holds is sealed. */
@@ -59,14 +83,16 @@ export async function countLog(
   const isWanted = (request: LogFrame): boolean =>
     (action === undefined || request.action === action) &&
     (until === undefined || Temporal.Instant.compare(request.at, until) <= 0)
-  const open = new Set<string>()
+  const begun = new Set<string>()
   let count = 0
   let after: { readonly at: Temporal.Instant; readonly id: string } | undefined
-  for (;;) {
-    const chunks = await loadChunksInOrder(tx, { stationId, after, until, action, limit: CHUNKS_AT_ONCE })
-    for (const { frames } of chunks) count += countPairs(framesFromText(unpacked(key.decrypt(frames))), open, isWanted)
+  for (let amount = FIRST_CHUNKS; ; ) {
+    const chunks = await loadChunksInOrder(tx, { stationId, after, until, action, limit: amount })
+    const { frames, characters } = open(key, chunks)
+    count += countPairs(frames, begun, isWanted)
     after = chunks.at(-1)
-    if (after === undefined || chunks.length < CHUNKS_AT_ONCE) return count
+    if (after === undefined || chunks.length < amount) return count
+    amount = nextAmount(amount, characters)
   }
 }
 

@@ -49,7 +49,7 @@ export function asCounted(session: Session, fact: TransactionFact) {
   if (transaction.isMiscounted === true) return { session, fact: uncounted }
   const isNew = !hasSeen(transaction.seen, seqNo)
   if (isNew && transaction.seen.length < MOST_SEEN) return { session, fact }
-  const timed = { ...session, transaction: { ...transaction, isMiscounted: true } }
+  const timed: Session = { ...session, transaction: { ...transaction, isMiscounted: true } }
   return { session: isNew ? timed : withFlag(timed, 'numbers-repeated'), fact: uncounted }
 }
 
