@@ -10,6 +10,7 @@ import {
   event,
   meter,
   openSpeaker,
+  recordsOf,
   type Speaker,
   sessionsOf,
   start,
@@ -61,6 +62,37 @@ behaviour('refused-goes-on', async (version) => {
   whole.clock.move({ minutes: 1 })
   await stop(whole, station, goesOn.told, 2_001)
   expect(await one(station)).toMatchObject({ state: 'ended', energyWh: 1_000, flags: ['not-authorised'] })
+  await station.close()
+})
+
+behaviour('refused-and-waits', async (version) => {
+  const station = await openSpeaker(whole, version)
+  const open = async () => (await alertsOf(whole, station)).map(({ kind }) => kind)
+  const plugged = async (number: string): Promise<Told> => {
+    const told: Told = { number: `${number}-${version}`, evse: 1, seqNo: 0 }
+    await event(whole, station, told, 'Started', { trigger: 'CablePluggedIn', state: 'EVConnected', names: true })
+    const refused = { trigger: 'Authorized', state: 'EVConnected', uid: CARD_OF.blocked }
+    await event(whole, station, told, 'Updated', refused)
+    expect(await one(station)).toMatchObject({ state: 'waiting-for-token', flags: ['not-authorised'] })
+    expect(await open()).toEqual([])
+    return told
+  }
+  const left = await plugged('left')
+  whole.clock.move({ minutes: 2 })
+  await event(whole, station, left, 'Ended', { trigger: 'EVDeparted', reason: 'EVDisconnected' })
+  const abandoned = await one(station)
+  expect(abandoned).toMatchObject({ state: 'abandoned', energyWh: 0 })
+  expect(await recordsOf(whole, abandoned?.id)).toEqual([])
+
+  const told = await plugged('taken')
+  // It goes on all the same: that is told, until a card is shown that may.
+  await event(whole, station, told, 'Updated', { state: 'Charging', registerWh: 1_000 })
+  expect(await open()).toEqual(['session-not-authorised'])
+  await event(whole, station, told, 'Updated', { trigger: 'Authorized', state: 'Charging', uid: CARD_OF.ordinary })
+  expect(await open()).toEqual([])
+  whole.clock.move({ minutes: 10 })
+  await stop(whole, station, told, 2_000)
+  expect(await one(station)).toMatchObject({ state: 'ended', energyWh: 1_000, flags: [] })
   await station.close()
 })
 

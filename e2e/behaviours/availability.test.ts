@@ -1,6 +1,19 @@
 import { expect } from 'vitest'
 import { behaviour } from './behaviour.ts'
-import { alertsOf, command, openSpeaker, type Speaker, sessionsOf, start, status, stop, until } from './station.ts'
+import {
+  alertsOf,
+  CARD_OF,
+  command,
+  eventCall,
+  openSpeaker,
+  type Speaker,
+  sessionsOf,
+  start,
+  status,
+  stop,
+  type Told,
+  until,
+} from './station.ts'
 import { useWhole } from './use-whole.ts'
 
 const whole = await useWhole()
@@ -97,9 +110,28 @@ behaviour('sibling-derived', async (version) => {
   await station.close()
 })
 
+behaviour('sibling-free', async (version) => {
+  const station = await openSpeaker(whole, version)
+  const say = (connectorId: number, connectorStatus: string) =>
+    station.call('StatusNotification', { timestamp: now(), connectorStatus, evseId: 1, connectorId })
+  const told: Told = { number: `sibling-${version}`, evse: 1, seqNo: 0 }
+  const { payload } = eventCall(whole, told, 'Started', { uid: CARD_OF.ordinary, state: 'Charging', registerWh: 1_000 })
+  await station.call('TransactionEvent', { ...payload, evse: { id: 1 } })
+  whole.clock.move({ minutes: 1 })
+  await say(1, 'Occupied')
+  await say(2, 'Available')
+  expect((await one(station))?.state).toBe('delivering')
+  // The control: the EVSE as a whole is free, and the end is waited for.
+  await say(1, 'Available')
+  expect((await one(station))?.state).toBe('waiting-for-meter')
+  await stop(whole, station, told, 1_500)
+  expect(await one(station)).toMatchObject({ state: 'ended', energyWh: 500, flags: [] })
+  await station.close()
+})
+
 behaviour('status-by-event', async (version) => {
   const station = await openSpeaker(whole, version)
-  const say = (actualValue: string) =>
+  const say = (actualValue: string, component = 'Connector', variable = 'AvailabilityState') =>
     station.call('NotifyEvent', {
       generatedAt: now(),
       seqNo: 0,
@@ -111,13 +143,15 @@ behaviour('status-by-event', async (version) => {
           trigger: 'Delta',
           actualValue,
           eventNotificationType: 'HardWiredNotification',
-          component: { name: 'Connector', evse: { id: 1, connectorId: 1 } },
-          variable: { name: 'AvailabilityState' },
+          component: { name: component, evse: { id: 1, connectorId: 1 } },
+          variable: { name: variable },
         },
       ],
     })
   await say('Available')
   expect((await evse(station))?.seen).toBe('free')
+  await say('Unavailable', 'connector', 'availabilitystate')
+  expect((await evse(station))?.seen).not.toBe('free')
   await say('Faulted')
   expect((await evse(station))?.seen).toBe('faulted')
   await station.close()
@@ -180,6 +214,23 @@ behaviour('undeclared-evse', async (version) => {
   const { told } = await start(whole, station, { evse: 7 })
   await stop(whole, station, told, 1_100)
   expect(await one(station)).toMatchObject({ state: 'ended', evseId: 7 })
+  await station.close()
+})
+
+behaviour('reset-scheduled', async (version) => {
+  const station = await openSpeaker(whole, version)
+  station.answer = () => ({ kind: 'result', payload: { status: 'Scheduled' } })
+  const reset = await command(whole, station, { kind: 'reset' })
+  expect(await reset.ended('answered')).toMatchObject({ answer: { outcome: 'scheduled' } })
+  whole.clock.move({ hours: 3 })
+  // The control: what is due by now is taken.
+  station.answer = () => ({ kind: 'result', payload: { status: 'Accepted' } })
+  const unheard = await command(whole, station, { kind: 'trigger', message: 'heartbeat' })
+  await unheard.ended('answered')
+  whole.clock.move({ minutes: 2 })
+  await unheard.ended('timed-out')
+  await station.boot()
+  expect(await reset.ended('effect-seen', 'timed-out')).toMatchObject({ state: 'effect-seen' })
   await station.close()
 })
 

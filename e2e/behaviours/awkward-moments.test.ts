@@ -143,6 +143,25 @@ behaviour('plugged-and-left', async (version) => {
   await station.close()
 })
 
+behaviour('stop-empty-card', async () => {
+  const station = await openSpeaker(whole, 'ocpp1.6')
+  const known = await start(whole, station)
+  whole.clock.move({ minutes: 10 })
+  expect((await stop(whole, station, known.told, 2_000, { uid: '' })).answer).toEqual({})
+  // Our answer to this start was lost.
+  const { told } = await start(whole, station, { registerWh: 2_000 })
+  const lost: Told = { ...told, number: '-1' }
+  whole.clock.move({ minutes: 10 })
+  await meter(whole, station, lost, 2_500)
+  whole.clock.move({ minutes: 10 })
+  expect((await stop(whole, station, lost, 3_000, { uid: '' })).answer).toEqual({})
+  expect(await sessionsOf(whole, station)).toMatchObject([
+    { state: 'ended', energyWh: 1_000, flags: [] },
+    { state: 'ended', energyWh: 1_000, flags: ['stop-without-number'] },
+  ])
+  await station.close()
+})
+
 behaviour('stopped-and-connected', async (version) => {
   const [station, witness] = [await openSpeaker(whole, version), await openSpeaker(whole, version)]
   const told = await connected(station)

@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { newId, sql } from '../../server/src/platform/index.ts'
 import { behaviour } from './behaviour.ts'
 import {
+  alertsOf,
   CARD_OF,
   event,
   meter,
@@ -10,6 +11,7 @@ import {
   type Speaker,
   sessionsOf,
   start,
+  status,
   stop,
   type Told,
   until,
@@ -275,6 +277,31 @@ behaviour('idle-meter', async (version) => {
   }
   await meter(whole, station, told, 1_300)
   expect(await sessionsOf(whole, station)).toMatchObject([{ state: 'delivering', energyWh: 300 }])
+  await station.close()
+})
+
+behaviour('idle-under-zero', async () => {
+  const station = await openSpeaker(whole, 'ocpp1.6')
+  const read = (transactionId: number, connectorId: number, context?: string) =>
+    station.call('MeterValues', {
+      connectorId,
+      transactionId,
+      meterValue: [
+        { timestamp: now(), sampledValue: [{ value: '5000', ...(context === undefined ? {} : { context }) }] },
+      ],
+    })
+  await status(whole, station, 'Available')
+  for (const transactionId of [0, -1]) {
+    for (const context of ['Sample.Clock', 'Trigger']) await read(transactionId, 1, context)
+    await read(transactionId, 0)
+    whole.clock.move({ minutes: 15 })
+  }
+  expect(await sessionsOf(whole, station)).toEqual([])
+  expect(await alertsOf(whole, station)).toEqual([])
+  // The control: where the connector is in use it is one whose start was lost.
+  await status(whole, station, 'Occupied', { phase: 'Charging' })
+  await read(0, 1, 'Sample.Clock')
+  expect(await sessionsOf(whole, station)).toMatchObject([{ flags: ['orphan'], evseId: 1 }])
   await station.close()
 })
 

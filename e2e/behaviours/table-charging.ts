@@ -22,6 +22,11 @@ export const charging = {
     all,
     'a card is judged again at the start: one blocked meanwhile is refused, and the session flagged',
   ),
+  'refused-and-waits': row(
+    AUTHORISATION,
+    only2,
+    'a card that is refused where the cable is in and nothing flows calls nobody; a good one begins all the same, and with it what was told of the first is over; who leaves without is nobody to bill',
+  ),
   'refused-goes-on': row(
     AUTHORISATION,
     all,
@@ -169,10 +174,17 @@ export const charging = {
     'one connector in use makes its EVSE so, though its siblings report nothing',
     [rules, 'takes the connector in use for the EVSE, a broken one only where no other works'],
   ),
-  'status-by-event': row(AVAILABILITY, only2, 'an AvailabilityState in NotifyEvent is a status', [
-    readings,
-    'takes an availability from NotifyEvent as a status',
-  ]),
+  'sibling-free': row(
+    AVAILABILITY,
+    only2,
+    'a connector that shows free says nothing of a transaction that named its EVSE alone, while another connector there is in use',
+  ),
+  'status-by-event': row(
+    AVAILABILITY,
+    only2,
+    'an AvailabilityState in NotifyEvent is a status, however its component and variable are spelled as to case',
+    [readings, 'takes an availability from NotifyEvent as a status'],
+  ),
   'unreachable-is-unknown': row(
     AVAILABILITY,
     all,
@@ -239,6 +251,11 @@ export const charging = {
     only2,
     'MeterValues is for the meter between transactions, evse 0 the main one: no session takes it',
   ),
+  'idle-under-zero': row(
+    METERING,
+    only16,
+    'the idle meter told under transactionId 0 or -1 is no start that was lost: connector 0, or one that shows free, read by the clock or when asked',
+  ),
   'stop-data': row(METERING, only16, 'readings within a StopTransaction are the transaction’s own', [
     readings,
     'joins meterStop with what was sampled at the same moment',
@@ -272,6 +289,11 @@ export const charging = {
       'server/src/stations/http-commands.test.ts',
       'refuses what the version has not got, or what does not fit, before it is sent',
     ],
+  ),
+  'reset-scheduled': row(
+    'ocpp-semantics.md 8',
+    only2,
+    'a reset that waits until the last car has gone (Scheduled) is no reset without effect: its boot is waited for as long as a car may stay',
   ),
   'security-event': row('ocpp-semantics.md 8', all, 'a SecurityEventNotification is answered, kept, and told to staff'),
   'commands-by-version': row(

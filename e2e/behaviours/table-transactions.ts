@@ -169,6 +169,11 @@ export const transactions = {
     'a station that is away right after a start is not told to stop for want of energy: what it did, it tells when it is back',
     [deadlines, 'is not decided while the station is away, nor as it comes back'],
   ),
+  'stop-empty-card': row(
+    SECTION,
+    only16,
+    'a stop whose idTag is empty shows no card: it is answered without a verdict, and one under -1 is joined like any without a card',
+  ),
   'plugged-and-left': row(
     SECTION,
     only2,

@@ -225,18 +225,35 @@ function bearerOf(
       running.row.machine.transaction?.isNumbered !== true || running.row.machine.state === 'waiting-for-meter'
     return wantsReading ? { session: running, transaction } : undefined
   }
-  if (body.transactionNumber === undefined) return undefined
+  if (body.transactionNumber === undefined || isOfIdleMeter(batch, report.stationId, body)) return undefined
   return beginOrphan(batch, prepared, body.transactionNumber, body.evse, body.readings)
+}
+
+/** Read when idle, too. */
+const idleContexts: ReadonlySet<string> = new Set(['clock', 'trigger'])
+
+/** 1.6 stations may say -1 or 0 of what no transaction is: the main meter, or a connector that is free. */
+function isOfIdleMeter(
+  { places }: Batch,
+  stationId: string,
+  { transactionNumber = '', evse, readings }: MeterReadReport,
+): boolean {
+  if (!isNoNumber(transactionNumber)) return false
+  const isFree = places.get(placeKey(stationId, evse))?.status === 'available'
+  return evse === 0 || (isFree && readings.every(({ context }) => idleContexts.has(context)))
 }
 
 function takeStatus(batch: Batch, prepared: Prepared, body: EvseStatusReport): void {
   const { report } = prepared
-  const open = batch.places.get(placeKey(report.stationId, body.evse))?.openSessionId
-  const session = batch.opened.get(placeKey(report.stationId, body.evse)) ?? batch.sessions.get(open ?? '')
+  const place = batch.places.get(placeKey(report.stationId, body.evse))
+  const session =
+    batch.opened.get(placeKey(report.stationId, body.evse)) ?? batch.sessions.get(place?.openSessionId ?? '')
   if (session === undefined || isClosed(session.row.machine.state)) return
   const { status, phase, connector } = body
-  // The other plug of its EVSE (2.x) says nothing of it.
-  if (connector > 0 && session.row.connectorId !== null && connector !== session.row.connectorId) return
+  const { connectorId } = session.row
+  // The other plug of its EVSE (2.x) says nothing of it; where the station named none, only the EVSE as a whole does.
+  if (connector > 0 && connectorId !== null && connector !== connectorId) return
+  if (connectorId === null && status === 'available' && place?.status === 'occupied') return
   const reportedAt = body.reportedAt ?? report.receivedAt
   const startedAt = session.row.machine.transaction?.started?.at
   const { at } = instantOfReport({

@@ -129,6 +129,18 @@ describe('commands and the log', () => {
       body: { errors: [{ pointer: '/evse', code: 'not-known' }] },
     })
     expect(await ask({ kind: 'unlock' })).toMatchObject({ body: { errors: [{ pointer: '/evseId', code: 'missing' }] } })
+    // A connector alone names none: without its EVSE the whole station would be taken out of use.
+    const [off, status] = [
+      { kind: 'set-availability', operative: false } as const,
+      { kind: 'trigger', message: 'status' },
+    ]
+    for (const body of [off, status]) {
+      expect(await ask({ ...body, connectorId: 2 })).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer: '/evseId', code: 'missing' }] },
+      })
+    }
+    expect(await ask({ ...off, ...named })).toMatchObject({ status: 202, body: { request: named } })
     expect(await ask({})).toMatchObject({ body: { errors: [{ pointer: '/kind', code: 'missing' }] } })
   })
 

@@ -94,11 +94,13 @@ function stateOf(session: Session, transaction: Transaction): SessionState {
   return flows === undefined ? 'delivering' : 'paused'
 }
 
-/** 2.x: connected and gone, with no card shown and nothing taken. */
+/** 2.x: connected and gone, with no card shown that may charge, and nothing taken. */
 function isNobodys({ flags }: Session, { isNumbered, authorisedAt, wasRefused, flow }: Transaction): boolean {
   const hasCharged = flow.some(({ state }) => state === 'charging')
   const isSound = !flags.includes('register-backwards') && !flags.includes('orphan')
-  return isNumbered && isSound && authorisedAt === undefined && !wasRefused && !hasCharged
+  // Of a refused card that goes on a station may not tell that it charges.
+  const isTold = !wasRefused || flow.length > 0
+  return isNumbered && isSound && authorisedAt === undefined && isTold && !hasCharged
 }
 
 /** Flags that follow from what is known now, and go when a late report explains them. */
@@ -138,11 +140,24 @@ function notBefore({ startedAt, transaction }: Session): Temporal.Instant {
 }
 
 function noticesOf(before: Session, after: Session, transaction: Transaction): readonly SessionEffect[] {
-  const isNew = after.flags.includes('not-authorised') && !before.flags.includes('not-authorised')
+  const wasTold = flowsWithoutLeave(before)
+  if (wasTold && !after.flags.includes('not-authorised')) {
+    return [{ kind: 'clear-alert', alert: 'session-not-authorised' }]
+  }
   // A gap may still hold the token.
   const hasGap = transaction.isNumbered && (transaction.started === undefined || transaction.seen.length > 2)
-  if (!isNew || hasGap) return []
+  if (wasTold || !flowsWithoutLeave(after) || hasGap) return []
   return [{ kind: 'alert', alert: 'session-not-authorised', severity: 'major', evidence: { evse: after.evse } }]
+}
+
+/** Not where a card was refused, and nothing flows (2.x, cable first). */
+function flowsWithoutLeave({ state, flags, meter, transaction }: Session): boolean {
+  if (!flags.includes('not-authorised')) return false
+  return (
+    state === 'delivering' ||
+    energyOf(meter) > 0 ||
+    transaction?.flow.some((point) => point.state === 'charging') === true
+  )
 }
 
 /** Ends a session; from now on it is never opened again. */

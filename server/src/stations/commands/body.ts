@@ -2,6 +2,11 @@ import { z } from 'zod'
 import type { StationCommand } from '../model.ts'
 import { isCredentialSetting } from '../rules/mask.ts'
 
+interface Place {
+  readonly evseId?: number | undefined
+  readonly connectorId?: number | undefined
+}
+
 const evseId = z.int().min(1).max(128)
 const connectorId = z.int().min(1).max(16)
 const settingName = z.string().min(1).max(200)
@@ -11,6 +16,12 @@ const setting = z.strictObject({
   name: settingName.refine((name) => !isCredentialSetting(name), { params: { code: 'credential-by-setting' } }),
   value: z.string().max(2_500),
 })
+
+/** A connector is one of its EVSE; alone it would name none, and all of the station be meant. */
+const ofItsEvse = [
+  (place: Place): boolean => place.connectorId === undefined || place.evseId !== undefined,
+  { path: ['evseId'] as PropertyKey[], params: { code: 'missing' } },
+] as const
 
 /** What may be asked of a station over REST, by kind. */
 const bodyByKind = z.discriminatedUnion('kind', [
@@ -24,23 +35,27 @@ const bodyByKind = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('fetch-meter'), evseId, transactionNumber: z.string().max(36).optional() }),
   z.strictObject({ kind: z.literal('transaction-status'), transactionNumber: z.string().min(1).max(36) }),
   z.strictObject({ kind: z.literal('unlock'), evseId, connectorId: connectorId.default(1) }),
-  z.strictObject({
-    kind: z.literal('set-availability'),
-    evseId: evseId.optional(),
-    connectorId: connectorId.optional(),
-    operative: z.boolean(),
-  }),
+  z
+    .strictObject({
+      kind: z.literal('set-availability'),
+      evseId: evseId.optional(),
+      connectorId: connectorId.optional(),
+      operative: z.boolean(),
+    })
+    .refine(...ofItsEvse),
   z.strictObject({
     kind: z.literal('reset'),
     how: z.enum(['soft', 'hard']).default('soft'),
     evseId: evseId.optional(),
   }),
-  z.strictObject({
-    kind: z.literal('trigger'),
-    message: z.enum(['boot', 'status', 'heartbeat', 'meter', 'firmware', 'log']),
-    evseId: evseId.optional(),
-    connectorId: connectorId.optional(),
-  }),
+  z
+    .strictObject({
+      kind: z.literal('trigger'),
+      message: z.enum(['boot', 'status', 'heartbeat', 'meter', 'firmware', 'log']),
+      evseId: evseId.optional(),
+      connectorId: connectorId.optional(),
+    })
+    .refine(...ofItsEvse),
   z.strictObject({ kind: z.literal('read-settings'), names: z.array(settingName).min(1).max(100).optional() }),
   z.strictObject({ kind: z.literal('write-settings'), settings: z.array(setting).min(1).max(50) }),
   z.strictObject({ kind: z.literal('clear-cache') }),
@@ -71,11 +86,6 @@ export function commandFrom({
   ...rest
 }: Exclude<CommandBody, { readonly kind: 'start-transaction' }> & Place): StationCommand {
   return withoutAbsent({ ...rest, evse: evseId, connector: connectorId }) as StationCommand
-}
-
-interface Place {
-  readonly evseId?: number | undefined
-  readonly connectorId?: number | undefined
 }
 
 /** A command's members as REST shows them. */

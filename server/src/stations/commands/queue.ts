@@ -175,7 +175,9 @@ export function endingOf(
         state: 'answered',
         answer,
         at,
-        ...(row.expectedEffect === null || hasNothingToShow(answer) ? {} : { dueAt: dueForEffect(row.kind, at) }),
+        ...(row.expectedEffect === null || hasNothingToShow(answer)
+          ? {}
+          : { dueAt: dueForEffect(row.kind, at, answer.outcome === 'scheduled') }),
       }
     case 'rejected':
       return { state: 'failed', failure: 'rejected', answer, at }

@@ -49,6 +49,31 @@ describe.each(protocols)('$version', (protocol) => {
     },
   )
 
+  it.each([
+    ['ClearCache', { status: 'Accepted' }, 'accepted'],
+    ['ClearCache', { status: 'Rejected' }, 'rejected'],
+    ['Reset', { status: 'Scheduled' }, 'scheduled'],
+    ['GetReport', { status: 'EmptyResultSet' }, 'accepted'],
+    ['UnpublishFirmware', { status: 'Unpublished' }, 'accepted'],
+    ['UnpublishFirmware', { status: 'NoFirmware' }, 'rejected'],
+    ['CostUpdated', {}, 'accepted'],
+    ['GetConfiguration', { configurationKey: [{ key: 'status', readonly: true, value: 'x' }] }, 'accepted'],
+    ['SetVariables', { setVariableResult: [{ attributeStatus: 'Accepted' }] }, 'accepted'],
+    [
+      'SetVariables',
+      { setVariableResult: [{ attributeStatus: 'Accepted' }, { attributeStatus: 'Rejected' }] },
+      'rejected',
+    ],
+    ['ClearVariableMonitoring', { clearMonitoringResult: [{ id: 1, status: 'NotFound' }] }, 'rejected'],
+    ['ClearTariffs', { clearTariffsResult: [{ status: 'Accepted' }, { status: 'NoTariff' }] }, 'rejected'],
+  ] as const)(
+    'reads whether a message that was spelled out was accepted: %s answered %j',
+    (action, payload, outcome) => {
+      const command = { kind: 'raw-call', action, payload: {} } as const
+      expect(protocol.answerFrom(command, payload)).toMatchObject({ outcome, raw: payload })
+    },
+  )
+
   it.each(tokenVerdicts)('has a word for the verdict %s', (verdict: TokenVerdict) => {
     const payload = sampleFor(protocol.version, 'Authorize')
     const answer = protocol.tokenAnswerFor(payload, { verdict, groupUid: 'x'.repeat(60) })

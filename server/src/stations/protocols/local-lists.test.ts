@@ -70,7 +70,7 @@ describe.each(protocols)('local lists in $version', (protocol) => {
     const said = (payload: object) => protocol.answerFrom(read, payload as Record<string, unknown>).list
     expect(said(is16 ? { listVersion: -1 } : { versionNumber: 0 })).toEqual({ version: is16 ? -1 : 0 })
     expect(said(is16 ? settings16 : variables2)).toEqual(
-      is16 ? { enabled: false, longest: 500, part: 20 } : { enabled: false, part: 10 },
+      is16 ? { enabled: false, longest: 500, part: 20 } : { enabled: false, part: 9 },
     )
     expect(said(is16 ? { unknownKey: ['LocalAuthListEnabled'] } : unknown2)).toEqual({})
   })
@@ -105,7 +105,7 @@ function variable(name: string, attributeStatus: string, attributeValue?: string
 const variables2 = {
   getVariableResult: [
     variable('Enabled', 'Accepted', 'false'),
-    variable('ItemsPerMessage', 'Accepted', '100'),
+    variable('itemspermessage', 'Accepted', '9'),
     variable('BytesPerMessage', 'Accepted', '4000'),
   ],
 }

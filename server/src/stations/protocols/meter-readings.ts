@@ -145,14 +145,26 @@ function atOnePlace(samples: readonly Sample[]): readonly Sample[] {
   return place === undefined ? outside : outside.filter((sample) => sample.location === place)
 }
 
-function energyOf({ value, unit }: Sample): number | undefined {
-  if (value === undefined || value < 0 || (unit !== 'Wh' && unit !== 'kWh')) return undefined
+/** 2.x: a free text; no two of these differ by case alone. */
+const energyUnits = new Map([
+  ['wh', 'Wh'],
+  ['kwh', 'kWh'],
+] as const)
+const powerUnits = new Map([
+  ['w', 'W'],
+  ['kw', 'kW'],
+] as const)
+
+function energyOf({ value, unit: said }: Sample): number | undefined {
+  const unit = energyUnits.get(said.toLowerCase() as 'wh')
+  if (value === undefined || value < 0 || unit === undefined) return undefined
   return Math.abs(value) * 1000 > Number.MAX_SAFE_INTEGER ? undefined : wattHoursFrom(value, unit)
 }
 
-function powerOf({ value, unit }: Sample): number | undefined {
-  if (value === undefined || value < 0 || (unit !== 'W' && unit !== 'kW')) return undefined
-  return value * 1000 > INT4 ? undefined : wattsFrom(value, unit === 'kW' ? 'kW' : 'W')
+function powerOf({ value, unit: said }: Sample): number | undefined {
+  const unit = powerUnits.get(said.toLowerCase() as 'w')
+  if (value === undefined || value < 0 || unit === undefined) return undefined
+  return value * 1000 > INT4 ? undefined : wattsFrom(value, unit)
 }
 
 function milliOf({ value }: Sample): number | undefined {

@@ -79,6 +79,21 @@ describe('reading energy robustly', () => {
     ])
   })
 
+  it.each([
+    ['kwh', 15.435],
+    ['KWH', 15.435],
+    ['WH', 15435],
+    ['', 15435],
+  ])('takes the unit "%s" of 2.x, a free text, as it is meant', (unit, value) => {
+    const sampledValue = [
+      { value, unitOfMeasure: { unit } },
+      { value: unit === '' ? 7400 : 7.4, measurand: 'Power.Active.Import', unitOfMeasure: { unit: unit && 'KW' } },
+    ]
+    expect(transaction('ocpp2.0.1', { meterValue: [{ timestamp, sampledValue }] }).readings).toMatchObject([
+      { registerWh: 15435, powerW: 7400 },
+    ])
+  })
+
   it('prefers the total, and adds the phases where there is none', () => {
     const phases = [
       { value: '5100', phase: 'L1' },

@@ -43,8 +43,9 @@ export function dueWhileQueued(kind: CommandKind, isConnected: boolean, at: Temp
   return isConnected || waitsForStation ? at.add({ seconds: waitsSeconds }) : at
 }
 
-export function dueForEffect(kind: CommandKind, at: Temporal.Instant): Temporal.Instant {
-  return at.add({ seconds: times[kind].effectSeconds })
+/** `isScheduled`: the station will do it when the last car has gone (2.x, Reset OnIdle). */
+export function dueForEffect(kind: CommandKind, at: Temporal.Instant, isScheduled: boolean): Temporal.Instant {
+  return at.add({ seconds: isScheduled ? DAY : times[kind].effectSeconds })
 }
 
 /** Until when a command whose socket broke may be asked again; undefined: it may not. */

@@ -3,6 +3,7 @@ import type { ReportAnswer, TokenAnswer } from '../../model.ts'
 import type { Payload } from '../contract.ts'
 import { ocppTime } from '../times.ts'
 import { onboardings, verdicts16 } from '../verdicts.ts'
+import { stoppedBy } from './reports.ts'
 
 /** Longest idTag and parentIdTag (OCPP 1.6, CiString20). */
 const ID_TAG_LENGTH = 20
@@ -30,7 +31,7 @@ export function answerFor16(action: string, payload: Payload, answer: ReportAnsw
       }
     case 'StopTransaction': {
       const token = answer.kind === 'transaction' ? answer.token : undefined
-      const named = (payload as unknown as Request<'ocpp1.6', 'StopTransaction'>).idTag !== undefined
+      const named = stoppedBy(payload as unknown as Request<'ocpp1.6', 'StopTransaction'>) !== undefined
       return named && token !== undefined ? { idTagInfo: idTagInfo(token) } : {}
     }
     default:

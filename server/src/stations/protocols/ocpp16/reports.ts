@@ -124,18 +124,24 @@ const reasons: Readonly<Record<string, StopReason>> = {
   UnlockCommand: 'unlock-command',
 }
 
+/** The card that a stop shows; an empty one is none. */
+export function stoppedBy({ idTag }: Request<'ocpp1.6', 'StopTransaction'>): string | undefined {
+  return idTag === '' ? undefined : idTag
+}
+
 function stopped(said: Request<'ocpp1.6', 'StopTransaction'>, receivedAt: Temporal.Instant): TransactionReport {
   const at = instantOr(said.timestamp, receivedAt)
   const readings = readingsOf(said.transactionData ?? [], receivedAt)
   // OCPP 1.6, 6.49: no reason means Local.
   const stopReason = reasons[said.reason ?? 'Local'] ?? 'other'
+  const uid = stoppedBy(said)
   return {
     kind: 'transaction-ended',
     transaction: { number: String(said.transactionId) },
     reportedAt: at,
     offline: false,
-    trigger: stopReason === 'remote' ? 'remote-stop' : said.idTag === undefined ? 'other' : 'stop-authorized',
-    ...(said.idTag === undefined ? {} : { idToken: { uid: said.idTag } }),
+    trigger: stopReason === 'remote' ? 'remote-stop' : uid === undefined ? 'other' : 'stop-authorized',
+    ...(uid === undefined ? {} : { idToken: { uid } }),
     stopReason,
     readings: withRegister(readings, at, 'transaction-end', said.meterStop),
   }

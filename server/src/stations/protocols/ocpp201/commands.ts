@@ -4,7 +4,7 @@ import { outcomeOf } from '../answers.ts'
 import type { OutgoingCall, Payload, SettingsRequest } from '../contract.ts'
 import { listFacts2, listTo2, readList2 } from './local-list.ts'
 import { tokenTo } from './tokens.ts'
-import { targetOf, variablesRead, variablesWritten } from './settings.ts'
+import { targetOf, variablesRead } from './settings.ts'
 
 /** What a version may name as the type of a token; anything else goes as Central, the type for tokens made by servers. */
 export const tokenTypes201: ReadonlySet<string> = new Set([
@@ -122,8 +122,6 @@ export function answerFrom2(command: StationCommand, payload: Payload): CommandA
   switch (command.kind) {
     case 'read-settings':
       return command.names === undefined ? outcomeOf(payload) : variablesRead(payload)
-    case 'write-settings':
-      return variablesWritten(payload)
     case 'start-transaction': {
       const number = payload['transactionId']
       return { ...outcomeOf(payload), ...(typeof number === 'string' ? { transactionNumber: number } : {}) }

@@ -27,7 +27,8 @@ interface EventData {
   readonly variable: { readonly name: string }
 }
 
-const places = new Set(['Connector', 'EVSE', 'ChargingStation'])
+/** Components and variables are spelled in any case (OCPP 2.0.1 part 2, ComponentType, VariableType). */
+const places = new Set(['connector', 'evse', 'chargingstation'])
 
 /** NotifyEvent: an AvailabilityState is a status as StatusNotification gives it, an alert a problem, the rest is kept. */
 export function bodiesOfEvents(payload: Payload, receivedAt: Temporal.Instant): [ReportBody, ...ReportBody[]] {
@@ -41,8 +42,9 @@ export function bodiesOfEvents(payload: Payload, receivedAt: Temporal.Instant): 
 function bodyOfEvent(event: EventData, receivedAt: Temporal.Instant): ReportBody | undefined {
   const { component, variable } = event
   const evse = component.evse
+  const name = variable.name.toLowerCase()
   const status = statusFrom(event.actualValue)
-  if (variable.name === 'AvailabilityState' && places.has(component.name) && status !== undefined) {
+  if (name === 'availabilitystate' && places.has(component.name.toLowerCase()) && status !== undefined) {
     return {
       kind: 'evse-status',
       evse: evse?.id ?? 0,
@@ -54,7 +56,7 @@ function bodyOfEvent(event: EventData, receivedAt: Temporal.Instant): ReportBody
       ...(event.techInfo === undefined ? {} : { info: event.techInfo }),
     }
   }
-  if (event.trigger !== 'Alerting' && variable.name !== 'Problem') return undefined
+  if (event.trigger !== 'Alerting' && name !== 'problem') return undefined
   return {
     kind: 'problem',
     ...(evse === undefined ? {} : { evse: evse.id }),
@@ -68,10 +70,10 @@ function bodyOfEvent(event: EventData, receivedAt: Temporal.Instant): ReportBody
 }
 
 /** Variables whose truth is the fault: told as `false` there is none (any more), said so by `cleared` or not. */
-const faults = new Set(['Overheat', 'Problem', 'SupplyFailure', 'Tripped'])
+const faults = new Set(['overheat', 'problem', 'supplyfailure', 'tripped'])
 
 function isUntrue({ variable, actualValue }: EventData): boolean {
-  return faults.has(variable.name) && actualValue.trim().toLowerCase() === 'false'
+  return faults.has(variable.name.toLowerCase()) && actualValue.trim().toLowerCase() === 'false'
 }
 
 /** 0 danger … 2 system failure, 3 critical … 5 alert, 6 warning … 9 debug (OCPP 2.x part 2, EventSeverity). */

@@ -46,11 +46,12 @@ function entryTo({ idToken, info }: ListEntry, tokenTypes: ReadonlySet<string>):
 export function listFacts2(payload: Payload): CommandAnswer {
   const version = payload['versionNumber']
   if (typeof version === 'number') return { outcome: 'accepted', raw: payload, list: { version } }
-  // Variables that the station has not are no fault: then nothing is known of that limit.
-  const values = new Map((variablesRead(payload).settings ?? []).map(({ name, value }) => [name, value]))
-  const enabled = values.get('LocalAuthListCtrlr.Enabled')
-  const items = amountOf('items', values.get('LocalAuthListCtrlr.ItemsPerMessage')).items
-  const bytes = amountOf('bytes', values.get('LocalAuthListCtrlr.BytesPerMessage')).bytes
+  // Variables that the station has not are no fault: then nothing is known of that limit. Names are spelled in any case.
+  const values = new Map((variablesRead(payload).settings ?? []).map(({ name, value }) => [name.toLowerCase(), value]))
+  const valueOf = (variable: string) => values.get(`${component.name}.${variable}`.toLowerCase())
+  const enabled = valueOf('Enabled')
+  const items = amountOf('items', valueOf('ItemsPerMessage')).items
+  const bytes = amountOf('bytes', valueOf('BytesPerMessage')).bytes
   const parts = [items, bytes === undefined ? undefined : Math.max(1, Math.floor(bytes / BYTES_PER_ENTRY))]
   const known = parts.filter((part) => part !== undefined)
   return {

@@ -172,7 +172,8 @@ function sampleOf(sampled: MeterValue['sampledValue'][number]): Sample {
     context: contextFrom(sampled.context),
     ...(sampled.phase === undefined ? {} : { phase: sampled.phase }),
     location: sampled.location ?? 'Outlet',
-    unit: sampled.unitOfMeasure?.unit ?? (measurand.startsWith('Power.') ? 'W' : 'Wh'),
+    // An empty one is none.
+    unit: sampled.unitOfMeasure?.unit || (measurand.startsWith('Power.') ? 'W' : 'Wh'),
     // All its members are texts, so that writing it again changes no signed byte.
     ...(sampled.signedMeterValue === undefined ? {} : { signed: JSON.stringify(sampled.signedMeterValue) }),
     original: sampled,

@@ -1,5 +1,5 @@
 import type { CommandAnswer } from '../../model.ts'
-import { outcomeOfStatus } from '../answers.ts'
+import { outcomeOf } from '../answers.ts'
 import type { Incoming, Payload } from '../contract.ts'
 
 type Settings = NonNullable<CommandAnswer['settings']>
@@ -92,7 +92,6 @@ const NOT_OURS = -1
 const isWithin = (number: number): boolean => Math.abs(number) <= MOST
 
 interface VariableResult extends Target {
-  readonly attributeStatus: string
   readonly attributeValue?: string
 }
 
@@ -102,19 +101,5 @@ export function variablesRead(payload: Payload): CommandAnswer {
     name: nameOf(result.component, result.variable),
     ...(result.attributeValue === undefined ? {} : { value: result.attributeValue }),
   }))
-  return { ...overall(results, payload), settings }
-}
-
-export function variablesWritten(payload: Payload): CommandAnswer {
-  return overall(
-    (payload as unknown as { readonly setVariableResult: readonly VariableResult[] }).setVariableResult,
-    payload,
-  )
-}
-
-/** Accepted only where each was; the first other status speaks for all. */
-function overall(results: readonly VariableResult[], raw: Payload): CommandAnswer {
-  const worst = results.find(({ attributeStatus }) => outcomeOfStatus(attributeStatus) !== 'accepted') ?? results[0]
-  if (worst === undefined) return { outcome: 'accepted', raw }
-  return { outcome: outcomeOfStatus(worst.attributeStatus), status: worst.attributeStatus, raw }
+  return { ...outcomeOf(payload), settings }
 }
