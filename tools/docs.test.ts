@@ -8,6 +8,16 @@ import { refusalReasons } from '../server/src/stations/rules/admission.ts'
 
 const pages = ['README.md', 'CHANGELOG.md', ...markdownIn('docs'), ...markdownIn('docs/adr')]
 
+interface DescribedRoute {
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: DescribedSchema }>> }>
+  >
+}
+interface DescribedSchema {
+  readonly properties?: Readonly<Record<string, unknown>>
+  readonly required?: readonly string[]
+}
+
 function markdownIn(folder: string): string[] {
   return fs
     .readdirSync(folder)
@@ -79,6 +89,23 @@ describe('the readable API page of the whole server', () => {
     expect(named.length).toBeGreaterThan(30)
     const known = new Set(texts.codesOf('refusal'))
     expect(named.filter((code) => !known.has(code))).toEqual([])
+  })
+
+  it('describes each list as items and next', () => {
+    const paths = describeApi()['paths'] as Readonly<Record<string, Readonly<Record<string, DescribedRoute>>>>
+    const lists = Object.entries(paths).flatMap(([name, { get }]) => {
+      const schema = get?.responses['200']?.content?.['application/json']?.schema
+      return schema?.properties?.['items'] === undefined ? [] : [{ name, required: schema.required ?? [] }]
+    })
+    expect(lists.length).toBeGreaterThan(15)
+    expect(lists.filter(({ required }) => !required.includes('next'))).toEqual([])
+  })
+
+  it('lists as codes of a field only what may be wrong with one', () => {
+    const codes = [...html.matchAll(/id="field-([^"]+)"/g)].map(([, code]) => code)
+    expect(codes).toContain('too-small')
+    // A word of a page.
+    expect(codes).not.toContain('payload')
   })
 
   it('has no link that leads nowhere', () => {

@@ -1417,6 +1417,7 @@ export type GetMapResponses = {
                 words?: 'waiting-for-cable' | 'waiting-for-card' | 'cable-still-in';
             }>;
         }>;
+        next: null;
     };
 };
 
@@ -3929,6 +3930,7 @@ export type GetStationsByIdCommandKindsResponses = {
             kind: string;
             supported: boolean;
         }>;
+        next: null;
     };
 };
 
@@ -5187,6 +5189,7 @@ export type GetUsageChecksResponses = {
             action: 'hold' | 'accept' | 'correct';
             defaultAction: 'hold' | 'accept' | 'correct';
         }>;
+        next: null;
     };
 };
 

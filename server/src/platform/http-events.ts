@@ -32,7 +32,7 @@ const MOST_UNREAD_BYTES = 500_000
 const BEAT_MS = 15_000
 const BEATS_BETWEEN_CHECKS = 2
 /** An event and no comment: a browser tells its page of events alone, and a page must notice that a stream is dead. */
-const BEAT = 'event: beat\ndata: {"version":1}\n\n'
+const BEAT = 'event: beat\ndata: {"type":"beat","version":1}\n\n'
 
 export function streamKeeper(beatMs = BEAT_MS): StreamKeeper {
   const open = new Map<ServerResponse, OpenStream>()

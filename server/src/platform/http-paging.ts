@@ -20,6 +20,11 @@ export function listOf<T extends z.ZodType>(item: T) {
   return z.strictObject({ items: z.array(item), next: z.string().nullable(), total: z.number().int().optional() })
 }
 
+/** Of a list that is always short enough to be answered whole: who follows `next` in any list comes to its end. */
+export function wholeListOf<T extends z.ZodType>(item: T) {
+  return z.strictObject({ items: z.array(item), next: z.null() })
+}
+
 /** The key of the last row, as text that a caller hands back. */
 export function cursorOf(key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url')

@@ -31,7 +31,7 @@ export function problem(status: number, refused: Refused, context: ProblemContex
     code,
     message: texts.ofCode(language, 'field', code, values),
   }))
-  const title = detail.split(/(?<=[.:])\s/)[0] ?? detail
+  const title = (detail.split(/(?<=[.:])\s/)[0] ?? detail).replace(/:$/, '.')
   return {
     type: `/docs#problem-${refused.code}`,
     title,
@@ -99,7 +99,7 @@ function codeOf(issue: z.core.$ZodIssue): Omit<FieldFault, 'pointer'> {
     case 'unrecognized_keys':
       return { code: 'not-known' }
     case 'invalid_format':
-      return { code: 'not-valid', ...(issue.format === 'datetime' ? { values: { context: 'instant' } } : {}) }
+      return { code: 'not-valid', ...wordingOf(issue.format) }
     case 'invalid_union':
       return kindFaultOf(issue)
     case 'invalid_key':
@@ -109,8 +109,15 @@ function codeOf(issue: z.core.$ZodIssue): Omit<FieldFault, 'pointer'> {
   }
 }
 
+/** Which sentence says what is meant by a form that has a name. */
+function wordingOf(format: string): Pick<FieldFault, 'values'> {
+  const context = { datetime: 'instant', uuid: 'id' }[format]
+  return context === undefined ? {} : { values: { context } }
+}
+
 /** Of things of several kinds: the one that was asked for is none of them, or was not named. */
 function kindFaultOf(issue: z.core.$ZodIssueInvalidUnion): Omit<FieldFault, 'pointer'> {
+  if (issue.input === undefined) return { code: 'missing' }
   if (issue.discriminator === undefined || !('options' in issue)) return { code: 'not-valid' }
   const given = (issue.input as Readonly<Record<string, unknown>> | undefined)?.[issue.discriminator]
   if (given === undefined) return { code: 'missing' }

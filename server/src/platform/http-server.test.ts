@@ -331,6 +331,7 @@ describe('a live stream', () => {
     // It ends with its connection: in chunks, what a reader leaves unread would cost much more.
     expect(response.headers.get('transfer-encoding')).toBeNull()
     const text = await readUntil(response, /event: beat\ndata: .+\n\n/)
+    expect(text).toContain('event: beat\ndata: {"type":"beat","version":1}\n\n')
     expect(text).toContain('id: 1.1\nevent: station.changed\ndata: {"for":"key"}\n\n')
   })
 

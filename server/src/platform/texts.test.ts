@@ -15,7 +15,12 @@ const english = {
       estimated: '{energyWh, energy}, from {firstWh, register}, {powerW, power} in {seconds, duration}.',
     },
   },
-  portal: { title: 'Sessions', count_one: '{count} session', count_other: '{count} sessions' },
+  portal: {
+    title: 'Sessions',
+    stations: { field: { payload: 'Payload, JSON' } },
+    count_one: '{count} session',
+    count_other: '{count} sessions',
+  },
 }
 const finnish = { portal: { title: 'Lataukset' } }
 fs.writeFileSync(path.join(folder, 'en.json'), JSON.stringify(english))
@@ -36,6 +41,11 @@ describe('texts', () => {
     expect(texts.ofCode('fi', 'refusal', 'no-credit', { amount: '5 €' })).toBe('No credit: 5 € is missing. Top up 5 €.')
     expect(texts.ofCode('en', 'alert', 'no-tariff')).toBe('No tariff.')
     expect(texts.ofCode('en', 'refusal', 'not-yet-written')).toBe('not yet written')
+  })
+
+  it('of pages are no codes, whatever they are filed under', () => {
+    expect(texts.codesOf('field')).toEqual([])
+    expect(texts.codesOf('alert')).toEqual(['estimated', 'no-tariff'])
   })
 
   it('say figures in the units that people read, by the rules of the language', () => {

@@ -123,7 +123,9 @@ function readAgain(
   })
   for (const [kind, write] of Object.entries(quantities)) engine.services.formatter?.add(kind, write)
   const places = new Map<string, string>()
-  collect(known.get(FALLBACK_LANGUAGE)?.tree ?? {}, '', places)
+  // Pages file words of their own under such names; they are no codes.
+  const { portal: _pages, ...features } = known.get(FALLBACK_LANGUAGE)?.tree ?? {}
+  collect(features, '', places)
   return { versions: versions.join(), languages: [...known.keys()].sort(), engine, places }
 }
 

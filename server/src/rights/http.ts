@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type AnyRoute, ok, openRoute } from '../platform/index.ts'
+import { type AnyRoute, ok, openRoute, wholeListOf } from '../platform/index.ts'
 import { roleNames, roles } from './rights.ts'
 
 export function rightsRoutes(): AnyRoute[] {
@@ -10,10 +10,7 @@ export function rightsRoutes(): AnyRoute[] {
       tag: 'people and keys',
       summary: 'What each role may',
       who: 'signed-in',
-      answer: z.strictObject({
-        items: z.array(z.strictObject({ id: z.enum(roleNames), rights: z.array(z.string()) })),
-        next: z.null(),
-      }),
+      answer: wholeListOf(z.strictObject({ id: z.enum(roleNames), rights: z.array(z.string()) })),
       handle: async () => ok({ items: roleNames.map((id) => ({ id, rights: [...roles[id].rights] })), next: null }),
     }),
   ]

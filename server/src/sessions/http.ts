@@ -62,7 +62,7 @@ const listing = tenantRoute({
       flag: z.enum(sessionFlags).optional(),
       number: z
         .string()
-        .regex(/^\d{1,15}$/)
+        .refine((text) => /^\d{1,15}$/.test(text), { params: { code: 'not-whole' } })
         .optional(),
       from: instant.optional(),
       to: instant.optional(),

@@ -113,6 +113,12 @@ describe('commands and the log', () => {
         { kind: 'transaction-status', supported: false },
       ]),
     )
+    // What the platform keeps to itself is refused, and so not offered.
+    expect(kinds).not.toContainEqual(expect.objectContaining({ kind: 'send-list' }))
+    expect(await refused({ kind: 'send-list' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/kind' }] },
+    })
     await station.close()
   })
 

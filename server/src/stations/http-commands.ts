@@ -13,6 +13,7 @@ import {
   type StaffOrKey,
   tenantRoute,
   type Tx,
+  wholeListOf,
 } from '../platform/index.ts'
 import { type CommandBody, commandBody, commandFrom, withoutAbsent } from './commands/body.ts'
 import type { CommandQueue } from './commands/queue.ts'
@@ -174,13 +175,13 @@ const kindsRoute = tenantRoute({
   summary: 'What can be asked of this station, by the version it speaks',
   right: 'stations.read',
   params: shapes.idParams,
-  answer: z.strictObject({ items: z.array(z.strictObject({ kind: z.string(), supported: z.boolean() })) }),
+  answer: wholeListOf(z.strictObject({ kind: z.string(), supported: z.boolean() })),
   refusals: NO_STATION,
   async handle(tx, { params, caller }) {
     const parts = await findStation(tx, params.id, caller.sites)
     if (parts === undefined) return refuse('no-such-station')
     // Until it has spoken nobody knows what it can do.
     const protocol = protocolNamed(parts.station.protocol ?? '')
-    return ok({ items: protocol === undefined ? [] : [...commandKinds(protocol)] })
+    return ok({ items: protocol === undefined ? [] : [...commandKinds(protocol)], next: null })
   },
 })

@@ -9,6 +9,7 @@ import {
   paging,
   tenantRoute,
   type Tx,
+  wholeListOf,
 } from '../platform/index.ts'
 import { loadParts } from './http-stations.ts'
 import { evseSeens } from './rules/seen.ts'
@@ -120,11 +121,11 @@ const mapRoute = tenantRoute({
   tag: TAG,
   summary: 'Every station with its place and state, light',
   right: 'stations.read',
-  answer: z.strictObject({ items: z.array(shapes.mapItem) }),
+  answer: wholeListOf(shapes.mapItem),
   async handle(tx, { caller: { sites }, at }) {
     const rows = await store.loadStations(tx, store.withinSites(sites))
     const ids = rows.map(({ id }) => id)
     const parts = partsOf(rows, await store.loadEvses(tx, ids), [])
-    return ok({ items: parts.map((one) => mapItem(one, at)) })
+    return ok({ items: parts.map((one) => mapItem(one, at)), next: null })
   },
 })

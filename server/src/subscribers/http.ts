@@ -41,7 +41,8 @@ const uid = z
   .trim()
   .min(1)
   .max(255)
-  .regex(/^[\x20-\x7e]+$/)
+  .refine((text) => /^[\x20-\x7e]*$/.test(text), { params: { code: 'not-a-uid' } })
+  .meta({ pattern: '^[\\x20-\\x7e]+$' })
 /** As OCPP 2.x names them; 2.1 takes others too. */
 const KNOWN_TYPES =
   'Central DirectPayment eMAID EVCCID ISO14443 ISO15693 KeyCode Local MacAddress NoAuthorization VIN'.split(' ')
@@ -55,7 +56,10 @@ const type = z
 const label = z.string().trim().min(1).max(100)
 const maxSessions = z.int().min(1).max(1_000)
 /** A word of the tenant's own, such as `fleet` or `guest`: what may be set for a class holds for all its tokens. */
-export const tokenClass = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
+export const tokenClass = z
+  .string()
+  .refine((word) => /^[a-z0-9][a-z0-9-]{0,39}$/.test(word), { params: { code: 'not-a-class' } })
+  .meta({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$' })
 
 const reach = z.strictObject({
   stations: z.int(),
@@ -175,7 +179,7 @@ const making = ({ keys }: SubscribersDeps) =>
         at,
       })
       if (!isMade) {
-        return refuse('uid-taken', { fields: [{ pointer: '/uid', code: 'taken' }] })
+        return refuse('uid-taken', { fields: [{ pointer: '/uid', code: 'registered' }] })
       }
       await followCards(tx, at)
       const after = { last4: last4Of(given, plain.type), status: body.status }

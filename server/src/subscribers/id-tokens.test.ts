@@ -21,7 +21,16 @@ describe('id tokens', () => {
     expect(JSON.stringify(made.body)).not.toContain('AbCd')
     expect(await call('POST', '/v1/id-tokens', { uid: 'abcd1234' })).toMatchObject({
       status: 409,
-      body: { code: 'uid-taken', errors: [{ pointer: '/uid' }] },
+      body: { code: 'uid-taken', errors: [{ pointer: '/uid', message: 'This is registered already.' }] },
+    })
+    expect(await call('POST', '/v1/id-tokens', { uid: 'ääkköset', class: 'A B' })).toMatchObject({
+      status: 400,
+      body: {
+        errors: [
+          { pointer: '/uid', code: 'not-a-uid', message: expect.stringMatching(/^Write letters/) },
+          { pointer: '/class', code: 'not-a-class', message: expect.stringMatching(/^Write a word/) },
+        ],
+      },
     })
     const found = await call('GET', '/v1/id-tokens?uid=ABCD1234')
     expect(found.body.items).toMatchObject([{ id: made.body.id }])

@@ -137,6 +137,17 @@ describe('usage data that is doubtful (END-VALIDATE)', () => {
     expect(await handedOn(sessionId)).toEqual([[1, 'done']])
   })
 
+  it('refuses figures beside a decision that would not take them, instead of billing others', async () => {
+    const { sessionId } = await resetCharge()
+    const { id } = await errorOf(sessionId)
+    for (const decision of ['accept', 'correct'])
+      expect(await decide(id, { decision, reason: 'known fault', energyWh: 1 })).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer: '/energyWh', code: 'only-own-figures' }] },
+      })
+    expect(await errorOf(sessionId)).toMatchObject({ state: 'held' })
+  })
+
   it('takes own figures, but none that the connector could not deliver, and says their price before', async () => {
     const { sessionId } = await resetCharge()
     const { id, recorded } = await errorOf(sessionId)

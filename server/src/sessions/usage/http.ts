@@ -13,6 +13,7 @@ import {
   refuse,
   tenantRoute,
   type Texts,
+  wholeListOf,
 } from '../../platform/index.ts'
 import type { SessionsDeps } from '../deps.ts'
 import { checkActions, checkNames, type UsageCheck, usageChecks } from '../rules/index.ts'
@@ -91,6 +92,16 @@ const reading = (texts: Texts) =>
     },
   })
 
+/** Figures that a decision would not take are refused: else others would be billed than were sent. */
+const decisionBody = z
+  .strictObject({ decision: z.enum(decisions), reason: z.string().trim().min(3).max(1_000), ...figures })
+  .superRefine((body, context) => {
+    if (body.decision === 'own-figures') return
+    for (const name of ['energyWh', 'startedAt', 'endedAt'] as const)
+      if (body[name] !== undefined)
+        context.addIssue({ code: 'custom', path: [name], params: { code: 'only-own-figures' } })
+  })
+
 const deciding = (deps: SessionsDeps) =>
   tenantRoute({
     method: 'POST',
@@ -100,7 +111,7 @@ const deciding = (deps: SessionsDeps) =>
       'Let the record go as it is, take the proposed correction, or say own figures; corrections are a further revision',
     right: 'usage.decide',
     params,
-    body: z.strictObject({ decision: z.enum(decisions), reason: z.string().trim().min(3).max(1_000), ...figures }),
+    body: decisionBody,
     answer: errorDetailShape,
     refusals: { ...NOT_FOUND, ...OWN, 'already-decided': 409, 'newer-record': 409, 'no-proposal': 409 },
     handle: async (tx, { params: { id }, body, caller, at }) => {
@@ -140,10 +151,13 @@ const checks = (texts: Texts) =>
     tag: 'usage-errors',
     summary: 'Every check of usage data, and what a finding of it does',
     right: 'sessions.read',
-    answer: z.strictObject({ items: z.array(checkShape) }),
+    answer: wholeListOf(checkShape),
     handle: async (tx, { caller }) => {
       const chosen = await chosenActions(tx)
-      return ok({ items: checkNames.map((check) => checkView(check, chosen[check], texts, caller.language)) })
+      return ok({
+        items: checkNames.map((check) => checkView(check, chosen[check], texts, caller.language)),
+        next: null,
+      })
     },
   })
 

@@ -65,11 +65,13 @@ const examples: Readonly<Record<CommandKind, StationCommand>> = {
 
 export const exampleCommands: readonly StationCommand[] = Object.values(examples)
 
-/** Every kind of command and whether this protocol has it. */
+/** Every kind of command that may be asked for and whether this protocol has it. `send-list` is the platform's own. */
 export function commandKinds(
   protocol: Protocol,
 ): readonly { readonly kind: CommandKind; readonly supported: boolean }[] {
-  return messagesOfCommands(protocol).map(({ kind, messages }) => ({ kind, supported: messages.length > 0 }))
+  return messagesOfCommands(protocol)
+    .filter(({ kind }) => kind !== 'send-list')
+    .map(({ kind, messages }) => ({ kind, supported: messages.length > 0 }))
 }
 
 /** The messages that go out for each kind of command; none where this protocol has not got it. */
