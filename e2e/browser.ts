@@ -7,12 +7,12 @@ const root = join(import.meta.dirname, '..')
 
 /**
  * A headless Chromium for the stories: an installed one, else the one inside the npm package `@sparticuz/chromium`, which
- * is unpacked once into a folder of this user and this version. WebGL is drawn in software.
+ * is unpacked once into a folder of this user and this version. WebGL is drawn in software. `more`: further arguments of Chromium.
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   const executablePath = installedBrowser() ?? (await unpackedBrowser())
   const env = browserEnvironment(executablePath)
-  return chromium.launch({ executablePath, args: [...browserArguments()], env, timeout: 180_000 })
+  return chromium.launch({ executablePath, args: [...browserArguments(), ...more], env, timeout: 180_000 })
 }
 
 /** A context always has a locale: without one Chromium takes `en-US@posix`, which is no language tag. */

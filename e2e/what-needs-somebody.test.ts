@@ -124,6 +124,7 @@ describe('what needs somebody', () => {
         .filter({ hasText: word('monitoring.alert.station-faulted') })
       await row.getByText('Torikatu 21').waitFor()
       await row.getByText(word('portal.severity.critical')).waitFor()
+      await row.getByText(word('monitoring.fault.GroundFailure')).waitFor()
       await reachesTheLastColumn(row.getByRole('button'))
       await row.getByRole('link').click()
       await detail().getByText(word('monitoring.fault.GroundFailure')).waitFor()

@@ -68,6 +68,7 @@ function What({ alert }: { readonly alert: Alert }) {
       >
         {alert.text}
       </Link>
+      {alert.fault !== undefined && <span className="block">{alert.fault}</span>}
       <span className="mid block">{place(alert)}</span>
       {alert.kind === 'stations-lost' && <IncidentBars alert={alert} />}
     </span>

@@ -99,7 +99,11 @@ export function OcppLog({ stationId }: { readonly stationId: string }) {
   )
 }
 
-const rowHeight = 30
+/** As tall as `.log-row`, which grows with the text of the browser: 30 px at its usual size. */
+function rowHeightNow(): number {
+  return 1.875 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
+}
+
 const mostSought = 1000
 const mostHeight = 460
 
@@ -112,6 +116,7 @@ function Rows(props: {
   const { t } = useTranslation()
   const { rows, onEnd } = props
   const box = useRef<HTMLDivElement>(null)
+  const [rowHeight] = useState(rowHeightNow)
   // The virtualizer's functions change what they return without a new identity; nothing here memoises on them.
   // oxlint-disable-next-line react/incompatible-library
   const virtual = useVirtualizer({
@@ -202,7 +207,9 @@ function Row(props: {
         <Icon
           name={hasMarks ? 'warning' : answer.kind === 'ok' ? 'check' : answer.kind === 'bad' ? 'cross' : 'clock'}
         />{' '}
-        {hasMarks ? t('portal.stations.log.marked') : <AnswerWord answer={answer} />}
+        <span className="answer-word">
+          {hasMarks ? t('portal.stations.log.marked') : <AnswerWord answer={answer} />}
+        </span>
       </span>
       <span className="num took dim">
         {row.durationMs === undefined

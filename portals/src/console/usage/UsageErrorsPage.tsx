@@ -23,9 +23,11 @@ export function UsageErrorsPage() {
   const { t } = useTranslation()
   const { filters, set, clear } = useFilters()
   const state = filters.state ?? 'held'
-  // Nothing waits, anywhere: else it is the filters that hide something.
-  const isPlain = Object.values(filters).every((value) => value === undefined)
-  const list = useErrors({ ...filters, state: state === 'all' ? undefined : state })
+  // Nothing waits, or nothing was ever found: else it is the filters that hide something.
+  const isAll = state === 'all'
+  const isPlain = Object.entries(filters).every(([name, value]) => value === undefined || (name === 'state' && isAll))
+  const nothing = !isPlain ? 'no-match' : isAll ? 'never' : 'none'
+  const list = useErrors({ ...filters, state: isAll ? undefined : state })
   const total = list.pages?.[0]?.total
   return (
     <Page
@@ -48,8 +50,8 @@ export function UsageErrorsPage() {
           empty={
             <Empty
               icon={isPlain ? 'check' : 'filter'}
-              title={t(isPlain ? 'portal.usage.none.title' : 'portal.usage.no-match.title')}
-              text={t(isPlain ? 'portal.usage.none.text' : 'portal.usage.no-match.text')}
+              title={t(`portal.usage.${nothing}.title`)}
+              text={t(`portal.usage.${nothing}.text`)}
             >
               {!isPlain && (
                 <button type="button" className="btn" onClick={clear}>

@@ -1,0 +1,41 @@
+import type { Page } from 'playwright-core'
+
+/** Texts of the page that lie on each other, as `this × that`; what floats over the page is left out. */
+export async function overlaps(page: Page): Promise<readonly string[]> {
+  return page.evaluate(overlapsShown)
+}
+
+/** Runs in the page: where each text is seen, and which two of them share a place. */
+function overlapsShown(): readonly string[] {
+  type Seen = { text: string; of: Element; left: number; right: number; top: number; bottom: number }
+  const seen: Seen[] = []
+  const walker = document.createTreeWalker(document.querySelector('main') ?? document.body, NodeFilter.SHOW_TEXT)
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    const of = node.parentElement
+    const text = (node.textContent ?? '').trim()
+    if (of === null || text === '' || of.closest('.sr, svg, option, [class*="sticky"]') !== null) continue
+    // What scrolls, or is cut off with dots, is seen as far as its box goes.
+    const boxes: DOMRect[] = []
+    for (let box: Element | null = of; box !== null; box = box.parentElement)
+      if (getComputedStyle(box).overflowX !== 'visible') boxes.push(box.getBoundingClientRect())
+    const range = document.createRange()
+    range.selectNodeContents(node)
+    for (const line of range.getClientRects()) {
+      const all = [line, ...boxes]
+      const left = Math.max(...all.map((one) => one.left))
+      const right = Math.min(...all.map((one) => one.right))
+      const top = Math.max(...all.map((one) => one.top))
+      const bottom = Math.min(...all.map((one) => one.bottom))
+      if (right - left > 1 && bottom - top > 1) seen.push({ text: text.slice(0, 40), of, left, right, top, bottom })
+    }
+  }
+  const found = new Set<string>()
+  for (const [index, one] of seen.entries())
+    for (const other of seen.slice(index + 1)) {
+      const wide = Math.min(one.right, other.right) - Math.max(one.left, other.left)
+      // Lines that touch share a few pixels in which no letter stands.
+      const high = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top)
+      if (one.of !== other.of && wide > 2 && high > 6) found.add(`${one.text} × ${other.text}`)
+    }
+  return [...found]
+}

@@ -1,0 +1,105 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser } from './browser.ts'
+import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
+import { addCard, addStation, addTariff, makeNetwork, type MadeStation, type Network } from './kit/network.ts'
+import { overlaps } from './kit/overlaps.ts'
+import { isWiderThanScreen } from './kit/page-reading.ts'
+import { signInAs } from './kit/people.ts'
+import { tellQueuedCharge } from './kit/queued-charge.ts'
+import type { List } from './kit/rest.ts'
+import { openStage, type Stage, word } from './kit/stage.ts'
+
+/** Large figures on a small screen, and all words at twice their size: nothing lies on anything, nothing that matters is cut. */
+
+const card = '04F1A5C0DE0001'
+const narrow = { width: 320, height: 700 }
+const desk = { width: 1440, height: 900 }
+/** As somebody sets it in the browser's own settings: the usual is 16. */
+const twice = ['--blink-settings=defaultFontSize=32']
+
+let borrowed: Borrowed
+let browser: Browser
+let large: Browser
+let network: Network
+let station: MadeStation
+
+beforeAll(async () => {
+  ;[borrowed, browser, large] = await Promise.all([startBorrowed(), launchBrowser(), launchBrowser(twice)])
+  network = await makeNetwork(borrowed.server, 'words')
+  await addTariff(network)
+  await addCard(network, card)
+  station = await addStation(network, { identity: 'WORDS-1' })
+  await tellQueuedCharge(network, station, { card, minutesAgo: 100, registers: [1_050, 2_050, 90_000_001_050] })
+})
+afterAll(async () => {
+  await Promise.all([browser?.close(), large?.close()])
+  await borrowed?.close()
+})
+
+async function signedIn(
+  inside: Browser,
+  viewport: { readonly width: number; readonly height: number },
+  name: string,
+  of = network,
+) {
+  const stage = await openStage(inside, borrowed.server.url, { viewport })
+  await signInAs(stage.page, of, { name, mail: `${name}@words.example`, role: 'administrator' })
+  return stage
+}
+
+async function openLog({ page }: Stage): Promise<void> {
+  await page.goto(`/stations/${station.id}`)
+  await page.locator('.log-row').first().waitFor()
+}
+
+describe('words and figures', () => {
+  it('says of usage data in which nothing was ever found that there is nothing, not that filters hide it', async () => {
+    const calm = await makeNetwork(borrowed.server, 'calm')
+    const { page, close } = await signedIn(browser, desk, 'ulla', calm)
+    await page.goto('/usage-errors?state=all')
+    await page.getByText(word('portal.usage.never.title')).waitFor()
+    expect(await page.getByText(word('portal.filter.clear')).count()).toBe(0)
+    await close()
+  })
+
+  it('stand apart in the figures of a session that are absurdly large, on a small screen', async () => {
+    const stage = await signedIn(browser, narrow, 'sulo')
+    const { items } = await network.rest.get<List<{ id: string }>>('/v1/sessions')
+    await stage.page.goto(`/sessions/${items[0]?.id}`)
+    await stage.page
+      .getByText(/90,000,000.00/)
+      .first()
+      .waitFor()
+    await stage.picture('fit-session-320')
+    expect(await overlaps(stage.page)).toEqual([])
+    expect(await isWiderThanScreen(stage.page)).toBe(false)
+    await stage.close()
+  })
+
+  it('of the log say on a small screen what was asked', async () => {
+    const stage = await signedIn(browser, narrow, 'lotta')
+    await openLog(stage)
+    await stage.picture('fit-log-320')
+    const cut = await stage.page.locator('.log-row b').evaluateAll((actions) =>
+      actions
+        .filter((one) => {
+          const box = one.parentElement?.getBoundingClientRect()
+          return box !== undefined && one.getBoundingClientRect().right > box.right
+        })
+        .map((one) => one.textContent),
+    )
+    expect(cut).toEqual([])
+    // What went well is said to a screen reader all the same.
+    await stage.page.getByRole('button', { name: /MeterValues.*\bAnswered/ }).waitFor()
+    await stage.close()
+  })
+
+  it('of the log stand apart at twice their size', async () => {
+    const stage = await signedIn(large, desk, 'taina')
+    await openLog(stage)
+    await stage.picture('fit-log-large')
+    expect(await overlaps(stage.page)).toEqual([])
+    await stage.close()
+  })
+})
