@@ -58,6 +58,24 @@ it('carries a notice that is longer than one NOTIFY takes, whole, among others',
   expect(mine).toEqual([notice(6), long, notice(9)])
 })
 
+it('takes no harm by what somebody else says on its channel', async () => {
+  const [one, other] = [open(), open()]
+  await reaches(one, other)
+  const owner = new pg.Client(ground.owner)
+  await owner.connect()
+  for (const said of [
+    '',
+    'no JSON',
+    'null',
+    '{}',
+    '{"notices":[3]}',
+    '{"from":"x","part":{"nth":0,"of":1,"bytes":"bm8="}}',
+  ])
+    await owner.query('select pg_notify($1, $2)', ['lataamo', said])
+  await owner.end()
+  await reaches(one, other)
+})
+
 it('comes back by itself: after a cut, and where the database takes no listener yet, as one that stands by', async () => {
   const [one, other] = [open(), open()]
   await reaches(one, other)

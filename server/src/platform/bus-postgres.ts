@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { z } from 'zod'
 import { type Bus, localBus, type Notice } from './bus.ts'
 import { randomHex } from './ids.ts'
 import type { Log } from './log.ts'
@@ -61,8 +62,10 @@ export function postgresBus(connection: pg.ClientConfig, log: Log): Bus & { clos
   let flushing = false
   const joined = openJoin()
   const line = openLine(connection, log, (payload) => {
-    const { from, notices, part } = JSON.parse(payload) as Payload
-    if (from === own) return
+    // Anybody who may enter the database may speak on its channels.
+    const said = payloadShape.safeParse(jsonOf(payload)).data
+    if (said === undefined || said.from === own) return
+    const { from, notices, part } = said
     const whole = part === undefined ? undefined : joined(from, part)
     for (const [tenantId, notice] of whole === undefined ? notices : [whole]) local.publish(tenantId, notice)
   })
@@ -97,18 +100,19 @@ export function postgresBus(connection: pg.ClientConfig, log: Log): Bus & { clos
   }
 }
 
+const saidShape = z.tuple([z.string(), z.looseObject({ type: z.string(), version: z.number() })])
+/** `bytes`: base64, so that no letter is cut in two. */
+const partShape = z.object({ nth: z.number(), of: z.number(), bytes: z.string() })
+type Part = z.output<typeof partShape>
 /** What one NOTIFY says: notices, or, beside none, a part of one that is too long. Parts of a notice come one after the other. */
-interface Payload {
-  readonly from: string
-  readonly notices: readonly [string, Notice][]
-  readonly part?: Part
-}
+const payloadShape = z.object({ from: z.string(), notices: z.array(saidShape), part: partShape.optional() })
 
-interface Part {
-  readonly nth: number
-  readonly of: number
-  /** Base64, so that no letter is cut in two. */
-  readonly bytes: string
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** As many as one NOTIFY carries, taken out of what waits; one that is too long goes in parts. */
@@ -148,7 +152,7 @@ function openJoin(): (from: string, part: Part) => [string, Notice] | undefined 
     begun.delete(from)
     if (before?.length !== nth || of > MOST_PARTS) return undefined
     const parts = [...before, Buffer.from(bytes, 'base64')]
-    if (parts.length === of) return JSON.parse(Buffer.concat(parts).toString()) as [string, Notice]
+    if (parts.length === of) return saidShape.safeParse(jsonOf(Buffer.concat(parts).toString())).data
     const [oldest] = begun.keys()
     if (begun.size >= MOST_SENDERS && oldest !== undefined) begun.delete(oldest)
     begun.set(from, parts)
