@@ -9,9 +9,10 @@ import type { Turns } from './turns.ts'
 
 /**
  * Of one tenant, or of one address that nobody is signed in from, so many requests are worked on at once: about half of the database's
- * connections, so that nobody takes them all from the others. The rest waits, and is refused when there is too much of it.
+ * connections, so that nobody takes them all from the others. The rest waits, and is refused when there is too much of it: what is asked is
+ * kept in memory meanwhile, read, which takes some times its length.
  */
-export const OF_ONE_LOT = { atOnce: 4, waiting: 2_000 }
+export const OF_ONE_LOT = { atOnce: 4, waiting: 2_000, waitingBytes: 33_554_432 }
 
 export interface Carrying {
   readonly ground: Ground
@@ -30,7 +31,7 @@ export async function carryOut(
   const { caller } = call
   // The platform's own key waits for nobody, nor does whoever asks how we are.
   const waitsForNobody = caller.kind === 'platform' || !route.path.startsWith('/v1/')
-  const endTurn = waitsForNobody ? () => {} : await turns.begin(lotOf(call))
+  const endTurn = waitsForNobody ? () => {} : await turns.begin(lotOf(call), lengthOf(request))
   if (endTurn === undefined) {
     reply.header('retry-after', '1')
     return refuse('too-busy')
@@ -63,6 +64,12 @@ export async function carryOut(
   } finally {
     endTurn()
   }
+}
+
+/** Of a body whose length is not said before, the most that one may have. */
+function lengthOf({ headers, routeOptions }: FastifyRequest): number {
+  if (headers['transfer-encoding'] !== undefined) return routeOptions.bodyLimit
+  return Number(headers['content-length'] ?? 0)
 }
 
 /** A tenant's requests are one lot; whoever is not signed in is known by their address alone. */
