@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { acknowledgedBy, begun, calmLasted, causeGone, continues, raisedAgain, withSeverity } from './grouping.ts'
+import {
+  acknowledgedBy,
+  begun,
+  calmLasted,
+  causeGone,
+  closedBy,
+  continues,
+  raisedAgain,
+  withSeverity,
+} from './grouping.ts'
 
 const T0 = Temporal.Instant.from('2026-11-26T08:00:00Z')
 const after = (minutes: number): Temporal.Instant => T0.add({ seconds: Math.round(minutes * 60) })
@@ -43,6 +52,17 @@ describe('an alert', () => {
     const second = acknowledgedBy(taken, { name: 'Otto', note: undefined, at: after(5) })
     expect(second).toMatchObject({ acknowledgedBy: 'Aino', acknowledgedAt: after(1) })
     expect(second.history.at(-1)).toMatchObject({ what: 'acknowledged', by: 'Otto' })
+  })
+
+  it('needs somebody anew when it comes again after somebody had done with it', () => {
+    const closed = closedBy(acknowledgedBy(begun('major', T0), aino(1)), aino(5))
+    expect(closed).toMatchObject({ clearedAt: after(5), acknowledgedBy: 'Aino' })
+    expect(raisedAgain(closed, 'major', after(10))).toMatchObject({
+      clearedAt: null,
+      acknowledgedAt: null,
+      acknowledgedBy: null,
+      count: 2,
+    })
   })
 
   it('has a history that stays short, however often it comes and goes', () => {

@@ -59,7 +59,9 @@ export function raisedAgain(kept: KeptAlert, severity: Severity, at: Temporal.In
   const isBack = kept.clearedAt !== null || kept.calmAt !== null
   const line: HistoryLine = { at: at.toString(), what: 'returned', severity }
   const history = isBack ? [...kept.history, line] : kept.history
-  const next = withSeverity({ ...kept, history, calmAt: null, clearedAt: null }, severity, at)
+  // Whoever closed it had done with it.
+  const stands = kept.history.at(-1)?.what === 'closed' ? { acknowledgedAt: null, acknowledgedBy: null } : {}
+  const next = withSeverity({ ...kept, ...stands, history, calmAt: null, clearedAt: null }, severity, at)
   return {
     ...next,
     count: kept.count + 1,
