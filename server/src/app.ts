@@ -13,7 +13,7 @@ import {
   makeTenantWithKey,
   openAuthenticate,
 } from './identity/index.ts'
-import { healthRoutes, readinessOf } from './health.ts'
+import { healthRoutes, metricsOf, readinessOf } from './health.ts'
 import type { Installation } from './installation.ts'
 import { forgetMarks, wireMonitoring } from './monitoring/index.ts'
 import {
@@ -26,7 +26,6 @@ import {
   type Loop,
   openApiOf,
   openHttp,
-  openMetrics,
   openOps,
   openTexts,
   startLoop,
@@ -225,12 +224,7 @@ export async function openApp(config: Config, installation: Installation, isDemo
   const serves = (role: Config['ROLES'][number]): boolean => config.ROLES.includes(role)
   const room = watchRoom(folders, ground.log, stations.gateway.setRoom)
   const readiness = readinessOf(ground, stations, room)
-  const metrics = openMetrics()
-  metrics.gauge('stations_connected', 'Stations with an open socket.', () => stations.gateway.connections)
-  metrics.gauge('database_transactions', 'Transactions committed since the start.', () =>
-    ground.database.transactions(),
-  )
-  const ops = await openOps(config.OPS_PORT, metrics, readiness)
+  const ops = await openOps(config.OPS_PORT, metricsOf(ground, stations), readiness)
   const shownRoutes = serves('api') ? routes : []
   const http = await openHttp({
     ground,

@@ -51,6 +51,7 @@ export { howRuntimeFails, userOf, whatLacks } from './outside-database.ts'
 export { openPostgres } from './postgres-client.ts'
 export {
   carryOutDue,
+  countDue,
   type DueEffect,
   type Effect,
   type EffectHandler,

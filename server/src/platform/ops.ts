@@ -7,7 +7,8 @@ export const OPS_HOST = '127.0.0.1'
 
 /** What is counted. */
 export interface Metrics {
-  gauge(name: string, help: string, read: () => number): void
+  /** What cannot be read is no number, for as long as it cannot. */
+  gauge(name: string, help: string, read: () => number | Promise<number>): void
   text(): Promise<string>
 }
 
@@ -20,8 +21,8 @@ export function openMetrics(): Metrics {
         name: `lataamo_${name}`,
         help,
         registers: [register],
-        collect() {
-          this.set(read())
+        async collect() {
+          this.set(await Promise.try(read).catch(() => Number.NaN))
         },
       })
     },

@@ -86,6 +86,14 @@ async function dueEffects(tx: Tx, at: Temporal.Instant): Promise<readonly Due[]>
   return [...others, ...crowd.flatMap((tenantId) => byTenant.get(tenantId)?.slice(0, each) ?? [])]
 }
 
+/** How much is due and not done, of all tenants. */
+export async function countDue({ database, clock }: Pick<OutboxDeps, 'database' | 'clock'>): Promise<number> {
+  const row = await database.asWorker((tx) =>
+    tx.row<{ n: bigint }>(sql`select count(*) as n from outbox where due_at <= ${clock.now()}`),
+  )
+  return Number(row?.n ?? 0)
+}
+
 /** Carries out what is due. Returns how many were done. */
 export async function carryOutDue(deps: OutboxDeps): Promise<number> {
   const at = deps.clock.now()
