@@ -61,6 +61,7 @@ describe('settings', () => {
       '8443',
       'TLS_PORT is set, but TLS is not built yet: put a proxy that ends TLS in front, and leave TLS_PORT out.',
     ],
+    ['OPS_PORT', '8080', 'OPS_PORT is 8080, and so is PORT: metrics need a port of their own.'],
     [
       'DATABASE_OWNER_URL',
       'postgres://o@h/d',

@@ -132,6 +132,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       'DATABASE_OWNER_URL is set without DATABASE_URL: set both, or neither for the embedded PostgreSQL.',
     )
   }
+  if (config.OPS_PORT === config.PORT)
+    throw new WrongSetting(`OPS_PORT is ${config.PORT}, and so is PORT: metrics need a port of their own.`)
   const bare = Object.keys(settings).every((name) => given(name) === undefined || UNREMARKABLE.has(name))
   return { ...config, bare }
 }

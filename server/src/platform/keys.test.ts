@@ -52,7 +52,9 @@ describe('the keys of an installation', () => {
   })
 
   it('refuse another secret with a sentence', async () => {
-    await expect(openKeys(ground.database, 'another')).rejects.toThrow(/LATAAMO_SECRET is not the one/)
+    await expect(openKeys(ground.database, 'another')).rejects.toThrow(
+      /secret is not the one .*: bring the file secret back .*, or set LATAAMO_SECRET as it was/,
+    )
   })
 
   it('lie in the database wrapped only', async () => {

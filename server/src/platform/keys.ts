@@ -117,6 +117,9 @@ async function installationKey(database: Database, outer: DataKey): Promise<Buff
   try {
     return outer.decrypt(Buffer.from(must(wrapped, 'installation key').value, 'base64'))
   } catch (cause) {
-    throw new Error('LATAAMO_SECRET is not the one this data was made with: set the former one', { cause })
+    throw new Error(
+      'The secret is not the one this data was made with: bring the file secret back into DATA_DIR from your copy, or set LATAAMO_SECRET as it was.',
+      { cause },
+    )
   }
 }

@@ -71,6 +71,12 @@ describe('an outside database that cannot be used says what to do', () => {
     expect(await howRuntimeFails(other)).toMatch(/lead to different databases/)
   })
 
+  it('the login of the program is the owner, or a superuser: no row policy would hold it', async () => {
+    const unbound = /DATABASE_URL owns the tables, or is a superuser: make one that owns nothing/
+    expect(await whatLacks(pair(`${word}_owner`, word, `${word}_owner`))).toMatch(unbound)
+    expect(await whatLacks({ ...pair(`${word}_owner`), runtime: ground.owner })).toMatch(unbound)
+  })
+
   it('the authority’s file that an address names is not there', async () => {
     const connectionString = 'postgres://u:p@127.0.0.1:1/x?sslmode=verify-full&sslrootcert=/none/ca.crt'
     expect(await whatLacks({ owner: { connectionString }, runtime: { connectionString } })).toMatch(
@@ -92,6 +98,7 @@ it('an owner who may make roles is enough, and what the database sets for its se
   made = Object.values(roles)
   expect(await howRuntimeFails(good)).toBeUndefined()
   expect(await whatLacks(good)).toBeUndefined()
+  expect(await whatLacks(pair(`${word}_weak`))).toMatch(/does not own the tables in .*: set the owner that made them/)
   for (const connection of [good.runtime, withOptions(good.runtime)]) {
     const database = openDatabase({ connection, roles, log: silentLog })
     try {

@@ -15,10 +15,14 @@ interface Found {
   readonly database: string
   readonly owner: string
   readonly is_known: boolean
+  /** Of our tables, where there are some. */
+  readonly owns_ours: boolean | null
   readonly may_create: boolean
   readonly may_make_roles: boolean
   readonly is_read_only: boolean
   readonly has_login: boolean
+  /** No row policy holds it. */
+  readonly login_is_unbound: boolean | null
   readonly foreign_table: string | null
 }
 
@@ -37,10 +41,12 @@ export async function whatLacks({ owner, runtime }: Outside): Promise<string | u
       `select current_setting('server_version_num')::int as version, current_setting('server_version') as version_text,
          current_setting('server_encoding') as encoding, current_database() as database, current_user as owner,
          to_regnamespace('installation') is not null and to_regclass('public.tenants') is not null as is_known,
+         (select pg_has_role(current_user, relowner, 'usage') from pg_class where oid = to_regclass('public.tenants')) as owns_ours,
          has_database_privilege(current_database(), 'create') and has_schema_privilege('public', 'create') as may_create,
          (select rolcreaterole or rolsuper from pg_roles where rolname = current_user) as may_make_roles,
          current_setting('transaction_read_only') = 'on' as is_read_only,
          exists (select from pg_roles where rolname = $1) as has_login,
+         (select rolsuper or rolbypassrls or rolname = current_user from pg_roles where rolname = $1) as login_is_unbound,
          (select min(relname)::text from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v')
             and not exists (select from pg_depend d where d.objid = pg_class.oid and d.deptype = 'e')) as foreign_table`,
       [login],
@@ -62,9 +68,13 @@ function sentenceOf(found: Found, login: string): string | undefined {
   if (login === '') return 'DATABASE_URL names no user: write it as postgres://user:password@host:5432/database.'
   if (!found.has_login)
     return `The login ${login} of DATABASE_URL does not exist: make it with create role "${login}" login password '…'.`
-  if (found.is_known) return undefined
-  if (!found.may_make_roles)
+  if (found.owns_ours === false)
+    return `${owner} of DATABASE_OWNER_URL does not own the tables in ${database}: set the owner that made them.`
+  if (!found.is_known && !found.may_make_roles)
     return `The owner ${owner} of DATABASE_OWNER_URL may not make roles: allow it with alter role "${owner}" createrole.`
+  if (found.login_is_unbound === true)
+    return `The login ${login} of DATABASE_URL owns the tables, or is a superuser: make one that owns nothing, with create role lataamo login password '…'.`
+  if (found.is_known) return undefined
   if (!found.may_create)
     return `${owner} of DATABASE_OWNER_URL may not make tables in ${database}: let it own that, with alter database "${database}" owner to "${owner}".`
   if (found.foreign_table !== null)
