@@ -1,7 +1,21 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { simulateCommand } from './command.ts'
 import { type FakeCentralSystem, startFakeCentralSystem } from './testing-central-system.ts'
 import { realTime } from './timeline.ts'
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lataamo-scenarios-'))
+afterAll(() => fs.rmSync(folder, { recursive: true }))
+let scenariosMade = 0
+
+/** The file of a scenario of one's own. */
+function own(scenario: object): string {
+  const file = path.join(folder, `${(scenariosMade += 1)}.json`)
+  fs.writeFileSync(file, JSON.stringify(scenario))
+  return file
+}
 
 let central: FakeCentralSystem
 let printed = ''
@@ -77,6 +91,23 @@ describe('lataamo simulate', () => {
     [['--url', 'nonsense'], '--url must be an address'],
     [['--url', 'ws://h', '--protocol', 'ocpp9'], 'no protocol ocpp9'],
     [['--url', 'ws://h', '--scenario', 'none'], 'no scenario none'],
+    [
+      ['--url', 'ws://h', '--scenario', own({ steps: [{ do: 'dance' }] })],
+      'steps/0/do must be one of wait, plug, card',
+    ],
+    [['--url', 'ws://h', '--scenario', own({ steps: [{ do: 'charge', second: 1 }] })], 'steps/0 has no second'],
+    [
+      ['--url', 'ws://h', '--scenario', own({ steps: [{ do: 'repeat', steps: [{ do: 'wait', seconds: '1' }] }] })],
+      'steps/0/steps/0/seconds: Invalid input',
+    ],
+    [
+      ['--url', 'ws://h', '--scenario', own({ steps: [], settings: { sampleInterva: '1' } })],
+      'settings has no sampleInterva',
+    ],
+    [
+      ['--url', 'ws://h', '--scenario', own({ steps: [{ do: 'fault', set: { loud: true } }] })],
+      'steps/0/set has no loud',
+    ],
     [['--url', 'ws://h', '--stations', '0'], '--stations must be a whole number'],
     [['--url', 'ws://h', '--stations', '2', '--identity', 'X'], 'plays one station'],
   ])('refuses %j', async (words, why) => {

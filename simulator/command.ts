@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import { type Fleet, startFleet } from './fleet.ts'
 import type { StationSpec } from './new-station.ts'
-import { type Scenario, scenarioSchema } from './scenario.ts'
+import { type Scenario, scenarioSchema, whyNoScenario } from './scenario.ts'
 import { scenarios } from './scenarios/index.ts'
 import type { StationEvent } from './station-driver.ts'
 import { type EvseSpec, type Protocol, protocols } from './state.ts'
@@ -80,11 +80,15 @@ function readScenario(name: string, command: Command): Scenario {
   if (known !== undefined) return known
   const names = [...scenarios.keys()].join(', ')
   if (!fs.existsSync(name)) command.error(words('wrong.scenario', { name, names }), { exitCode: 2 })
+  const wrong = (why: string): never => command.error(words('wrong.scenario-file', { name, why }), { exitCode: 2 })
+  let written: unknown
   try {
-    return scenarioSchema.parse(JSON.parse(fs.readFileSync(name, 'utf8')))
+    written = JSON.parse(fs.readFileSync(name, 'utf8'))
   } catch (error) {
-    return command.error(words('wrong.scenario-file', { name, why: (error as Error).message }), { exitCode: 2 })
+    return wrong((error as Error).message)
   }
+  const { success, data, error } = scenarioSchema.safeParse(written)
+  return success ? data : wrong(whyNoScenario(error))
 }
 
 function specsFor(options: Chosen): readonly StationSpec[] {
