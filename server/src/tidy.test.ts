@@ -100,3 +100,30 @@ it('lets a batch of reports take numbers for sessions, and change nothing else o
     'permission denied',
   )
 })
+
+it('forgets what waits for a webhook that nobody has mended for a season, and keeps what waits for others', async () => {
+  const at = clock.now()
+  const day = (ago: number) => at.subtract({ hours: 24 * ago })
+  const waits = (name: string, state: string, disabledAt: Temporal.Instant | null) => {
+    const [webhook, event] = [newId(), newId()]
+    return [
+      sql`insert into webhooks (tenant_id, id, name, url, types, state, secret, disabled_at, created_at, changed_at)
+        values (${tenantId}, ${webhook}, ${name}, 'https://a.example', '{x}', ${state}, ''::bytea, ${disabledAt}, ${at}, ${at})`,
+      sql`insert into webhook_events (tenant_id, id, type, version, key, body, created_at)
+        values (${tenantId}, ${event}, 'x', 1, ${name}, '{}', ${day(31)})`,
+      sql`insert into webhook_deliveries (tenant_id, id, webhook_id, event_id, type, position, state, due_at, created_at)
+        values (${tenantId}, ${newId()}, ${webhook}, ${event}, 'x', 0, 'waiting', ${day(31)}, ${day(31)})`,
+    ]
+  }
+  await ground.database.inTenant(tenantId, async (tx) => {
+    const rows = [waits('long', 'disabled', day(91)), waits('lately', 'disabled', day(89)), waits('on', 'active', null)]
+    for (const row of rows.flat()) await tx.run(row)
+  })
+  await tidy({ tidy: async () => undefined, ground })
+  const left = await ground.database.inTenant(tenantId, (tx) =>
+    tx.rows<{ key: string }>(sql`
+      select e.key from webhook_events e join webhook_deliveries d on d.tenant_id = e.tenant_id and d.event_id = e.id
+      order by e.key`),
+  )
+  expect(left.map(({ key }) => key)).toEqual(['lately', 'on'])
+})

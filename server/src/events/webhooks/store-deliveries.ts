@@ -272,11 +272,16 @@ export async function deliveriesOfKeys(tx: Tx, type: string, keys: readonly stri
 
 const KEPT = Temporal.Duration.from({ hours: 30 * 24 })
 
+/** So long nobody mended or removed a target that was given up: nothing waits for it any more. */
+const GIVEN_UP = Temporal.Duration.from({ hours: 90 * 24 })
+
 /** What every target has taken, 30 days after it came to be. */
 export const forgetEvents: Forget = (tx, at) =>
   tx.run(sql`
     delete from webhook_events where (tenant_id, id) in (
       select v.tenant_id, v.id from webhook_events v
       where v.tenant_id = ${tx.tenantId} and v.created_at < ${at.subtract(KEPT)} and not exists (
-        select 1 from webhook_deliveries d where d.tenant_id = v.tenant_id and d.event_id = v.id and d.state <> 'delivered')
+        select 1 from webhook_deliveries d join webhooks w on w.tenant_id = d.tenant_id and w.id = d.webhook_id
+        where d.tenant_id = v.tenant_id and d.event_id = v.id and d.state <> 'delivered'
+          and (w.state <> 'disabled' or w.disabled_at >= ${at.subtract(GIVEN_UP)}))
       limit ${FORGET_AT_ONCE})`)
