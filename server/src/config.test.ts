@@ -19,6 +19,21 @@ describe('settings', () => {
   })
 
   it.each([
+    ['HOST', '0.0.0.0'],
+    ['PORT', '9000'],
+    ['OPS_PORT', '9001'],
+    ['DATA_DIR', '/tmp/somewhere'],
+    ['LOG_LEVEL', 'info'],
+    ['PUBLIC_URL', 'https://charge.example.com'],
+    ['ROLES', 'gateway'],
+    ['TRUSTED_PROXIES', '10.0.0.5'],
+    ['STATION_MESSAGES_PER_SECOND', '5'],
+    ['LATAAMO_SECRET', 'sixteen characters'],
+  ])('say of %s whether a first start with it makes a demo', (name, text) => {
+    expect(settings.DEMO.otherwise.includes(`\`${name}\``)).toBe(readConfig({ [name]: text }).bare)
+  })
+
+  it.each([
     ['PORT', 'eighty', 'PORT is "eighty": set a whole number from 1 to 65535.'],
     ['PORT', '70000', 'PORT is "70000": set a whole number from 1 to 65535.'],
     // Addresses that are printed and handed out name the port.

@@ -13,6 +13,8 @@ interface Setting<T> {
 }
 
 const roleNames = ['gateway', 'api', 'worker'] as const
+/** Settings that do not say "this is no demo". */
+const unremarkable = ['HOST', 'PORT', 'OPS_PORT', 'DATA_DIR', 'LOG_LEVEL'] as const
 export type Role = (typeof roleNames)[number]
 
 export const settings = {
@@ -69,7 +71,7 @@ export const settings = {
   ROLES: row('What this process does: a list of `gateway`, `api`, `worker`.', 'all three', rolesFrom),
   DEMO: row(
     '`on` or `off`: a demo with two tenants and forty simulated stations. Decided at the first start and kept with the data.',
-    '`on` when no other setting of ours is set, else `off`',
+    `\`on\` when nothing but ${unremarkable.map((name) => `\`${name}\``).join(', ')} is set, else \`off\``,
     (text) => oneOf(text, ['on', 'off']),
   ),
   NATS_URL: row('A bus between nodes. Not built yet: PostgreSQL carries the hints.', 'none', (text) =>
@@ -78,7 +80,7 @@ export const settings = {
   SMTP_URL: row('Mail server. Not built yet: links are printed or shown instead.', 'none', (text) =>
     absent(text, 'mail is not built yet: leave SMTP_URL out'),
   ),
-  OPS_PORT: row('Port of metrics and debugging, on loopback only.', '`9464`', (text) => whole(text, 9464, 0, 65_535)),
+  OPS_PORT: row('Port of metrics and health, on loopback only.', '`9464`', (text) => whole(text, 9464, 0, 65_535)),
   TRUSTED_PROXIES: row(
     'Addresses of proxies whose forwarding headers count, separated by commas.',
     'none',
@@ -99,7 +101,7 @@ export const settings = {
 type Settings = { readonly [N in keyof typeof settings]: ReturnType<(typeof settings)[N]['read']> }
 
 export type Config = Settings & {
-  /** True when no setting of ours is set: the demo is on at a first start. */
+  /** True when no setting says otherwise: the demo is on at a first start. */
   readonly bare: boolean
 }
 
@@ -134,12 +136,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   if (config.OPS_PORT === config.PORT)
     throw new WrongSetting(`OPS_PORT is ${config.PORT}, and so is PORT: metrics need a port of their own.`)
-  const bare = Object.keys(settings).every((name) => given(name) === undefined || UNREMARKABLE.has(name))
+  const bare = Object.keys(settings).every(
+    (name) => given(name) === undefined || unremarkable.some((one) => one === name),
+  )
   return { ...config, bare }
 }
-
-/** Settings that do not say "this is no demo". */
-const UNREMARKABLE = new Set(['DATA_DIR', 'PORT', 'HOST', 'OPS_PORT', 'LOG_LEVEL'])
 
 function row<T>(about: string, otherwise: string, read: (text: string | undefined) => T, hidden = false): Setting<T> {
   return { about, otherwise, read, ...(hidden ? { secret: true } : {}) }
