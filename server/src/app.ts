@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import project from '../../package.json' with { type: 'json' }
 import { auditRoutes, recordChange } from './audit/index.ts'
 import { billingRoutes, tariffExists } from './billing/index.ts'
 import type { Config } from './config.ts'
@@ -49,7 +50,7 @@ import { wireSubscribers } from './subscribers/index.ts'
 import { anyTenant, type NewTenant } from './tenants/index.ts'
 import { tidy } from './tidy.ts'
 
-export const VERSION = '0.1.0'
+export const VERSION = project.version
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 export const languagesFolder = path.join(ROOT, 'languages')
 

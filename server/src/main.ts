@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { simulateCommand } from '../../simulator/index.ts'
+import { VERSION } from './app.ts'
 import { doctor } from './command/doctor.ts'
 import { printSignInLink } from './command/sign-in-link.ts'
 import { start } from './command/start.ts'
@@ -11,7 +12,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 /** The command line: acts on the installation in this folder (`start`, `doctor`, `sign-in-link`), or plays stations. */
 const program = new Command('lataamo')
   .description('An open platform that runs a charging network for electric vehicles.')
-  .version('0.1.0')
+  .version(VERSION)
   // Wrong use is 2; 1 means that it was refused. What is added below inherits it.
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
 
