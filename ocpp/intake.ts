@@ -108,6 +108,6 @@ export function joinMarks(first: readonly Mark[], second: readonly Mark[]): read
 }
 
 /** RFC 6901. */
-export function escapePointer(name: string): string {
+function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1')
 }

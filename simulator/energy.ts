@@ -48,7 +48,7 @@ function noise(seconds: number): number {
   return 1 + 0.005 * Math.sin(step * 1.7) * Math.cos(step * 0.61)
 }
 
-export function wantsEnergy(car: Car): boolean {
+function wantsEnergy(car: Car): boolean {
   return car.socPercent < car.wantsPercent - 1e-9
 }
 

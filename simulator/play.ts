@@ -237,7 +237,7 @@ function chosen(
 }
 
 /** `true` and `false` stand for this EVSE where a fault lists EVSEs. */
-export function faultsFor(evse: number, set: Readonly<Record<string, unknown>>): Partial<Faults> {
+function faultsFor(evse: number, set: Readonly<Record<string, unknown>>): Partial<Faults> {
   const entries = Object.entries(set).map(([name, value]) => {
     const isListed = name === 'groundFailure' || name === 'connectorLock'
     return [name, isListed && typeof value === 'boolean' ? (value ? [evse] : []) : value]

@@ -14,11 +14,9 @@ export {
   jsonFromMoney,
   minorDigits,
   minorFromMicros,
-  moneyFromDecimal,
   moneyFromJson,
   subtractMoney,
   sumMoney,
-  zeroMoney,
 } from './money.ts'
 export type { Seconds } from './time.ts'
 export {
@@ -26,7 +24,6 @@ export {
   instantFromText,
   isBefore,
   laterOf,
-  secondOf,
   secondsBetween,
   textFromInstant,
 } from './time.ts'

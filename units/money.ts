@@ -1,4 +1,4 @@
-import { decimalText, divideHalfUp, parseDecimal } from './decimal.ts'
+import { decimalText, divideHalfUp } from './decimal.ts'
 
 /** An amount in the minor unit of its currency: `{ minor: 1250n, currency: 'EUR' }` is 12.50 €. */
 export interface Money {
@@ -59,7 +59,7 @@ export function minorDigits(currency: string): number {
   return digits
 }
 
-export function zeroMoney(currency: string): Money {
+function zeroMoney(currency: string): Money {
   return { minor: 0n, currency }
 }
 
@@ -116,12 +116,6 @@ export function jsonFromMoney(money: Money): MoneyJson {
 export function moneyFromJson(json: MoneyJson): Money | undefined {
   if (!/^-?\d{1,30}$/.test(json.minor) || !isCurrency(json.currency)) return undefined
   return { minor: BigInt(json.minor), currency: json.currency }
-}
-
-/** `"12.50"` and `EUR` → 1250 cents. Undefined when it is no number or has more digits than the currency. */
-export function moneyFromDecimal(text: string, currency: string): Money | undefined {
-  const parsed = parseDecimal(text, minorDigits(currency))
-  return parsed.ok ? { minor: parsed.value, currency } : undefined
 }
 
 function mustAgree(left: Money, right: Money): void {

@@ -36,7 +36,7 @@ export function instantFromText(text: string): Temporal.Instant | undefined {
 }
 
 /** The second an instant lies in, counted from 1970. */
-export function secondOf(at: Temporal.Instant): Seconds {
+function secondOf(at: Temporal.Instant): Seconds {
   return Math.floor(at.epochMilliseconds / 1000)
 }
 

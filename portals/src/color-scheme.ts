@@ -7,7 +7,7 @@ const storageKey = 'lataamo-color-scheme'
 const darkSystem = window.matchMedia('(prefers-color-scheme: dark)')
 const listeners = new Set<() => void>()
 
-export function chosenScheme(): SchemeChoice {
+function chosenScheme(): SchemeChoice {
   try {
     const kept = localStorage.getItem(storageKey)
     return kept === 'light' || kept === 'dark' ? kept : 'auto'
@@ -16,7 +16,7 @@ export function chosenScheme(): SchemeChoice {
   }
 }
 
-export function shownScheme(): 'light' | 'dark' {
+function shownScheme(): 'light' | 'dark' {
   const choice = chosenScheme()
   return choice === 'auto' ? (darkSystem.matches ? 'dark' : 'light') : choice
 }

@@ -19,7 +19,7 @@ export function languageFor(account: string | null): string {
 }
 
 /** Null: as the browser asks for. */
-export function chosenHere(): string | null {
+function chosenHere(): string | null {
   try {
     return localStorage.getItem(storageKey)
   } catch {

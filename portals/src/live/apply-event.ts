@@ -81,7 +81,7 @@ interface FrameSeen {
 type SessionChanged = Partial<Session> & { readonly id: string; readonly totals?: Totals }
 
 /** The worst of the states, by the order of `seenStates`. */
-export function worstOf(states: readonly Seen[]): Seen {
+function worstOf(states: readonly Seen[]): Seen {
   return seenStates.find((state) => states.includes(state)) ?? 'unknown'
 }
 

@@ -250,7 +250,7 @@ const drawings = {
 
 export type IconName = keyof typeof drawings
 
-export function Icon({ name, size = 16 }: { readonly name: IconName; readonly size?: 12 | 16 | 20 | 24 }) {
+export function Icon({ name, size = 16 }: { readonly name: IconName; readonly size?: 12 | 16 | 20 }) {
   return (
     <svg className={size === 16 ? 'i' : `i i${size}`} viewBox="0 0 24 24" aria-hidden="true">
       {drawings[name]}

@@ -26,7 +26,7 @@ export function shownZone(): string | undefined {
 }
 
 /** The language for Intl: English is written the European way, day before month. */
-export function intlLanguage(): string {
+function intlLanguage(): string {
   const language = i18next.language ?? 'en'
   return language === 'en' ? 'en-GB' : language
 }

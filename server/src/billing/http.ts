@@ -38,7 +38,7 @@ const line = z.strictObject({
 })
 
 /** A price as every answer of ours carries it: `totals`, and `lines` that add up to them. */
-export const priceShape = z.strictObject({ totals, lines: z.array(line) })
+const priceShape = z.strictObject({ totals, lines: z.array(line) })
 /** One line, and the totals, of a price in an answer. */
 export const priceLineShape = line
 export const priceTotalsShape = totals

@@ -1,5 +1,5 @@
 export { type NewTariff, addVersion, makeTariff } from './change-tariffs.ts'
-export { type BillingDeps, billingRoutes, priceLineShape, priceShape, priceTotalsShape } from './http.ts'
+export { type BillingDeps, billingRoutes, priceLineShape, priceTotalsShape } from './http.ts'
 export { revisionsTaken, type SessionRecord, takeSessionRecords } from './records/index.ts'
 export * from './rules/index.ts'
 export {

@@ -2,7 +2,7 @@ import { type DataKey, type Ground, newId, randomToken, type Tx } from '../platf
 import { putSignInPlace, type SignInKind } from './store-directory.ts'
 import { type Begun, insertSignIn } from './store-sign-ins.ts'
 
-export const LINK_LIFE = Temporal.Duration.from({ hours: 24 })
+const LINK_LIFE = Temporal.Duration.from({ hours: 24 })
 export const SESSION_LIFE = Temporal.Duration.from({ hours: 12 })
 
 /** A secret that opens something for a while: kept as keyed hashes only, in the directory (whose is it) and in the tenant (is it good). */

@@ -44,7 +44,6 @@ export {
   judgeUrl,
   mayBeAllowed,
   type OutboundRefusal,
-  outboundRefusals,
 } from './outbound-rules.ts'
 export { hasDatabase } from './embedded-home.ts'
 export { howRuntimeFails, userOf, whatLacks } from './outside-database.ts'

@@ -11,7 +11,7 @@ export interface AllowedTarget {
   readonly plain: boolean
 }
 
-export const outboundRefusals = [
+const outboundRefusals = [
   'bad-address',
   'scheme-not-allowed',
   'credentials-in-address',

@@ -58,8 +58,8 @@ export interface Batch {
 }
 
 export const placeKey = (stationId: string, evseId: number): string => `${stationId}/${evseId}`
-export const numberKey = (stationId: string, number: string): string => `${stationId}#${number}`
-export const startKeyKey = (stationId: string, startKey: Buffer): string => `${stationId}=${startKey.toString('hex')}`
+const numberKey = (stationId: string, number: string): string => `${stationId}#${number}`
+const startKeyKey = (stationId: string, startKey: Buffer): string => `${stationId}=${startKey.toString('hex')}`
 export const tokenKey = (tenantId: string, hash: Buffer): string => `${tenantId}/${hash.toString('hex')}`
 
 export async function loadBatch(tx: Tx, deps: SessionsDeps, reports: readonly StationReport[]): Promise<Batch> {

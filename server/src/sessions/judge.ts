@@ -29,7 +29,7 @@ export function isAnybody(idToken: IdToken): boolean {
 }
 
 /** In these states a session takes up its EVSE and its token. */
-export function isOccupying(state: SessionState): boolean {
+function isOccupying(state: SessionState): boolean {
   return !isClosed(state) && state !== 'waiting-for-meter'
 }
 

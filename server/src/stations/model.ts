@@ -72,7 +72,7 @@ export const stopReasons = [
 export type StopReason = (typeof stopReasons)[number]
 
 /** Why a transaction report was sent, as far as sessions care; protocols map their own trigger reasons to these. */
-export const transactionTriggers = [
+const transactionTriggers = [
   'authorized',
   'deauthorized',
   'stop-authorized',

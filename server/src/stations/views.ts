@@ -65,7 +65,7 @@ export function seenOf({ station, evses }: StationParts, at: Temporal.Instant): 
   )
 }
 
-export function stationSeen(parts: StationParts, at: Temporal.Instant): EvseSeen {
+function stationSeen(parts: StationParts, at: Temporal.Instant): EvseSeen {
   const seens = [...seenOf(parts, at).values()].map(({ seen }) => seen)
   if (seens.length === 0 && parts.station.state !== 'active') return parts.station.state
   return worstSeen(seens, connectionState(parts.station, at))
@@ -147,7 +147,7 @@ export function connectionView(station: StationRow, at: Temporal.Instant): Conne
   }
 }
 
-export function evseViews(parts: StationParts, at: Temporal.Instant): EvseView[] {
+function evseViews(parts: StationParts, at: Temporal.Instant): EvseView[] {
   const seens = seenOf(parts, at)
   return parts.evses
     .filter(({ id }) => id > 0)

@@ -36,7 +36,7 @@ const RESERVED: ReadonlySet<string> = new Set(
    platform public readyz root s sign-in sign-out static status support system t v1 v2 www`.split(/\s+/),
 )
 
-export function isReserved(slug: string): boolean {
+function isReserved(slug: string): boolean {
   return RESERVED.has(slug)
 }
 

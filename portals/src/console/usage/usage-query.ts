@@ -9,7 +9,7 @@ export const usageErrorQuery = (id: string) =>
     refetchInterval: 30_000,
   })
 
-export const checksQuery = queryOptions({
+const checksQuery = queryOptions({
   queryKey: ['usage-checks'],
   queryFn: ({ signal }) => get<{ readonly items: readonly UsageCheckRow[] }>('/v1/usage-checks', signal),
 })

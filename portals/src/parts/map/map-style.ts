@@ -30,7 +30,7 @@ export function mapStyle(world: World, places: FeatureCollection<Point, Place>):
   }
 }
 
-export function placeSource(places: FeatureCollection<Point, Place>): SourceSpecification {
+function placeSource(places: FeatureCollection<Point, Place>): SourceSpecification {
   return {
     type: 'geojson',
     data: places,

@@ -6,7 +6,7 @@ import { messageId } from './publish.ts'
 import type { DeliveryDetail, DeliveryRow, Try } from './store-deliveries.ts'
 import type { DeliveryCounts, WebhookRow } from './store-webhooks.ts'
 
-export const webhookStates = ['active', 'paused', 'disabled'] as const
+const webhookStates = ['active', 'paused', 'disabled'] as const
 export const deliveryStates = ['waiting', 'delivered', 'dead'] as const
 export const typesShape = z
   .array(z.enum(eventTypeNames))

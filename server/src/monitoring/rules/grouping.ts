@@ -30,7 +30,7 @@ export const RETURNS_WITHIN = Temporal.Duration.from({ minutes: 30 })
 const FLAPS = 3
 const FLAP_WINDOW = Temporal.Duration.from({ hours: 1 })
 /** What comes and goes is over after this long without it. */
-export const CALM_FOR = Temporal.Duration.from({ minutes: 15 })
+const CALM_FOR = Temporal.Duration.from({ minutes: 15 })
 const MOST_LINES = 50
 
 /** Raised for the first time. */

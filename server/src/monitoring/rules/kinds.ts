@@ -5,7 +5,7 @@ export type Severity = (typeof severities)[number]
  * Every kind of alert there is, and how it ends. `itself`: cleared when its cause is gone. `person`: tells of something
  * that has happened; somebody closes it.
  */
-export const alertKindTable = {
+const alertKindTable = {
   'stations-lost': { ends: 'itself' },
   'station-offline': { ends: 'itself' },
   'station-silent': { ends: 'itself' },

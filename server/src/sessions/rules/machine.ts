@@ -129,7 +129,7 @@ const byStateAndFact = new Map(
   transitions.flatMap((transition) => transition.from.map((state) => [`${state}/${transition.fact}`, transition])),
 )
 
-export function transitionOf(state: SessionState, fact: FactKind): Transition | undefined {
+function transitionOf(state: SessionState, fact: FactKind): Transition | undefined {
   return byStateAndFact.get(`${state}/${fact}`)
 }
 

@@ -4,7 +4,7 @@ import { foundLine, logEffect } from './error-log.ts'
 import { type FoundError, lockHeldAt, stationsWithoutHeld, type Surroundings } from './store.ts'
 
 /** Open alerts of this kind are one per station: usage data of it waits for somebody. */
-export const USAGE_HELD = 'usage-held'
+const USAGE_HELD = 'usage-held'
 
 /** A usage error, and where it was found. */
 export interface Found {

@@ -58,7 +58,7 @@ const SUPERSEDE_LOOKS = 20
 const LOOK_MS = 150
 const CLOSE_MS = 2_000
 /** Private use (RFC 6455, 7.4.2). */
-export const REPLACED = 4001
+const REPLACED = 4001
 const POLICY = 1008
 
 export interface StationSocket {

@@ -20,13 +20,13 @@ const SECRET_SETTING = /password|authorizationkey|secret|privatekey/i
 /** Members that carry a setting's value beside its name. */
 const VALUE_MEMBERS = new Set(['value', 'attributeValue', 'actualValue'])
 
-export const HIDDEN = '•••'
+const HIDDEN = '•••'
 
-export function maskedToken(uid: string): string {
+function maskedToken(uid: string): string {
   return uid.length <= 4 ? HIDDEN : `${HIDDEN}${uid.slice(-4)}`
 }
 
-export function isSecretSetting(name: string): boolean {
+function isSecretSetting(name: string): boolean {
   return SECRET_SETTING.test(name)
 }
 

@@ -51,8 +51,8 @@ export interface LocalLists {
   commandSettled(tx: Tx, ended: SettledCommand): Promise<void>
 }
 
-export const CARDS_CHANGED = 'local-lists.follow'
-export const LIST_FAILED = 'local-list-failed'
+const CARDS_CHANGED = 'local-lists.follow'
+const LIST_FAILED = 'local-list-failed'
 
 export function openLocalLists(deps: ListDeps): LocalLists {
   return {

@@ -49,11 +49,11 @@ export type ListStep =
 export const MOST_ENTRIES = 5_000
 /** In one message, where the station does not say; and at most. */
 export const PART = 50
-export const MOST_PART = 250
+const MOST_PART = 250
 /** OCPP carries an integer; beyond this the counting begins anew, with a full list. */
 const HIGHEST_VERSION = 2_147_483_647
 /** OCPP 1.6, 5.10: the station has no local list. */
-export const NO_LIST = -1
+const NO_LIST = -1
 
 /** How many of the wanted entries this station's list may have. */
 export function boundOf({ longest }: Pick<KnownList, 'longest'>): number {
