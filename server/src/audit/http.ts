@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type AnyRoute, cursorFrom, cursorOf, listOf, ok, paging, tenantRoute } from '../platform/index.ts'
+import { type AnyRoute, idFrom, listOf, ok, pageOf, paging, tenantRoute } from '../platform/index.ts'
 import { type AuditRow, countAudit, readAudit } from './store.ts'
 
 const entry = z.strictObject({
@@ -31,21 +31,15 @@ export function auditRoutes(): AnyRoute[] {
       async handle(tx, { query }) {
         const filter = { objectKind: query.objectKind, objectId: query.objectId, actorId: query.actorId }
         const rows = await readAudit(tx, filter, idFrom(query.cursor), query.limit + 1)
-        const shown = rows.slice(0, query.limit)
-        const last = shown.at(-1)
+        const { shown, next } = pageOf(rows, query.limit, ({ id }) => [id])
         return ok({
           items: shown.map(published),
-          next: rows.length > query.limit && last !== undefined ? cursorOf([last.id]) : null,
+          next,
           ...(query.count === 'true' ? { total: await countAudit(tx, filter) } : {}),
         })
       },
     }),
   ]
-}
-
-function idFrom(cursor: string | undefined): string | undefined {
-  const id = cursorFrom(cursor)?.[0]
-  return typeof id === 'string' && z.uuid().safeParse(id).success ? id : undefined
 }
 
 function published(row: AuditRow): z.input<typeof entry> {

@@ -3,12 +3,12 @@ import { textFromInstant } from '../../../units/index.ts'
 import { recordChange } from '../audit/index.ts'
 import {
   type AnyRoute,
-  cursorFrom,
-  cursorOf,
+  idFrom,
   instantShape,
   listOf,
   must,
   ok,
+  pageOf,
   paging,
   refuse,
   tenantRoute,
@@ -91,14 +91,12 @@ function readingRoutes(deps: BillingDeps): readonly AnyRoute[] {
       query: z.strictObject(paging),
       answer: listOf(tariffShape),
       handle: async (tx, { query, caller, at }) => {
-        const [after] = cursorFrom(query.cursor) ?? []
-        const found = await listTariffs(tx, { limit: query.limit + 1, after: isUuid(after) ? after : undefined })
-        const items = found.slice(0, query.limit)
-        const last = items.at(-1)
+        const found = await listTariffs(tx, { limit: query.limit + 1, after: idFrom(query.cursor) })
+        const { shown, next } = pageOf(found, query.limit, ({ id }) => [id])
         const counts = await deps.countStationsByTariff(tx, caller.sites)
         return ok({
-          items: items.map((tariff) => jsonFromTariff(tariff, at, counts)),
-          next: found.length > items.length && last !== undefined ? cursorOf([last.id]) : null,
+          items: shown.map((tariff) => jsonFromTariff(tariff, at, counts)),
+          next,
           ...(query.count === 'true' ? { total: await countTariffs(tx) } : {}),
         })
       },
@@ -250,8 +248,4 @@ function versionInForce(versions: readonly StoredVersion[], at: Temporal.Instant
   const byStart = versions.toSorted((left, right) => Temporal.Instant.compare(left.validFrom, right.validFrom))
   const started = byStart.findLast((version) => Temporal.Instant.compare(version.validFrom, at) <= 0)
   return must(started ?? byStart[0], 'version of a tariff')
-}
-
-function isUuid(value: unknown): value is string {
-  return z.uuid().safeParse(value).success
 }

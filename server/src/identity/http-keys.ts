@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import {
   type AnyRoute,
-  cursorFrom,
-  cursorOf,
   type Ground,
+  idFrom,
   listOf,
   ok,
+  pageOf,
   paging,
   refuse,
   tenantRoute,
@@ -55,9 +55,10 @@ export function keyRoutes(ground: Ground, sitesExist: SitesExist | undefined): A
       query: z.strictObject(paging),
       answer: listOf(key),
       async handle(tx, { query }) {
-        const rows = await readKeys(tx, afterOf(query.cursor), query.limit + 1)
+        const rows = await readKeys(tx, idFrom(query.cursor), query.limit + 1)
         const total = query.count === 'true' ? { total: await countKeys(tx) } : {}
-        return ok({ ...pageOf(rows, query.limit), items: rows.slice(0, query.limit).map(published), ...total })
+        const { shown, next } = pageOf(rows, query.limit, ({ id }) => [id])
+        return ok({ items: shown.map(published), next, ...total })
       },
     }),
     oneKey,
@@ -94,17 +95,6 @@ export function keyRoutes(ground: Ground, sitesExist: SitesExist | undefined): A
       },
     }),
   ]
-}
-
-/** Lists by id, which is by time of making. */
-export function pageOf(rows: readonly { readonly id: string }[], limit: number): { next: string | null } {
-  const last = rows[limit - 1]
-  return { next: rows.length > limit && last !== undefined ? cursorOf([last.id]) : null }
-}
-
-export function afterOf(cursor: string | undefined): string | undefined {
-  const id = cursorFrom(cursor)?.[0]
-  return typeof id === 'string' && z.uuid().safeParse(id).success ? id : undefined
 }
 
 function published(row: ApiKey): z.input<typeof key> {

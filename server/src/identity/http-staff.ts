@@ -1,7 +1,17 @@
 import { z } from 'zod'
-import { type AnyRoute, type DataKey, type Ground, listOf, ok, paging, refuse, tenantRoute } from '../platform/index.ts'
+import {
+  type AnyRoute,
+  type DataKey,
+  type Ground,
+  idFrom,
+  listOf,
+  ok,
+  pageOf,
+  paging,
+  refuse,
+  tenantRoute,
+} from '../platform/index.ts'
 import { tellAccessChanged } from './access-changed.ts'
-import { afterOf, pageOf } from './http-keys.ts'
 import { type SitesExist, sitesKnown } from './known-sites.ts'
 import { idShape, languageShape, mailShape, nameShape, roleShape, sitesShape, TAG } from './shapes.ts'
 import { signOutEverywhere } from './sign-out-everywhere.ts'
@@ -40,11 +50,11 @@ function listPeople(ground: Ground): AnyRoute {
     query: z.strictObject(paging),
     answer: listOf(person),
     async handle(tx, { query }) {
-      const rows = await readStaffList(tx, afterOf(query.cursor), query.limit + 1)
+      const rows = await readStaffList(tx, idFrom(query.cursor), query.limit + 1)
       const key = await ground.keys.tenant(tx.tenantId)
-      const items = rows.slice(0, query.limit).map((row) => published(row, key))
+      const { shown, next } = pageOf(rows, query.limit, ({ id }) => [id])
       const total = query.count === 'true' ? { total: await countStaff(tx) } : {}
-      return ok({ items, ...pageOf(rows, query.limit), ...total })
+      return ok({ items: shown.map((row) => published(row, key)), next, ...total })
     },
   })
 }

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { recordChange } from '../audit/index.ts'
 import {
   type AnyRoute,
-  cursorOf,
   listOf,
   must,
   ok,
+  pageOf,
   paging,
   refuse,
   type Result,
@@ -103,12 +103,10 @@ const listing = (deps: ViewDeps) =>
       const wanted = { ...asked, states: state === undefined ? (['open', 'acknowledged'] as const) : [state] }
       const sited = { ...wanted, sites: sitesForQuery(caller) }
       const rows = await listAlerts(tx, sited, { limit: limit + 1, cursor })
-      const shown = rows.slice(0, limit)
-      const last = shown.at(-1)
-      const more = rows.length > limit && last !== undefined
+      const { shown, next } = pageOf(rows, limit, ({ rank, since, id }) => [rank, since.toString(), id])
       return ok({
         items: shown.map((row) => alertView(row, deps, caller.language)),
-        next: more ? cursorOf([last.rank, last.since.toString(), last.id]) : null,
+        next,
         ...(count === 'true' ? await countAlerts(tx, sited) : {}),
       })
     },

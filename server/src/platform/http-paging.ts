@@ -30,6 +30,20 @@ export function cursorOf(key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url')
 }
 
+/**
+ * A page of rows of which one more than `limit` was asked for: what is shown of them, and where the next page begins. `key`: a row's place
+ * in the list.
+ */
+export function pageOf<T>(
+  rows: readonly T[],
+  limit: number,
+  key: (row: T) => readonly (string | number)[],
+): { readonly shown: readonly T[]; readonly next: string | null } {
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return { shown, next: rows.length > limit && last !== undefined ? cursorOf(key(last)) : null }
+}
+
 /** The key again; undefined when absent. What is none of ours does not come so far: see `withPlaces`. */
 export function cursorFrom(cursor: string | undefined): (string | number)[] | undefined {
   if (cursor === undefined) return undefined
@@ -41,6 +55,11 @@ export function cursorFrom(cursor: string | undefined): (string | number)[] | un
   } catch {
     return undefined
   }
+}
+
+/** Where a list goes on that is ordered by id alone. */
+export function idFrom(cursor: string | undefined): string | undefined {
+  return z.uuid().safeParse(cursorFrom(cursor)?.[0]).data
 }
 
 /** A list as somebody asks for it: its route, and what stands in path and query. */

@@ -3,14 +3,14 @@ import { recordChange } from '../audit/index.ts'
 import {
   type AnyRoute,
   cursorFrom,
-  cursorOf,
   fromBeforeTo,
   instantShape,
   listOf,
   ok,
+  pageOf,
   paging,
-  type Refused,
   refuse,
+  type Refused,
   type Result,
   tenantRoute,
 } from '../platform/index.ts'
@@ -74,11 +74,10 @@ const listing = tenantRoute({
     const open = query.open === undefined ? undefined : query.open === 'true'
     const filter: SessionFilter = { sites: caller.sites, stationId, state, open, flag, number, from, to }
     const rows = await listSessions(tx, filter, { limit: limit + 1, after: placeFrom(query.cursor) })
-    const shown = rows.slice(0, limit)
-    const last = shown.at(-1)
+    const { shown, next } = pageOf(rows, limit, ({ startedAt, id }) => [startedAt.toString(), id])
     return ok({
       items: [...(await withCosts(tx, shown, at))],
-      next: rows.length > limit && last !== undefined ? cursorOf([last.startedAt.toString(), last.id]) : null,
+      next,
       ...(query.count === 'true' ? { total: await countSessions(tx, filter) } : {}),
     })
   },
@@ -159,14 +158,10 @@ const records = tenantRoute({
     const isPlace = instant.safeParse(createdAt).success && z.uuid().safeParse(id).success
     const after = isPlace ? { createdAt: String(createdAt), id: String(id), revision: Number(revision) } : undefined
     const rows = await listRecords(tx, filter, { limit: limit + 1, after })
-    const shown = rows.slice(0, limit)
-    const last = shown.at(-1)
+    const { shown, next } = pageOf(rows, limit, (row) => [row.createdAt.toString(), row.sessionId, row.revision])
     return ok({
       items: await withHandedOn(tx, shown, caller.rights),
-      next:
-        rows.length > limit && last !== undefined
-          ? cursorOf([last.createdAt.toString(), last.sessionId, last.revision])
-          : null,
+      next,
       ...(query.count === 'true' ? { total: await countRecords(tx, filter) } : {}),
     })
   },

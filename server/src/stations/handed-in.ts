@@ -95,7 +95,7 @@ export interface SettledCommand {
   readonly failure?: CommandFailure
 }
 
-const commandFailures = [
+export const commandFailures = [
   'station-offline',
   'not-sent-in-time',
   'station-not-accepted',

@@ -3,10 +3,10 @@ import { recordChange } from '../audit/index.ts'
 import {
   type AnyRoute,
   cursorFrom,
-  cursorOf,
   listOf,
   must,
   ok,
+  pageOf,
   paging,
   refuse,
   type Result,
@@ -160,11 +160,9 @@ const listRoute = tenantRoute({
     const { stationId, state } = query
     const after = cursorFrom(query.cursor)
     const rows = await listCommands(tx, { stationId, state, sites, after, limit: query.limit + 1 })
-    const items = rows.slice(0, query.limit)
-    const last = items.at(-1)
-    const next = rows.length > items.length && last !== undefined ? cursorOf([String(last.createdAt), last.id]) : null
+    const { shown, next } = pageOf(rows, query.limit, ({ createdAt, id }) => [String(createdAt), id])
     const total = query.count === 'true' ? { total: await countCommands(tx, { stationId, state, sites }) } : {}
-    return ok({ items: items.map(commandView), next, ...total })
+    return ok({ items: shown.map(commandView), next, ...total })
   },
 })
 

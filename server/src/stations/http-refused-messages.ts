@@ -3,13 +3,13 @@ import { recordChange } from '../audit/index.ts'
 import {
   type AnyRoute,
   cursorFrom,
-  cursorOf,
   DatabaseAway,
   type DataKey,
   type Ground,
   listOf,
   must,
   ok,
+  pageOf,
   paging,
   refuse,
   tenantRoute,
@@ -47,11 +47,10 @@ function listRoute({ keys }: Ground): AnyRoute {
       const before = cursorFrom(query.cursor)
       const rows = await store.loadRefusedMessages(tx, { stationId, before, limit: query.limit + 1 })
       const key = await keys.tenant(tx.tenantId)
-      const items = rows.slice(0, query.limit)
-      const last = items.at(-1)
+      const { shown, next } = pageOf(rows, query.limit, ({ at, id }) => [String(at), id])
       return ok({
-        items: items.map((row) => viewOf(row, key)),
-        next: rows.length > items.length && last !== undefined ? cursorOf([String(last.at), last.id]) : null,
+        items: shown.map((row) => viewOf(row, key)),
+        next,
         ...(query.count === 'true' ? { total: await store.countRefusedMessages(tx, stationId) } : {}),
       })
     },

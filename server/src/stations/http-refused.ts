@@ -3,10 +3,10 @@ import { recordChange } from '../audit/index.ts'
 import {
   type AnyRoute,
   cursorFrom,
-  cursorOf,
   type Ground,
   listOf,
   ok,
+  pageOf,
   paging,
   refuse,
   type Result,
@@ -60,11 +60,9 @@ function listRoute(ground: Ground): AnyRoute {
       const sites = sitesForQuery(caller)
       const rows = await loadRefused(tx, { sites, limit: query.limit + 1, before: cursorFrom(query.cursor) })
       const slug = await loadTenantSlug(tx)
-      const items = rows.slice(0, query.limit)
-      const last = items.at(-1)
-      const next = rows.length > items.length && last !== undefined ? cursorOf([String(last.lastAt), last.id]) : null
+      const { shown, next } = pageOf(rows, query.limit, ({ lastAt, id }) => [String(lastAt), id])
       const total = query.count === 'true' ? { total: await countRefused(tx, sites) } : {}
-      return ok({ items: items.map((row) => refusedView(row, ground.publicUrl, slug)), next, ...total })
+      return ok({ items: shown.map((row) => refusedView(row, ground.publicUrl, slug)), next, ...total })
     },
   })
 }

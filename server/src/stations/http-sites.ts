@@ -3,10 +3,10 @@ import { recordChange } from '../audit/index.ts'
 import {
   type AnyRoute,
   cursorFrom,
-  cursorOf,
   listOf,
   newId,
   ok,
+  pageOf,
   paging,
   refuse,
   tenantRoute,
@@ -62,11 +62,9 @@ export const siteRoutes: readonly AnyRoute[] = [
     async handle(tx, { query, caller: { sites } }) {
       const { q } = query
       const rows = await store.loadSites(tx, { sites, q, after: cursorFrom(query.cursor) }, query.limit + 1)
-      const items = rows.slice(0, query.limit)
-      const last = items.at(-1)
-      const next = rows.length > items.length && last !== undefined ? cursorOf([last.name, last.id]) : null
+      const { shown, next } = pageOf(rows, query.limit, ({ name, id }) => [name, id])
       const total = query.count === 'true' ? { total: await store.countSites(tx, { sites, q }) } : {}
-      return ok({ items: items.map(siteView), next, ...total })
+      return ok({ items: shown.map(siteView), next, ...total })
     },
   }),
   tenantRoute({

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import {
   type AnyRoute,
   cursorFrom,
-  cursorOf,
   type Ground,
   listOf,
   ok,
+  pageOf,
   paging,
   tenantRoute,
   type Tx,
@@ -55,9 +55,8 @@ function listRoute({ publicUrl }: Pick<Ground, 'publicUrl'>): AnyRoute {
         seen === undefined
           ? await store.loadStations(tx, store.stationCondition({ ...wanted, after }), query.limit + 1)
           : await seenFrom(tx, { wanted, seen, at, after, most: query.limit + 1 })
-      const page = found.slice(0, query.limit)
-      const last = page.at(-1)
-      const parts = await loadParts(tx, page)
+      const { shown, next } = pageOf(found, query.limit, ({ createdAt, id }) => [createdAt.toString(), id])
+      const parts = await loadParts(tx, shown)
       const tenantSlug = await store.loadTenantSlug(tx)
       const count = (): Promise<number> =>
         seen === undefined
@@ -65,7 +64,7 @@ function listRoute({ publicUrl }: Pick<Ground, 'publicUrl'>): AnyRoute {
           : seenFrom(tx, { wanted, seen, at }).then(({ length }) => length)
       return ok({
         items: parts.map((one) => stationView(one, { at, publicUrl, tenantSlug })),
-        next: found.length > page.length && last !== undefined ? cursorOf([last.createdAt.toString(), last.id]) : null,
+        next,
         ...(query.count === 'true' ? { total: await count() } : {}),
       })
     },

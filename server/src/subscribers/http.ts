@@ -3,14 +3,14 @@ import { textFromInstant } from '../../../units/index.ts'
 import { recordChange } from '../audit/index.ts'
 import {
   type AnyRoute,
-  cursorFrom,
-  cursorOf,
+  idFrom,
   instantShape,
   type Keys,
   listOf,
   must,
   newId,
   ok,
+  pageOf,
   paging,
   refuse,
   tenantRoute,
@@ -112,14 +112,12 @@ const listing = ({ keys }: SubscribersDeps) =>
         status: query.status,
         uidHash: query.uid === undefined ? undefined : hashOfUid(key, query.uid),
       }
-      const [after] = cursorFrom(query.cursor) ?? []
-      const page = { limit: query.limit + 1, after: z.uuid().safeParse(after).data }
+      const page = { limit: query.limit + 1, after: idFrom(query.cursor) }
       const rows = await listTokens(tx, filter, page)
-      const shown = rows.slice(0, query.limit)
-      const last = shown.at(-1)
+      const { shown, next } = pageOf(rows, query.limit, ({ id }) => [id])
       return ok({
         items: await jsonFrom(tx, shown),
-        next: rows.length > query.limit && last !== undefined ? cursorOf([last.id]) : null,
+        next,
         ...(query.count === 'true' ? { total: await countTokens(tx, filter) } : {}),
       })
     },

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import {
   type AnyRoute,
-  cursorFrom,
-  cursorOf,
+  idFrom,
   listOf,
   must,
   ok,
+  pageOf,
   paging,
   refuse,
   tenantRoute,
@@ -70,14 +70,12 @@ const listing = (texts: Texts): AnyRoute =>
     async handle(tx, { params, query, caller }) {
       if ((await webhookById(tx, params.id)) === undefined) return refuse('no-such-webhook')
       const filter = { webhookId: params.id, state: query.state, type: query.type }
-      const before = cursorFrom(query.cursor)?.[0]
-      const rows = await readDeliveries(tx, filter, typeof before === 'string' ? before : undefined, query.limit + 1)
-      const shown = rows.slice(0, query.limit)
-      const last = shown.at(-1)
+      const rows = await readDeliveries(tx, filter, idFrom(query.cursor), query.limit + 1)
+      const { shown, next } = pageOf(rows, query.limit, ({ id }) => [id])
       const words = wordsOf(texts, caller.language)
       return ok({
         items: shown.map((row) => deliveryView(row, words)),
-        next: rows.length > query.limit && last !== undefined ? cursorOf([last.id]) : null,
+        next,
         ...(query.count === 'true' ? { total: await countMatching(tx, filter) } : {}),
       })
     },

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import {
   type AnyRoute,
-  cursorFrom,
-  cursorOf,
+  idFrom,
   judgeUrl,
   listOf,
   must,
   newId,
   ok,
   type OutboundRefusal,
+  pageOf,
   paging,
   refuse,
   type Refused,
@@ -76,10 +76,8 @@ const listing = (texts: Texts): AnyRoute =>
     query: z.strictObject(paging),
     answer: listOf(z.strictObject({ ...webhookShape.shape, health: healthShape })),
     async handle(tx, { query, caller, at }) {
-      const after = cursorFrom(query.cursor)?.[0]
-      const rows = await readWebhooks(tx, typeof after === 'string' ? after : undefined, query.limit + 1)
-      const shown = rows.slice(0, query.limit)
-      const last = shown.at(-1)
+      const rows = await readWebhooks(tx, idFrom(query.cursor), query.limit + 1)
+      const { shown, next } = pageOf(rows, query.limit, ({ id }) => [id])
       const counts = await countDeliveries(
         tx,
         shown.map(({ id }) => id),
@@ -95,7 +93,7 @@ const listing = (texts: Texts): AnyRoute =>
             words,
           ),
         })),
-        next: rows.length > query.limit && last !== undefined ? cursorOf([last.id]) : null,
+        next,
         ...total,
       })
     },

@@ -3,12 +3,12 @@ import { recordChange } from '../../audit/index.ts'
 import {
   type AnyRoute,
   cursorFrom,
-  cursorOf,
   fromBeforeTo,
   instantShape,
   listOf,
   must,
   ok,
+  pageOf,
   paging,
   refuse,
   tenantRoute,
@@ -64,11 +64,10 @@ const listing = (texts: Texts) =>
       const isPlace = instant.safeParse(foundAt).success && z.uuid().safeParse(id).success
       const after = isPlace ? { foundAt: String(foundAt), id: String(id) } : undefined
       const rows = await listErrors(tx, filter, { limit: limit + 1, after })
-      const shown = rows.slice(0, limit)
-      const last = shown.at(-1)
+      const { shown, next } = pageOf(rows, limit, (row) => [row.foundAt.toString(), row.id])
       return ok({
         items: shown.map((row) => errorView(row, texts, caller.language)),
-        next: rows.length > limit && last !== undefined ? cursorOf([last.foundAt.toString(), last.id]) : null,
+        next,
         ...(query.count === 'true' ? { total: await countErrors(tx, filter) } : {}),
       })
     },
