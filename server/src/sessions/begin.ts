@@ -10,7 +10,7 @@ import {
   sessionsAt,
   tokenKey,
 } from './batch.ts'
-import { type HeldSession, held, type StartedBy, type TransactionRow } from './held.ts'
+import { type HeldSession, heldNew, type StartedBy, type TransactionRow } from './held.ts'
 import { isAnybody } from './judge.ts'
 import { learn } from './learn.ts'
 import { limitsFor } from './limits.ts'
@@ -178,29 +178,14 @@ function makeSession(
   const { evseId, connectorId, startedBy, at, isOrphan = false } = given
   if (!batch.stations.has(report.stationId)) throw again()
   const limits = limitsFor(batch.stations.get(report.stationId))
-  const made = held(
-    {
-      tenantId: report.tenantId,
-      id: newId(),
-      number: 0n,
-      stationId: report.stationId,
-      evseId,
-      connectorId,
-      startedBy,
-      startedById: null,
-      startedByName: null,
-      idTokenId: null,
-      tokenLast4: null,
-      remoteStartId: null,
-      wishUidHash: null,
-      tariffId: null,
-      tariffVersion: null,
-      closedWhy: null,
-      changeCount: 0,
-      machine: sessionOfTransaction({ evse: evseId, limits, isOrphan }, at),
-    },
-    true,
-  )
+  const made = heldNew({
+    tenantId: report.tenantId,
+    stationId: report.stationId,
+    evseId,
+    connectorId,
+    startedBy,
+    machine: sessionOfTransaction({ evse: evseId, limits, isOrphan }, at),
+  })
   addSession(batch, made)
   return made
 }

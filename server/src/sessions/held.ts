@@ -1,3 +1,4 @@
+import { newId } from '../platform/index.ts'
 import type { Change, Session, SessionEffect } from './rules/index.ts'
 
 export const startedByKinds = ['card', 'staff', 'key', 'station'] as const
@@ -71,6 +72,28 @@ export function held(row: SessionRow, isNew = false): HeldSession {
     isTouched: isNew,
     isSaved: false,
   }
+}
+
+type Begun = Pick<SessionRow, 'tenantId' | 'stationId' | 'evseId' | 'connectorId' | 'startedBy' | 'machine'>
+
+/** A session that begins: all else of its row is learned later. */
+export function heldNew(begun: Begun): HeldSession {
+  const row: SessionRow = {
+    id: newId(),
+    number: 0n,
+    startedById: null,
+    startedByName: null,
+    idTokenId: null,
+    tokenLast4: null,
+    remoteStartId: null,
+    wishUidHash: null,
+    tariffId: null,
+    tariffVersion: null,
+    closedWhy: null,
+    changeCount: 0,
+    ...begun,
+  }
+  return held(row, true)
 }
 
 /** Who wished for it, and how the station was to name that, is forgotten: what goes on is no wish's any more. */

@@ -1,7 +1,6 @@
 import {
   type FieldFault,
   must,
-  newId,
   ok,
   randomInt31,
   type Refused,
@@ -13,7 +12,7 @@ import type { CommandBy, IdToken } from '../stations/index.ts'
 import { makeOneUseToken } from '../subscribers/index.ts'
 import { checkValidity, type ValidityAnswer } from './check-validity.ts'
 import type { SessionsDeps } from './deps.ts'
-import { type HeldSession, held } from './held.ts'
+import { type HeldSession, held, heldNew } from './held.ts'
 import { limitsFor } from './limits.ts'
 import { sessionOfWish, withLimits } from './rules/index.ts'
 import { saveSessions } from './save-sessions.ts'
@@ -116,29 +115,14 @@ async function waitingForToken(tx: Tx, { heldBy }: ValidityAnswer): Promise<Held
 }
 
 function newSession(tx: Tx, wish: StartWish, { station, token }: ValidityAnswer, at: Temporal.Instant): HeldSession {
-  return held(
-    {
-      tenantId: tx.tenantId,
-      id: newId(),
-      number: 0n,
-      stationId: wish.stationId,
-      evseId: wish.evseId,
-      connectorId: wish.connectorId ?? null,
-      startedBy: wish.by.kind,
-      startedById: null,
-      startedByName: null,
-      idTokenId: null,
-      tokenLast4: null,
-      remoteStartId: null,
-      wishUidHash: null,
-      tariffId: null,
-      tariffVersion: null,
-      closedWhy: null,
-      changeCount: 0,
-      machine: sessionOfWish({ evse: wish.evseId, remoteStartId: 0, limits: limitsFor(station, token?.class) }, at),
-    },
-    true,
-  )
+  return heldNew({
+    tenantId: tx.tenantId,
+    stationId: wish.stationId,
+    evseId: wish.evseId,
+    connectorId: wish.connectorId ?? null,
+    startedBy: wish.by.kind,
+    machine: sessionOfWish({ evse: wish.evseId, remoteStartId: 0, limits: limitsFor(station, token?.class) }, at),
+  })
 }
 
 async function bearerOf(
