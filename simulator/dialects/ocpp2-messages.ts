@@ -9,6 +9,7 @@ import type {
   Token,
   TransactionMessage,
 } from '../state.ts'
+import { meterValueOf } from './meter-value.ts'
 import type { Call } from './dialect.ts'
 import { compact, part, someOrNone, text, time, timestamp, whole } from './payloads.ts'
 
@@ -100,40 +101,8 @@ function idToken({ uid, type }: Token): Payload {
   return { idToken: uid, type }
 }
 
-function meterValue(reading: Reading): Payload {
-  const { context } = reading
-  const value = (measurand: string, amount: number, unit: string, more: Payload = {}): Payload => ({
-    value: amount,
-    context,
-    measurand,
-    unitOfMeasure: { unit },
-    ...more,
-  })
-  const sampledValue = reading.measurands.flatMap((measurand): readonly Payload[] => {
-    switch (measurand) {
-      case 'Energy.Active.Import.Register':
-        return [value(measurand, reading.registerWh, 'Wh', { location: 'Outlet' })]
-      case 'Power.Active.Import':
-        return [value(measurand, reading.powerW, 'W', { location: 'Outlet' })]
-      case 'Current.Import':
-        return reading.currentsA.map((amount, index) =>
-          value(measurand, amount, 'A', { phase: `L${index + 1}`, location: 'Outlet' }),
-        )
-      case 'Voltage':
-        return reading.currentsA.map((_, index) => value(measurand, reading.volts, 'V', { phase: `L${index + 1}-N` }))
-      case 'SoC':
-        return reading.socPercent === undefined
-          ? []
-          : [value(measurand, reading.socPercent, 'Percent', { location: 'EV' })]
-      default:
-        return []
-    }
-  })
-  // A list of measurands that this EVSE has none of must still not be empty.
-  const filled =
-    sampledValue.length > 0 ? sampledValue : [value('Energy.Active.Import.Register', reading.registerWh, 'Wh')]
-  return { timestamp: timestamp(reading.at), sampledValue: filled }
-}
+const meterValue = (reading: Reading): Payload =>
+  meterValueOf(reading, (amount, unit) => ({ value: amount, unitOfMeasure: { unit } }))
 
 function problemEvent(message: Extract<Message, { kind: 'problem' }>): Payload {
   const isLock = message.code === 'ConnectorLockFailure'
