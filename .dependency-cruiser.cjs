@@ -114,6 +114,19 @@ module.exports = {
       to: { path: '^(server|simulator|ocpp|bench)/' },
     },
     {
+      name: 'console-and-driver-share-parts-only',
+      comment: 'What both use stands in parts.',
+      severity: 'error',
+      from: { path: '^portals/src/(driver|parts|live|look)/', pathNot: tests },
+      to: { path: '^portals/src/console/' },
+    },
+    {
+      name: 'console-knows-no-driver',
+      severity: 'error',
+      from: { path: '^portals/src/(console|parts|live|look)/', pathNot: tests },
+      to: { path: '^portals/src/driver/' },
+    },
+    {
       name: 'no-circles',
       severity: 'error',
       from: {},

@@ -12,7 +12,7 @@ import { FormProblem } from '../../parts/Waiting.tsx'
 import { useMay } from '../../session-of-staff.ts'
 import { sessionQuery } from '../sessions/session-query.ts'
 import { startedByText } from '../sessions/session-words.ts'
-import { connectorText } from './station-words.ts'
+import { connectorText } from '../../parts/connector-text.ts'
 import { Unlock } from './Unlock.tsx'
 
 /** One EVSE: its state, its power, the session on it, and what can be done here. */

@@ -1,20 +1,11 @@
 import type { TFunction } from 'i18next'
-import type { Connector, PublicEvse } from '../../api-types.ts'
-import { numberText, powerText } from '../../parts/quantities.ts'
+import { numberText } from '../../parts/quantities.ts'
 
 /** `OCPP 2.0.1`. A text key holds no dots. */
 export function protocolText(t: TFunction, protocol: string | undefined): string {
   return protocol === undefined
     ? '–'
     : t(`portal.protocol.${protocol.replaceAll('.', '_')}`, { defaultValue: protocol })
-}
-
-/** `CCS, up to 150 kW`. */
-export function connectorText(t: TFunction, connector: Connector | PublicEvse['connectors'][number]): string {
-  const type = t(`portal.connector.${connector.type ?? 'unknown'}`, { defaultValue: connector.type ?? '' })
-  return connector.maxPowerW === undefined
-    ? type
-    : t('portal.stations.up-to', { type, power: powerText(connector.maxPowerW).replace(/[.,]0(?=\D)/, '') })
 }
 
 /** The server's own words for why a command failed and why a station was turned away. */

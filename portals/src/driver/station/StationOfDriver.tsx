@@ -5,8 +5,9 @@ import { useTranslation } from 'react-i18next'
 import { get, problemCode } from '../../api.ts'
 import type { PublicEvse, PublicStation } from '../../api-types.ts'
 import { chooseScheme, useShownScheme } from '../../color-scheme.ts'
-import { connectorText } from '../../console/stations/station-words.ts'
 import { keepStream, type StreamHandlers } from '../../live/kept-stream.ts'
+import { connectorText } from '../../parts/connector-text.ts'
+import { DemoMark } from '../../parts/DemoMark.tsx'
 import { Money } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { LanguageSwitch } from '../../parts/LanguageSwitch.tsx'
@@ -14,7 +15,7 @@ import { Logo } from '../../parts/Logo.tsx'
 import { placeName } from '../../parts/place-name.ts'
 import { clockText, durationText, numberText, percentText, priceText, spokenNumber } from '../../parts/quantities.ts'
 import { withTax } from '../../parts/with-tax.ts'
-import { StatusShape, StatusTag } from '../../parts/StatusTag.tsx'
+import { StatusTag } from '../../parts/StatusTag.tsx'
 import { Empty, Failed, Loading } from '../../parts/Waiting.tsx'
 
 /** What a phone shows that read the code on a station: its state and its price, live, without signing in. */
@@ -40,14 +41,7 @@ export function StationOfDriver() {
         <SchemeSwitch />
       </header>
       <main className="dmain phone">
-        {isDemo && (
-          <p className="demo s-test">
-            <StatusShape seen="test" />
-            <span>
-              <b>{t('portal.demo.title')}</b> {t('portal.demo.text')}
-            </span>
-          </p>
-        )}
+        {isDemo && <DemoMark />}
         {station.data !== undefined ? (
           <Shown station={station.data} live={live} title={title} />
         ) : station.isError ? (

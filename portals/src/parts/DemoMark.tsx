@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { StatusShape } from '../parts/StatusTag.tsx'
+import { StatusShape } from './StatusTag.tsx'
 
 /** On every page of a demo: what one sees is simulated. */
 export function DemoMark() {
