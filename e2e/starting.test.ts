@@ -175,6 +175,16 @@ describe('beside a server that runs', () => {
   })
 })
 
+it('a process that serves no REST starts on a demo too, and names no address that it does not serve', async () => {
+  const server = await startServer(await options({ env: { DEMO: 'on', ROLES: 'gateway,worker' } }))
+  try {
+    await expect.poll(server.stdout).toContain('/ocpp/')
+    expect(server.stdout()).not.toMatch(/Console|sign-in/)
+  } finally {
+    await server.kill()
+  }
+}, 240_000)
+
 describe('SIGTERM (row 31)', () => {
   it('drains: answers given, sockets closed with 1012, the database gone, status 0', async () => {
     const made = await options()

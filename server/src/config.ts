@@ -12,7 +12,7 @@ interface Setting<T> {
   readonly secret?: boolean
 }
 
-const roleNames = ['gateway', 'api', 'worker'] as const
+export const roleNames = ['gateway', 'api', 'worker'] as const
 /** Settings that do not say "this is no demo". */
 const unremarkable = ['HOST', 'PORT', 'OPS_PORT', 'DATA_DIR', 'LOG_LEVEL'] as const
 export type Role = (typeof roleNames)[number]

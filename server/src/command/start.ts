@@ -36,9 +36,9 @@ export async function start(config: Config, options: { readonly lan: boolean }):
     const local = `http://${shown(host)}:${port}`
     const forget = noteRunning(config, { url: local, pid: process.pid })
     steps.push(async () => forget())
-    const demo = (await demoIsOn(config, installation))
-      ? await startDemo({ config, installation, app, url: local })
-      : undefined
+    // It is made, and its people let in, over REST.
+    const plays = isDemo && config.ROLES.includes('api')
+    const demo = plays ? await startDemo({ config, installation, app, url: local }) : undefined
     if (demo !== undefined) steps.push(() => demo.stop())
     process.stdout.write(await greet({ config, installation, app, local, publicUrl, demo }))
   } catch (error) {
