@@ -3,7 +3,8 @@ import { renderToStaticMarkup } from 'react-dom/server'
 import { initReactI18next } from 'react-i18next'
 import { beforeAll, expect, it } from 'vitest'
 import english from '../../../languages/en.json' with { type: 'json' }
-import { Paged, type Pages } from './Paged.tsx'
+import { type Pages } from '../pages-of-list.ts'
+import { Paged } from './Paged.tsx'
 
 beforeAll(() =>
   i18next.use(initReactI18next).init({ lng: 'en', resources: { en: { translation: english } }, returnNull: false }),

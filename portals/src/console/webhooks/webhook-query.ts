@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { get } from '../../api.ts'
 import type { Delivery, DeliveryDetail, List, Webhook, WebhookHealth, WebhookListed } from '../../api-types.ts'
-import { usePages } from '../../parts/Paged.tsx'
+import { usePages } from '../../pages-of-list.ts'
 
 /** Deliveries are no live events: pages ask again every few seconds. */
 const EVERY_MS = 4_000
