@@ -6,7 +6,8 @@ import { settings } from '../server/src/config.ts'
 import { apiPage, openTexts } from '../server/src/platform/index.ts'
 import { refusalReasons } from '../server/src/stations/rules/admission.ts'
 
-const pages = ['README.md', 'CHANGELOG.md', ...markdownIn('docs'), ...markdownIn('docs/adr')]
+const readmes = fs.globSync('{ocpp,portals,simulator,bench,server/src/*}/README.md').sort()
+const pages = ['README.md', 'CHANGELOG.md', ...markdownIn('docs'), ...markdownIn('docs/adr'), ...readmes]
 
 interface DescribedRoute {
   readonly responses: Readonly<
@@ -42,6 +43,17 @@ describe('the pages of the repository', () => {
       (target) => !/^https?:/.test(target) && !fs.existsSync(path.join(path.dirname(page), target)),
     )
     expect(broken).toEqual([])
+  })
+
+  it.each(readmes)('%s names only files that there are', (readme) => {
+    const folder = path.dirname(readme)
+    const named = [...fs.readFileSync(readme, 'utf8').matchAll(/`([\w./-]+\.(?:ts|tsx|json|md))`/g)].map(
+      ([, name]) => name ?? '',
+    )
+    const isThere = (name: string): boolean =>
+      [folder, 'server/src', '.'].some((from) => fs.existsSync(path.join(from, name))) ||
+      fs.globSync(`${folder}/**/${path.basename(name)}`).some((file) => file.endsWith(`/${name}`))
+    expect(named.filter((name) => !name.startsWith('/') && !isThere(name))).toEqual([])
   })
 
   it('explain every reason for which a station is turned away', () => {
