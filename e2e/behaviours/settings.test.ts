@@ -73,6 +73,80 @@ it.each(['ocpp2.0.1', 'ocpp2.1'] as const)(
   },
 )
 
+behaviour('settings-in-messages', async (version) => {
+  const station = await openSpeaker(whole, version)
+  // One name is unknown to it: that is said of the whole, and the others are read.
+  const unknown = station.is16 ? 'Key2' : 'TxCtrlr.Key2'
+  const limits = station.is16
+    ? { GetConfigurationMaxKeys: '2' }
+    : {
+        'DeviceDataCtrlr.ItemsPerMessage[GetVariables]': '2',
+        'devicedatactrlr.itemspermessage[SetVariables]': '100',
+        'DeviceDataCtrlr.BytesPerMessage[SetVariables]': '400',
+      }
+  const asked: number[] = []
+  station.answer = ({ action, payload }) => {
+    const wanted = (payload['key'] ?? payload['getVariableData'] ?? payload['setVariableData'] ?? []) as Wanted[]
+    if (Array.isArray(wanted)) asked.push(wanted.length)
+    return { kind: 'result', payload: settingsOf(action, wanted, unknown, limits) }
+  }
+  const names = [1, 2, 3, 4, 5].map((n) => (station.is16 ? `Key${n}` : `TxCtrlr.Key${n}`))
+  const read = async (wanted: readonly string[]) =>
+    (await command(whole, station, { kind: 'read-settings', names: wanted })).ended('answered', 'failed')
+  // While it has said nothing all go in one; the limits are read like any other setting.
+  await read(names)
+  await read(Object.keys(limits))
+  expect(asked.splice(0)).toEqual(station.is16 ? [5, 1] : [5, 3])
+  const ended = await read(names)
+  expect(asked.splice(0)).toEqual([2, 2, 1])
+  const { settings } = ended.answer as unknown as { settings: { name: string; value?: string }[] }
+  expect(settings.filter(({ value }) => value === '7').map(({ name }) => name)).toEqual(
+    names.filter((name) => name !== unknown),
+  )
+  expect(ended.state).toBe(station.is16 ? 'answered' : 'failed')
+  if (!station.is16) {
+    const settingsToWrite = names.map((name) => ({ name, value: 'x'.repeat(60) }))
+    const write = await command(whole, station, { kind: 'write-settings', settings: settingsToWrite })
+    await write.ended('answered')
+    expect(asked.reduce((sum, count) => sum + count, 0)).toBe(5)
+    const written = station.socket.calls.filter(({ action }) => action === 'SetVariables')
+    expect(written.length).toBeGreaterThan(1)
+    for (const { payload } of written) expect(JSON.stringify(payload).length).toBeLessThan(400)
+  }
+  await station.close()
+})
+
+type Wanted = string | { readonly component: { readonly name: string }; readonly variable: Named }
+interface Named {
+  readonly name: string
+  readonly instance?: string
+}
+
+/** A station that knows its limits, one name not at all, and says 7 of all others. */
+function settingsOf(action: string, wanted: readonly Wanted[], unknown: string, limits: Record<string, string>) {
+  const nameOf = (one: Wanted): string => {
+    if (typeof one === 'string') return one
+    const { name, instance } = one.variable
+    return `${one.component.name}.${name}${instance === undefined ? '' : `[${instance}]`}`
+  }
+  if (action === 'GetConfiguration') {
+    const known = wanted.map(nameOf).filter((key) => key !== unknown)
+    return {
+      configurationKey: known.map((key) => ({ key, readonly: true, value: limits[key] ?? '7' })),
+      ...(known.length < wanted.length ? { unknownKey: [unknown] } : {}),
+    }
+  }
+  const results = wanted.map((one) => {
+    const { component, variable } = one as Exclude<Wanted, string>
+    const name = nameOf(one)
+    if (action === 'SetVariables') return { component, variable, attributeStatus: 'Accepted' }
+    return name === unknown
+      ? { component, variable, attributeStatus: 'UnknownVariable' }
+      : { component, variable, attributeStatus: 'Accepted', attributeValue: limits[name] ?? '7' }
+  })
+  return { [action === 'SetVariables' ? 'setVariableResult' : 'getVariableResult']: results }
+}
+
 behaviour('settings-over-reconnect', async (version) => {
   const station = await openSpeaker(whole, version)
   const asked: unknown[] = []

@@ -264,6 +264,11 @@ export const charging = {
     commands,
     'collects the settings of a 2.x station from all parts of its report',
   ]),
+  'settings-in-messages': row(
+    SETTINGS,
+    all,
+    'no more settings go in a message than the station says it takes (GetConfigurationMaxKeys; ItemsPerMessage, BytesPerMessage), and what it answers is one outcome',
+  ),
   'settings-over-reconnect': row(
     SETTINGS,
     only2,

@@ -90,6 +90,18 @@ describe('commands and the log', () => {
         body: { errors: [{ pointer, code: 'credential-by-setting' }] },
       })
     }
+    // One target twice in one request is no request (2.x), and never what anybody means.
+    const names = ['TxCtrlr.EVConnectionTimeOut', 'txctrlr.evconnectiontimeout']
+    const settings = names.map((name) => ({ name, value: '60' }))
+    for (const [body, pointer] of [
+      [{ kind: 'write-settings', settings }, '/settings'],
+      [{ kind: 'read-settings', names }, '/names'],
+    ] as const) {
+      expect(await refused(body)).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer, code: 'repeated-setting' }] },
+      })
+    }
     // attack 23: a file server's password for everybody on the way to read; the control is the same address without one.
     const update = (location: string) => ({
       kind: 'raw-call',

@@ -17,6 +17,11 @@ const setting = z.strictObject({
   value: z.string().max(2_500),
 })
 
+/** Never one target twice in a request (2.x, SetVariables and GetVariables); names are spelled in any case. */
+const areDistinct = (names: readonly string[]): boolean =>
+  new Set(names.map((name) => name.toLowerCase())).size === names.length
+const repeated = { params: { code: 'repeated-setting' } }
+
 /** A connector is one of its EVSE; alone it would name none, and all of the station be meant. */
 const ofItsEvse = [
   (place: Place): boolean => place.connectorId === undefined || place.evseId !== undefined,
@@ -56,8 +61,18 @@ const bodyByKind = z.discriminatedUnion('kind', [
       connectorId: connectorId.optional(),
     })
     .refine(...ofItsEvse),
-  z.strictObject({ kind: z.literal('read-settings'), names: z.array(settingName).min(1).max(100).optional() }),
-  z.strictObject({ kind: z.literal('write-settings'), settings: z.array(setting).min(1).max(50) }),
+  z.strictObject({
+    kind: z.literal('read-settings'),
+    names: z.array(settingName).min(1).max(100).refine(areDistinct, repeated).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('write-settings'),
+    settings: z
+      .array(setting)
+      .min(1)
+      .max(50)
+      .refine((settings) => areDistinct(settings.map(({ name }) => name)), repeated),
+  }),
   z.strictObject({ kind: z.literal('clear-cache') }),
   z.strictObject({ kind: z.literal('read-list') }),
   z.strictObject({

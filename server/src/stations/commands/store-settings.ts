@@ -74,3 +74,24 @@ export async function askAgain(tx: Tx, id: string): Promise<boolean> {
     where tenant_id = ${tx.tenantId} and id = ${id} and state = 'answered' and times_lost < ${MOST_LOST}`)
   return count > 0
 }
+
+/** What the station said of these settings last, by name in lower case. */
+export async function settingsSaid(
+  tx: Tx,
+  stationId: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await tx.rows<{ name: string; value: string | null }>(sql`
+    select distinct on (name) lower(s->>'name') as name, s->>'value' as value
+    from (
+      select created_at, answer from commands
+      where tenant_id = ${tx.tenantId} and station_id = ${stationId} and kind = 'read-settings' and answer ? 'settings'
+      order by created_at desc limit ${LATEST_READS}) c
+    cross join lateral jsonb_array_elements(c.answer->'settings') s
+    where lower(s->>'name') = any(${names.map((name) => name.toLowerCase())}::text[]) and s->>'value' is not null
+    order by name, c.created_at desc`)
+  return new Map(rows.map(({ name, value }) => [name, value ?? '']))
+}
+
+/** What was said longer ago is forgotten. */
+const LATEST_READS = 20

@@ -11,10 +11,10 @@ import {
 } from '../../platform/index.ts'
 import { type CommandQueue, endingOf, openCommand } from '../commands/queue.ts'
 import * as store from '../commands/store.ts'
-import { expectReport } from '../commands/store-settings.ts'
+import { expectReport, settingsSaid } from '../commands/store-settings.ts'
 import type { CommandFailure } from '../handed-in.ts'
 import type { CommandAnswer, ListFacts, StationCommand } from '../model.ts'
-import type { Incoming, OutgoingCall, Protocol } from '../protocols/index.ts'
+import { amountOf, type Incoming, type MessageLimits, type OutgoingCall, type Protocol } from '../protocols/index.ts'
 import { MOST_LOST } from '../rules/asking-limits.ts'
 import { dueAfterLoss, LOST_SECONDS } from '../rules/command-times.ts'
 import { masked, shortened } from '../rules/mask.ts'
@@ -148,7 +148,8 @@ async function takeNext(
   if (!mayCharge && !beforeAcceptance.has(row.kind)) return fail('station-not-accepted')
   const command = await openCommand(keys, tx.tenantId, row)
   const requestId = randomInt31()
-  const calls = station.protocol.commandTo(command, { requestId })
+  const limits = await limitsOf(tx, station, command)
+  const calls = station.protocol.commandTo(command, { requestId, ...(limits === undefined ? {} : { limits }) })
   if (calls === 'not-supported') return fail('not-supported')
   if (!mayCharge && calls.some(({ action }) => charges.test(action))) return fail('station-not-accepted')
   const exact = masked(shortened(calls.length === 1 ? calls[0] : calls))
@@ -157,29 +158,55 @@ async function takeNext(
   return { row, command, calls }
 }
 
+/** How many settings the station takes in a message; undefined where one is named, or it has not said. */
+async function limitsOf(
+  tx: Tx,
+  { protocol: { limitSettings }, stationId }: DispatchedStation,
+  command: StationCommand,
+): Promise<MessageLimits | undefined> {
+  if (command.kind !== 'read-settings' && command.kind !== 'write-settings') return undefined
+  const named = command.kind === 'read-settings' ? command.names : command.settings
+  const limits = limitSettings[command.kind]
+  if (named === undefined || named.length < 2 || limits === undefined) return undefined
+  const said = await settingsSaid(tx, stationId, Object.values(limits))
+  const saidOf = (name: string | undefined): string | undefined => said.get(name?.toLowerCase() ?? '')
+  return { ...amountOf('items', saidOf(limits.items)), ...amountOf('bytes', saidOf(limits.bytes)) }
+}
+
 type Ended =
   | { readonly kind: 'answered'; readonly answer: CommandAnswer; readonly failure?: 'invalid-answer' | 'invalid-call' }
   | { readonly kind: 'timed-out' | 'connection-lost' }
 
-/** One after the other; the first that is not accepted ends it. */
+/** One after the other; the first that is not accepted ends it, but where the station says of each setting what it knows. */
 async function callAll(
   peer: Peer,
   protocol: Protocol,
   command: StationCommand,
   calls: readonly OutgoingCall[],
 ): Promise<Ended> {
-  const raws: unknown[] = []
+  const answers: CommandAnswer[] = []
   let list: ListFacts = {}
   let last: Ended = { kind: 'answered', answer: { outcome: 'accepted', raw: {} } }
   for (const { action, payload } of calls) {
     last = endedFrom(await peer.call(action, payload), protocol, command)
     if (last.kind !== 'answered') return last
-    raws.push(last.answer.raw)
+    answers.push(last.answer)
     list = { ...list, ...last.answer.list }
-    if (last.failure !== undefined || last.answer.outcome !== 'accepted') break
+    if (last.failure !== undefined || (last.answer.outcome !== 'accepted' && last.answer.settings === undefined)) break
   }
   if (calls.length === 1) return last
-  return { ...last, answer: { ...last.answer, raw: raws, ...(command.kind === 'read-list' ? { list } : {}) } }
+  return { ...last, answer: { ...joined(answers, last.answer), ...(command.kind === 'read-list' ? { list } : {}) } }
+}
+
+/** The first refusal speaks for all, as within one message; what went wrong before any refusal. */
+function joined(answers: readonly CommandAnswer[], last: CommandAnswer): CommandAnswer {
+  const refused = last.outcome === 'error' ? undefined : answers.find(({ outcome }) => outcome !== 'accepted')
+  const settings = answers.flatMap((answer) => answer.settings ?? [])
+  return {
+    ...(refused ?? last),
+    raw: answers.map(({ raw }) => raw),
+    ...(settings.length === 0 ? {} : { settings }),
+  }
 }
 
 function endedFrom(outcome: CallOutcome, protocol: Protocol, command: StationCommand): Ended {

@@ -26,16 +26,28 @@ export interface OutgoingCall {
   readonly payload: Payload
 }
 
+/** How much of a message a station takes, as far as it has said. */
+export interface MessageLimits {
+  readonly items?: number
+  readonly bytes?: number
+}
+
 export interface SettingsRequest {
   /** What NotifyReport will name (2.x). */
   readonly requestId: number
+  readonly limits?: MessageLimits
 }
+
+/** The settings by which a station says how much of a message it takes. */
+export type LimitSettings = { readonly [limit in keyof MessageLimits]: string }
 
 /** One way of talking to stations: a table of pure translations. */
 export interface Protocol {
   readonly version: OcppVersion
   /** Characters of the longest id token the version can carry. */
   readonly tokenLength: number
+  /** For commands that name settings. */
+  readonly limitSettings: { readonly 'read-settings': LimitSettings; readonly 'write-settings'?: LimitSettings }
   /** For an action that stations of this version may send. */
   reportFrom(action: string, payload: Payload, receivedAt: Temporal.Instant): Incoming
   /** The CALLRESULT. Always fits the published schema of the version. */

@@ -4,8 +4,9 @@ import { ocpp16 } from './ocpp16/index.ts'
 import { ocpp201 } from './ocpp201/index.ts'
 import { ocpp21 } from './ocpp21/index.ts'
 
-export type { Incoming, OutgoingCall, Payload, Protocol } from './contract.ts'
+export type { Incoming, MessageLimits, OutgoingCall, Payload, Protocol } from './contract.ts'
 export { commandKinds, expectedEffectOf, messagesOfCommands } from './command-kinds.ts'
+export { amountOf } from './local-lists.ts'
 export { rawCallFault } from './raw-call.ts'
 
 /** Every way of talking to stations. A new one is a folder and a row here. */

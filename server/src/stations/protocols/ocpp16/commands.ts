@@ -2,7 +2,8 @@ import { never } from '../../../platform/index.ts'
 import type { CommandAnswer, StationCommand } from '../../model.ts'
 import { outcomeOf, textOf } from '../answers.ts'
 import { listFacts16, listTo16, readList16 } from './local-list.ts'
-import type { OutgoingCall, Payload } from '../contract.ts'
+import type { OutgoingCall, Payload, SettingsRequest } from '../contract.ts'
+import { partsOf } from '../message-parts.ts'
 
 const ID_TAG_LENGTH = 20
 const INT32 = 2 ** 31
@@ -16,7 +17,10 @@ const triggers = {
   log: 'DiagnosticsStatusNotification',
 } as const
 
-export function commandTo16(command: StationCommand): readonly OutgoingCall[] | 'not-supported' {
+export function commandTo16(
+  command: StationCommand,
+  { limits }: SettingsRequest,
+): readonly OutgoingCall[] | 'not-supported' {
   switch (command.kind) {
     case 'start-transaction':
       if (command.idToken.uid.length > ID_TAG_LENGTH) return 'not-supported'
@@ -46,7 +50,8 @@ export function commandTo16(command: StationCommand): readonly OutgoingCall[] | 
         ...(command.evse === undefined ? {} : { connectorId: command.evse }),
       })
     case 'read-settings':
-      return one('GetConfiguration', command.names === undefined ? {} : { key: command.names })
+      if (command.names === undefined) return one('GetConfiguration', {})
+      return partsOf(command.names, limits).map((key) => ({ action: 'GetConfiguration', payload: { key } }))
     case 'write-settings':
       return command.settings.map(({ name, value }) => ({
         action: 'ChangeConfiguration',

@@ -6,6 +6,7 @@ import { reportFrom16 } from './reports.ts'
 export const ocpp16: Protocol = {
   version: 'ocpp1.6',
   tokenLength: 20,
+  limitSettings: { 'read-settings': { items: 'GetConfigurationMaxKeys' } },
   reportFrom: reportFrom16,
   answerFor: answerFor16,
   tokenAnswerFor: tokenAnswer16,

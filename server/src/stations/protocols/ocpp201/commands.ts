@@ -2,6 +2,7 @@ import { never } from '../../../platform/index.ts'
 import type { CommandAnswer, StationCommand } from '../../model.ts'
 import { outcomeOf } from '../answers.ts'
 import type { OutgoingCall, Payload, SettingsRequest } from '../contract.ts'
+import { partsOf } from '../message-parts.ts'
 import { listFacts2, listTo2, readList2 } from './local-list.ts'
 import { tokenTo } from './tokens.ts'
 import { targetOf, variablesRead } from './settings.ts'
@@ -68,7 +69,7 @@ export function commanderFor(tokenTypes: ReadonlySet<string>) {
       case 'read-settings':
         return readSettings(command.names, request)
       case 'write-settings':
-        return writeSettings(command.settings)
+        return writeSettings(command.settings, request)
       case 'clear-cache':
         return one('ClearCache', {})
       case 'read-list':
@@ -102,20 +103,23 @@ function triggerPlace(message: keyof typeof messages, evse: number, connector: n
   return message === 'status' ? placeTo(evse, connector ?? 1) : placeTo(evse, undefined)
 }
 
-function readSettings(names: readonly string[] | undefined, { requestId }: SettingsRequest) {
+function readSettings(names: readonly string[] | undefined, { requestId, limits }: SettingsRequest) {
   if (names === undefined) return one('GetBaseReport', { requestId, reportBase: 'FullInventory' })
   const targets = names.map(targetOf)
   if (targets.some((target) => target === undefined)) return 'not-supported' as const
-  return one('GetVariables', { getVariableData: targets })
+  return partsOf(targets, limits).map((getVariableData) => ({ action: 'GetVariables', payload: { getVariableData } }))
 }
 
-function writeSettings(settings: readonly { readonly name: string; readonly value: string }[]) {
+function writeSettings(
+  settings: readonly { readonly name: string; readonly value: string }[],
+  { limits }: SettingsRequest,
+) {
   const items = settings.map(({ name, value }) => {
     const target = targetOf(name)
     return target === undefined ? undefined : { ...target, attributeValue: value }
   })
   if (items.some((item) => item === undefined)) return 'not-supported' as const
-  return one('SetVariables', { setVariableData: items })
+  return partsOf(items, limits).map((setVariableData) => ({ action: 'SetVariables', payload: { setVariableData } }))
 }
 
 export function answerFrom2(command: StationCommand, payload: Payload): CommandAnswer {
