@@ -51,27 +51,34 @@ function clearing(tx: Tx, sendToStation: SendToStation, stationId: string): Prom
 }
 
 const mayHelpAgain: ReadonlySet<CommandFailure | undefined> = new Set(['no-answer', 'station-error', 'invalid-answer'])
+/** It has no cache, as far as anybody can tell. */
+const isNoCache: ReadonlySet<CommandFailure | undefined> = new Set(['rejected', 'not-supported'])
 
-/** A clearing of ours that failed is sent again, a few times. */
+/** A clearing of ours that failed is sent again, a few times, and then once a day until the station takes it. */
 export async function clearingSettled(tx: Tx, sendToStation: SendToStation, ended: SettledCommand): Promise<void> {
-  if (ended.command.kind !== 'clear-cache') return
-  if (ended.failure === 'asked-too-often') return askLater(tx, ended)
-  if (!mayHelpAgain.has(ended.failure)) return
-  const { id: before, stationId } = ended
-  if (!(await store.hasNewsToRetry(tx, before, MOST_RETRIES))) return
-  const commandId = await clearing(tx, sendToStation, stationId)
-  if (commandId !== undefined) await store.moveNews(tx, { before, commandId, mostTries: MOST_RETRIES })
+  const { id: before, stationId, command, failure } = ended
+  if (command.kind !== 'clear-cache' || failure === undefined || isNoCache.has(failure)) return
+  if (failure === 'asked-too-often') return askLater(tx, ended, { hours: 1 })
+  if (mayHelpAgain.has(failure) && (await store.hasNewsToRetry(tx, before, MOST_RETRIES))) {
+    const commandId = await clearing(tx, sendToStation, stationId)
+    if (commandId !== undefined) await store.moveNews(tx, { before, commandId, mostTries: MOST_RETRIES })
+  }
+  await askLater(tx, ended, { hours: 24 })
 }
 
-/** Asked as often as it may be within an hour: it is told in the next. */
-async function askLater(tx: Tx, { id, stationId, at }: SettledCommand): Promise<void> {
+/** What it was to tell, and nothing else tells by now. */
+async function askLater(
+  tx: Tx,
+  { id, stationId, at }: SettledCommand,
+  wait: { readonly hours: number },
+): Promise<void> {
   const effects = (await store.tokensOfClearing(tx, id)).map(
     (tokenId): Effect => ({
       type: CLEAR_CACHE,
       version: 1,
       key: `${tokenId}/${stationId}/${at.epochMilliseconds}`,
       payload: { tokenId, stationId },
-      dueAt: at.add({ hours: 1 }),
+      dueAt: at.add(wait),
     }),
   )
   await leaveInOutbox(tx, effects, at)

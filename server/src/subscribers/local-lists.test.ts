@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Answer, IncomingCall, OcppVersion } from '../../../ocpp/index.ts'
-import { carryOutDue, type Clock, newId, ok, openHttp, openTexts, takeDue } from '../platform/index.ts'
+import { carryOutDue, type Clock, newId, ok, openHttp, openTexts, sql, takeDue } from '../platform/index.ts'
 import { makeTestTenant, testGround, type TestGround } from '../platform/testing.ts'
 import { addTestStation, connectStation, openTestStations, type TestStations, until } from '../stations/testing.ts'
 import { type Subscribers, wireSubscribers } from './wire.ts'
@@ -294,5 +294,34 @@ describe('a card that is blocked (trust.md, attack 18)', () => {
     // The one that was away is told when it comes back.
     const back = await away.connect()
     await workUntil(async () => back.calls.some(({ action }) => action === 'ClearCache'))
+  })
+
+  it('is told again a day later to a station that did not answer, or was not let in then', async () => {
+    const [mute, refused] = [await station('ocpp2.0.1'), await station('ocpp1.6')]
+    mute.held.isDeaf = true
+    const onboard = (onboarding: string) =>
+      ground.database.inTenant(tenantId, (tx) =>
+        tx.run(sql`
+          update stations set onboarding = ${onboarding}, accepted_at = case when ${onboarding} = 'accepted' then now() end
+          where tenant_id = ${tenantId} and id = ${refused.id}`),
+      )
+    await onboard('refused')
+    await refused.socket.close()
+    const id = await addCard('04FADEDCAF')
+    await call('PATCH', `/v1/id-tokens/${id}`, { status: 'blocked' })
+    const waiting = await refused.connect()
+    const clearings = (socket: typeof waiting) => socket.calls.filter(({ action }) => action === 'ClearCache').length
+    aheadSeconds += 50
+    await workUntil(async () => clearings(mute.socket) === 3)
+    await workUntil(async () => (await call('GET', `/v1/id-tokens/${id}`)).body.blockedReach.failed === 2)
+    expect(clearings(waiting)).toBe(0)
+    await waiting.close()
+    await onboard('accepted')
+    mute.held.isDeaf = false
+    aheadSeconds += 86_400
+    const accepted = await refused.connect()
+    await workUntil(async () => clearings(accepted) > 0 && clearings(mute.socket) > 3)
+    await workUntil(async () => (await call('GET', `/v1/id-tokens/${id}`)).body.blockedReach.failed === 0)
+    await accepted.close()
   })
 })

@@ -24,7 +24,7 @@ export const askingLimits: Readonly<Record<CommandKind, AskingLimit>> = {
   'transaction-status': { perHour: 240, why: 'as fetch-meter, beside it' },
   'clear-cache': {
     perHour: 60,
-    why: 'one serves every card that was blocked meanwhile; three tries where none is answered',
+    why: 'one serves every card that was blocked meanwhile; three tries where none is answered, then one a day',
   },
   'read-list': { perHour: 12, why: 'after a boot, once a day, and after a failure' },
   'send-list': { perHour: 240, why: 'a part each; five failures in a row, then the list rests and staff are alerted' },
