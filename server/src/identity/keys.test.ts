@@ -220,3 +220,14 @@ describe('the audit trail', () => {
     await expect(removed).rejects.toThrow(/permission denied/)
   })
 })
+
+it('a key, or a person, is told when it is made just as it is told later', async () => {
+  clock.move({ nanoseconds: 123_456_789 })
+  for (const [path, body] of [
+    ['/v1/keys', { name: 'till', role: 'viewer' }],
+    ['/v1/staff', { name: 'Eila', mail: 'eila@example.org', role: 'viewer' }],
+  ] as const) {
+    const { key: _, invitationUrl: __, ...made } = (await http.call(`POST ${path}`, { key: network.key, body })).body
+    expect((await http.call(`GET ${path}/${String(made['id'])}`, { key: network.key })).body).toEqual(made)
+  }
+})

@@ -44,7 +44,8 @@ export function callOf(
       params: parsed[0],
       query: placed.value,
       body: parsed[2],
-      at: clock.now(),
+      // As it is kept: what is answered now must be what is answered later.
+      at: clock.now().round({ smallestUnit: 'microsecond', roundingMode: 'floor' }),
       requestId: request.id,
       ip: request.ip,
       ifMatch: request.headers['if-match'],
