@@ -263,6 +263,9 @@ describe('the console', () => {
   it('keeps filters in the address, over the way back too', async () => {
     const { page, close } = await openStage(browser, borrowed.server.url, { viewport: desk, storageState: cookies })
     await page.goto('/map')
+    const states = page.getByRole('group', { name: 'States, with the number of EVSEs' }).getByRole('button')
+    await states.first().waitFor()
+    expect(await states.first().innerText(), 'worst first').toMatch(/^Faulted/)
     await page.getByRole('button', { name: /^Charging/ }).click()
     await page.waitForURL('**/map?seen=charging')
     // Rows come, go and move while stations report: one that moves away below the pointer is clicked again.

@@ -63,7 +63,7 @@ async function looksRight(name: string): Promise<void> {
 
 /** A queue beside a map must not cut off what can be done, on tablets and small laptops. */
 async function reachesTheLastColumn(button: Locator): Promise<void> {
-  for (const width of [768, 900, 1024, 1100]) {
+  for (const width of [768, 900, 1024, 1100, 1440]) {
     await page.setViewportSize({ width, height: 900 })
     const [inner, outer] = [
       must((await button.boundingBox()) ?? undefined),
@@ -174,6 +174,7 @@ describe('what needs somebody', () => {
     const row = queue().getByRole('row').filter({ hasText: '148 stations fell silent at once' })
     await row.getByText('Torikatu 21').first().waitFor()
     await expect.poll(() => queue().getByRole('row').count()).toBe(2)
+    await reachesTheLastColumn(row.getByRole('button'))
     await row.getByRole('link').click()
     await detail()
       .getByRole('link', { name: spoken(station.number) })
@@ -236,7 +237,7 @@ async function plantIncident(stationId: string): Promise<void> {
   const [incident, at] = [newId(), Temporal.Now.instant().subtract({ minutes: 14 }).toString()]
   const places = [
     { siteId, name: 'Torikatu 21', silent: 102 },
-    { siteId: newId(), name: 'Satama', silent: 43 },
+    { siteId: newId(), name: 'Kauppakeskus Iso-Pääskynen ja sen pysäköintihalli, itäinen sisäänajo', silent: 43 },
   ]
   const evidence = { lost: 148, silent: 145, back: 3, places, firstAt: at, lastAt: at }
   const insert = `insert into alerts (tenant_id, id, kind, severity, subject, station_id, incident_id, since, last_at, evidence, history)

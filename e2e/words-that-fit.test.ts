@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from './browser.ts'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
@@ -30,7 +30,8 @@ beforeAll(async () => {
   await addTariff(network)
   await addCard(network, card)
   station = await addStation(network, { identity: 'WORDS-1' })
-  await tellQueuedCharge(network, station, { card, minutesAgo: 100, registers: [1_050, 2_050, 90_000_001_050] })
+  const registers = Array.from({ length: 20 }, (_, index) => 1_050 + index * 1_000)
+  await tellQueuedCharge(network, station, { card, minutesAgo: 300, registers: [...registers, 90_000_001_050] })
 })
 afterAll(async () => {
   await Promise.all([browser?.close(), large?.close()])
@@ -52,6 +53,13 @@ async function openLog({ page }: Stage): Promise<void> {
   await page.goto(`/stations/${station.id}`)
   await page.locator('.log-row').first().waitFor()
 }
+
+/** On the screen as it stands, clear of the bar at its foot. */
+const seenWhole = (one: Locator): Promise<boolean> =>
+  one.evaluate((element) => {
+    const { top, bottom } = element.getBoundingClientRect()
+    return top >= 0 && bottom < window.innerHeight - 60
+  })
 
 describe('words and figures', () => {
   it('says of usage data in which nothing was ever found that there is nothing, not that filters hide it', async () => {
@@ -91,7 +99,25 @@ describe('words and figures', () => {
     )
     expect(cut).toEqual([])
     // What went well is said to a screen reader all the same.
-    await stage.page.getByRole('button', { name: /MeterValues.*\bAnswered/ }).waitFor()
+    const row = stage.page.getByRole('button', { name: /MeterValues.*\bAnswered/ }).first()
+    // What it holds stands below the list there, and is brought before one's eyes.
+    await row.click()
+    const detail = stage.page.locator('.log-detail').getByRole('heading', { name: 'MeterValues' })
+    await detail.waitFor()
+    await expect.poll(() => seenWhole(detail)).toBe(true)
+    await stage.picture('fit-log-detail-320')
+    await stage.close()
+  })
+
+  it('that nothing live comes are read as sentences on a small screen', async () => {
+    const stage = await signedIn(browser, narrow, 'kaino')
+    await stage.page.route(/\/v1\/events/, (route) => route.abort())
+    await stage.page.goto('/cards')
+    const told = stage.page.getByText(word('portal.live.down-text'))
+    await told.waitFor()
+    await stage.picture('fit-banner-320')
+    expect((await told.boundingBox())?.width).toBeGreaterThan(200)
+    expect(await overlaps(stage.page)).toEqual([])
     await stage.close()
   })
 

@@ -1,19 +1,20 @@
 import type { Page } from 'playwright-core'
 
-/** Texts of the page that lie on each other, as `this × that`; what floats over the page is left out. */
+/** Texts of the page that lie on each other, as `this × that`. */
 export async function overlaps(page: Page): Promise<readonly string[]> {
   return page.evaluate(overlapsShown)
 }
 
 /** Runs in the page: where each text is seen, and which two of them share a place. */
 function overlapsShown(): readonly string[] {
+  const unseen = '.sr, svg, option, details:not([open]) > :not(summary)'
   type Seen = { text: string; of: Element; left: number; right: number; top: number; bottom: number }
   const seen: Seen[] = []
   const walker = document.createTreeWalker(document.querySelector('main') ?? document.body, NodeFilter.SHOW_TEXT)
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
     const of = node.parentElement
     const text = (node.textContent ?? '').trim()
-    if (of === null || text === '' || of.closest('.sr, svg, option, [class*="sticky"]') !== null) continue
+    if (of === null || text === '' || of.closest(unseen) !== null) continue
     // What scrolls, or is cut off with dots, is seen as far as its box goes.
     const boxes: DOMRect[] = []
     for (let box: Element | null = of; box !== null; box = box.parentElement)

@@ -63,7 +63,7 @@ function StateFilter(props: {
         label={t('portal.map.states')}
         chosen={props.chosen}
         onToggle={props.onToggle}
-        chips={[...seenStates].reverse().map((seen) => ({
+        chips={seenStates.map((seen) => ({
           value: seen,
           count: counts[seen],
           text: (

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { LogMark, LogRow } from '../../api-types.ts'
 import { Icon } from '../../parts/Icon.tsx'
@@ -8,8 +9,15 @@ import { linesOf, payloadOf } from './log-text.ts'
 export function LogDetail({ row, close }: { readonly row: LogRow; readonly close: () => void }) {
   const { t } = useTranslation()
   const isFrom = row.direction === 'from-station'
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // On a small screen it stands below the list, where nobody would see that the row was opened.
+    const list = box.current?.previousElementSibling
+    if (box.current === null || !(list instanceof HTMLElement)) return
+    if (box.current.offsetTop >= list.offsetTop + list.offsetHeight) box.current.scrollIntoView()
+  }, [row.id])
   return (
-    <div className="log-detail col g3">
+    <div ref={box} className="log-detail col g3">
       <div className="row between">
         <h3 className="b t14">{row.action}</h3>
         <button type="button" className="btn sm quiet icon" aria-label={t('portal.close')} onClick={close}>
