@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId, openTexts, sql } from '../platform/index.ts'
+import type { StationReport } from '../stations/index.ts'
 import { makeTestTenant, type TestGround, testGround } from '../platform/testing.ts'
 import { alertsOfReport } from './rules/alerts-of-report.ts'
 import { faultTextOf, stationErrors } from './rules/error-codes.ts'
@@ -93,6 +94,27 @@ describe('alerts', () => {
     stop()
     expect(told).toEqual([`${tenantId} alert.changed`])
     expect(await countOf(other)).toEqual([])
+  })
+
+  it('leave a problem that a fault has taken in over, however often both came', async () => {
+    const monitoring = wireMonitoring({ ground, texts })
+    const tenant = await makeTestTenant(ground, 'four')
+    const stationId = newId()
+    const take = (body: StationReport['body']) =>
+      ground.database.inTenants([tenant], (tx) => {
+        const now = ground.clock.now()
+        const when = { receivedAt: now, socketOpenedAt: now }
+        return monitoring.takeReports(tx, [{ tenantId: tenant, stationId, epoch: 1n, ...when, body }])
+      })
+    for (let time = 0; time < 4; time += 1) {
+      await take({ kind: 'problem', evse: 1, code: 'ElectricalFeed.Problem', severity: 'major', text: 'GroundFailure' })
+      await take({ kind: 'evse-status', evse: 1, connector: 1, status: 'faulted' })
+      if (time < 3) await take({ kind: 'evse-status', evse: 1, connector: 1, status: 'available' })
+    }
+    const open = await ground.database.inTenant(tenant, (tx) =>
+      tx.rows<{ kind: string }>(sql`select kind from alerts where cleared_at is null`),
+    )
+    expect(open.map(({ kind }) => kind)).toEqual(['station-faulted'])
   })
 })
 

@@ -1,9 +1,11 @@
 import type { Tx } from '../platform/index.ts'
-import { begun, causeGone, continues, raisedAgain, RETURNS_WITHIN, withSeverity } from './rules/grouping.ts'
+import { begun, causeGone, continues, raisedAgain, RETURNS_WITHIN, takenIn, withSeverity } from './rules/grouping.ts'
 import { type AlertName, insertAlerts, lockNewest, lockOpen, type NewAlert, updateAlerts } from './store.ts'
 
 export interface Cleared extends AlertName {
   readonly at: Temporal.Instant
+  /** Another alert tells of its cause now. */
+  readonly isTakenIn?: true
 }
 
 const nameOf = ({ tenantId, kind, subject }: AlertName): string => `${tenantId} ${kind} ${subject}`
@@ -34,14 +36,15 @@ export async function raiseAlerts(tx: Tx, alerts: readonly NewAlert[]): Promise<
 
 /** The causes are gone. Answers the ids of those that were open. */
 export async function clearAlerts(tx: Tx, cleared: readonly Cleared[]): Promise<readonly string[]> {
-  const at = new Map(cleared.map((one) => [nameOf(one), one.at]))
+  const causes = new Map(cleared.map((one) => [nameOf(one), one]))
   const open = await lockOpen(tx, cleared)
   return updateAlerts(
     tx,
     open.flatMap((row) => {
-      const gone = at.get(nameOf(row))
-      if (gone === undefined || row.calmAt !== null) return []
-      return [{ tenantId: row.tenantId, id: row.id, kept: causeGone(row, gone), evidence: row.evidence }]
+      const gone = causes.get(nameOf(row))
+      if (gone === undefined || (row.calmAt !== null && gone.isTakenIn !== true)) return []
+      const kept = gone.isTakenIn === true ? takenIn(row, gone.at) : causeGone(row, gone.at)
+      return [{ tenantId: row.tenantId, id: row.id, kept, evidence: row.evidence }]
     }),
   )
 }

@@ -90,11 +90,11 @@ export function wireMonitoring(deps: MonitoringDeps): Monitoring {
         gone.push(...wanted.clear.map((one) => ({ ...one, tenantId, at })))
       }
       const mayBeTwice = begun.filter(({ kind }) => kind === 'station-faulted' || kind === 'station-problem')
-      const { raise: raised, clear: takenIn } = oneFaultEach(
+      const { raise: raised, clear: inFaults } = oneFaultEach(
         begun,
         mayBeTwice.length === 0 ? [] : await openFaults(tx, mayBeTwice),
       )
-      const over = [...gone, ...takenIn]
+      const over = [...gone, ...inFaults.map((one) => ({ ...one, isTakenIn: true as const }))]
       const cleared = over.length === 0 ? [] : await clearAlerts(tx, over)
       await tell(tx, [...cleared, ...(await raiseAlerts(tx, raised))])
     },

@@ -87,6 +87,13 @@ export function causeGone(kept: KeptAlert, at: Temporal.Instant): KeptAlert {
   return kept.flapping ? { ...kept, calmAt: at, history } : { ...kept, clearedAt: at, history }
 }
 
+/** Another alert tells of its cause now: it is over, and no calm is waited for. */
+export function takenIn(kept: KeptAlert, at: Temporal.Instant): KeptAlert {
+  if (kept.clearedAt !== null) return kept
+  const history = bounded([...kept.history, { at: at.toString(), what: 'cleared' }])
+  return { ...kept, calmAt: null, clearedAt: at, flapping: false, history }
+}
+
 /** Calm has lasted. */
 export function calmLasted(kept: KeptAlert, at: Temporal.Instant): KeptAlert {
   if (kept.calmAt === null || Temporal.Instant.compare(kept.calmAt.add(CALM_FOR), at) > 0) return kept
