@@ -4,7 +4,7 @@ import { launchBrowser } from './browser.ts'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { addCard, addStation, addTariff, makeNetwork, type MadeStation, type Network } from './kit/network.ts'
 import { overlaps } from './kit/overlaps.ts'
-import { isWiderThanScreen } from './kit/page-reading.ts'
+import { isWiderThanScreen, must } from './kit/page-reading.ts'
 import { signInAs } from './kit/people.ts'
 import { tellQueuedCharge } from './kit/queued-charge.ts'
 import type { List } from './kit/rest.ts'
@@ -82,6 +82,26 @@ describe('words and figures', () => {
     await stage.picture('fit-session-320')
     expect(await overlaps(stage.page)).toEqual([])
     expect(await isWiderThanScreen(stage.page)).toBe(false)
+    await stage.close()
+  })
+
+  it('of a list of sessions are there to the last column where a tablet is held upright', async () => {
+    const stage = await signedIn(browser, desk, 'tatu')
+    await stage.page.goto('/sessions')
+    const amount = stage.page
+      .getByRole('row')
+      .filter({ hasText: /90,000,000.00/ })
+      .getByRole('cell')
+      .last()
+    const list = stage.page.getByRole('region', { name: word('portal.sessions.title') })
+    for (const width of [641, 700, 768]) {
+      await stage.page.setViewportSize({ width, height: 900 })
+      const [inner, outer] = [
+        must((await amount.boundingBox()) ?? undefined),
+        must((await list.boundingBox()) ?? undefined),
+      ]
+      expect(inner.x + inner.width, `${width}`).toBeLessThanOrEqual(outer.x + outer.width)
+    }
     await stage.close()
   })
 
