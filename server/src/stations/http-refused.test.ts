@@ -72,6 +72,25 @@ describe('refused stations', () => {
     expect(body['total']).toBe((body['items'] as unknown[]).length)
   })
 
+  it('are listed no more, though their last attempt came while they were being made, and was of nobody we knew', async () => {
+    const { ground, tenantId } = rest
+    const { id } = await add('RACE-2')
+    await ground.database.inTenant(tenantId, (tx) =>
+      tx.run(sql`
+        insert into refused_stations (tenant_id, id, path, identity, reason, address, first_at, last_at, count)
+        select ${tenantId}, gen_random_uuid(), '/ocpp/power/RACE-2', 'RACE-2', reason, '127.0.0.1', s.created_at,
+          s.created_at + interval '1 s', 1
+        from stations s, unnest(array['unknown-identity', 'wrong-password']) as reason
+        where s.tenant_id = ${tenantId} and s.id = ${id}`),
+    )
+    const { body } = await call('GET /v1/refused-stations?limit=200&count=true')
+    const items = body['items'] as Record<string, unknown>[]
+    const reasons = items.flatMap(({ identity, reason }) => (identity === 'RACE-2' ? [reason] : []))
+    // A wrong password is told, whoever it is that tries.
+    expect(reasons).toEqual(['wrong-password'])
+    expect(body['total']).toBe(items.length)
+  })
+
   it('that are ours already keep their password where it was not what kept them out', async () => {
     const { password } = await add('OLD-WORDS')
     const socket = new WebSocket(`ws://127.0.0.1:${stations.port}/ocpp/power/OLD-WORDS`, ['ocpp1.5'], {

@@ -21,11 +21,12 @@ const OURS = sql`stations s where s.tenant_id = refused_stations.tenant_id and s
   and s.removed_at is null`
 
 /**
- * What is over is not shown: attempts from before a station was made, which may be written while it is being made. Whoever may see some
+ * What is over is not shown: attempts from before a station was made, which may come, and be written, while it is being made. Whoever may see some
  * sites only sees attempts of the stations that stand there: the others are nobody's yet.
  */
 function shownTo(sites: readonly string[] | null): Sql {
-  const isOpen = sql`not exists (select 1 from ${OURS} and s.created_at > refused_stations.last_at)`
+  const isOver = sql`s.created_at > refused_stations.last_at or refused_stations.reason = 'unknown-identity'`
+  const isOpen = sql`not exists (select 1 from ${OURS} and (${isOver}))`
   return sites === null
     ? isOpen
     : sql`${isOpen} and exists (select 1 from ${OURS} and s.site_id = any(${sites}::uuid[]))`
