@@ -117,6 +117,9 @@ function specsFor(options: Chosen): readonly StationSpec[] {
 }
 
 async function simulate(options: Chosen, scenario: Scenario): Promise<number> {
+  const asked = new AbortController()
+  const ask = (): void => asked.abort()
+  process.on('SIGINT', ask).on('SIGTERM', ask)
   const stations = specsFor(options)
   const [first] = stations
   const about = { url: options.url, protocol: options.protocol, scenario: options.scenario }
@@ -138,7 +141,8 @@ async function simulate(options: Chosen, scenario: Scenario): Promise<number> {
       say(words('hint.card', { uid: event.uid }))
     },
   })
-  await untilOver(fleet, options.duration)
+  await untilOver(fleet, options.duration, asked.signal)
+  process.off('SIGINT', ask).off('SIGTERM', ask)
   await fleet.stop()
   say(words('end', valuesOf(fleet)))
   if (wasConnected) return 0
@@ -147,14 +151,13 @@ async function simulate(options: Chosen, scenario: Scenario): Promise<number> {
 }
 
 /** Shows how it goes until somebody ends it, the time is up, or every scenario is over. */
-function untilOver(fleet: Fleet, seconds: number | undefined): Promise<void> {
+function untilOver(fleet: Fleet, seconds: number | undefined, asked: AbortSignal): Promise<void> {
   const isTerminal = process.stdout.isTTY
   const started = performance.now()
   return new Promise((resolve) => {
     let looks = 0
     const end = (): void => {
       clearInterval(timer)
-      process.off('SIGINT', end).off('SIGTERM', end)
       if (isTerminal) process.stdout.write('\n')
       resolve()
     }
@@ -167,7 +170,8 @@ function untilOver(fleet: Fleet, seconds: number | undefined): Promise<void> {
       else if (fleet.identities.length > 1 && looks % 10 === 0) say(words('progress', valuesOf(fleet)))
     }
     const timer = setInterval(look, 1000)
-    process.on('SIGINT', end).on('SIGTERM', end)
+    if (asked.aborted) end()
+    else asked.addEventListener('abort', end, { once: true })
   })
 }
 
