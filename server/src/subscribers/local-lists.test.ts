@@ -294,6 +294,7 @@ describe('a card that is blocked (trust.md, attack 18)', () => {
     // The one that was away is told when it comes back.
     const back = await away.connect()
     await workUntil(async () => back.calls.some(({ action }) => action === 'ClearCache'))
+    mute.held.isDeaf = false
   })
 
   it('is told again a day later to a station that did not answer, or was not let in then', async () => {
