@@ -19,6 +19,7 @@ import {
   hasDatabase,
   howRuntimeFails,
   randomToken,
+  remarkOn,
   startEmbedded,
   steadyClock,
   type EmbeddedPostgres,
@@ -66,7 +67,7 @@ export async function openInstallation(config: Config, log: Log, publicUrl: stri
       ground: { database, keys, clock, log, bus, publicUrl },
       platformKey,
       secret,
-      remarks: embedded?.remarks ?? [],
+      remarks: embedded?.remarks ?? opened.remarks,
       folders: foldersOf(config, embedded),
       databaseEnded: embedded?.ended ?? new Promise(() => {}),
       async tidy() {
@@ -157,6 +158,7 @@ async function openSchema(config: Config, embedded: EmbeddedPostgres | undefined
     return {
       roles,
       owner: embedded.owner,
+      remarks: [],
       runtime: { ...embedded.owner, user: login, password } satisfies ClientConfig,
     }
   }
@@ -174,7 +176,8 @@ async function openSchema(config: Config, embedded: EmbeddedPostgres | undefined
   const { roles } = await migrate(owner, { name: userOf(runtime) })
   const failing = await howRuntimeFails(outside)
   if (failing !== undefined) throw new Error(failing)
-  return { roles, owner, runtime }
+  const remark = await remarkOn(outside)
+  return { roles, owner, runtime, remarks: remark === undefined ? [] : [remark] }
 }
 
 function openBus(config: Config, runtime: ClientConfig, log: Log, undo: (() => Promise<unknown>)[]): Bus {

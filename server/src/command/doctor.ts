@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import net from 'node:net'
 import type { Config } from '../config.ts'
 import { nearestFolder, whyNoFolder, whySecretIsMissing } from '../installation.ts'
-import { binariesAreThere, howRuntimeFails, listenFault, OPS_HOST, whatLacks } from '../platform/index.ts'
+import { binariesAreThere, howRuntimeFails, listenFault, OPS_HOST, remarkOn, whatLacks } from '../platform/index.ts'
 import { findRunning } from './running.ts'
 
 interface Finding {
@@ -80,9 +80,11 @@ async function outside(url: string, ownerUrl: string | undefined): Promise<Findi
     return { what: 'outside PostgreSQL', trouble: 'DATABASE_OWNER_URL is missing: set the owner’s address too' }
   const addresses = { owner: { connectionString: ownerUrl }, runtime: { connectionString: url } }
   const trouble = (await whatLacks(addresses)) ?? (await howRuntimeFails(addresses))
-  return trouble === undefined
-    ? { what: 'outside PostgreSQL answers, and gives the rights that are needed' }
-    : { what: 'outside PostgreSQL', trouble }
+  if (trouble !== undefined) return { what: 'outside PostgreSQL', trouble }
+  const remark = await remarkOn(addresses)
+  return {
+    what: `outside PostgreSQL answers, and gives the rights that are needed${remark === undefined ? '' : `. ${remark}`}`,
+  }
 }
 
 /** Where people, programs and stations come in, and where metrics are read. */

@@ -4,7 +4,7 @@ import { openDatabase } from './db.ts'
 import { newId } from './ids.ts'
 import { silentLog } from './log.ts'
 import { migrate } from './migrate.ts'
-import { howRuntimeFails, userOf, whatLacks } from './outside-database.ts'
+import { howRuntimeFails, remarkOn, userOf, whatLacks } from './outside-database.ts'
 import { openPostgres } from './postgres-client.ts'
 import { sql } from './sql.ts'
 import { type TestGround, testGround } from './testing.ts'
@@ -71,12 +71,6 @@ describe('an outside database that cannot be used says what to do', () => {
     expect(await howRuntimeFails(other)).toMatch(/lead to different databases/)
   })
 
-  it('the login of the program is the owner, or a superuser: no row policy would hold it', async () => {
-    const unbound = /DATABASE_URL owns the tables, or is a superuser: make one that owns nothing/
-    expect(await whatLacks(pair(`${word}_owner`, word, `${word}_owner`))).toMatch(unbound)
-    expect(await whatLacks({ ...pair(`${word}_owner`), runtime: ground.owner })).toMatch(unbound)
-  })
-
   it('the authority’s file that an address names is not there', async () => {
     const connectionString = 'postgres://u:p@127.0.0.1:1/x?sslmode=verify-full&sslrootcert=/none/ca.crt'
     expect(await whatLacks({ owner: { connectionString }, runtime: { connectionString } })).toMatch(
@@ -133,3 +127,15 @@ function withOptions({ host, port, user, password: word, database }: pg.ClientCo
   query.set('password', String(word))
   return { connectionString: `postgres:///${database}?${query}` }
 }
+
+it('a login that is the owner, or a superuser, is taken, with a remark', async () => {
+  const remark = /DATABASE_URL owns the tables, or is a superuser: make one that owns nothing/
+  const [owner, superuser] = [
+    pair(`${word}_owner`, word, `${word}_owner`),
+    { ...pair(`${word}_owner`), runtime: ground.owner },
+  ]
+  expect(await whatLacks(owner)).toBeUndefined()
+  expect(await remarkOn(owner)).toMatch(remark)
+  expect(await remarkOn(superuser)).toMatch(remark)
+  expect(await remarkOn(pair(`${word}_owner`))).toBeUndefined()
+})

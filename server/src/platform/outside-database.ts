@@ -21,8 +21,6 @@ interface Found {
   readonly may_make_roles: boolean
   readonly is_read_only: boolean
   readonly has_login: boolean
-  /** No row policy holds it. */
-  readonly login_is_unbound: boolean | null
   readonly foreign_table: string | null
 }
 
@@ -46,7 +44,6 @@ export async function whatLacks({ owner, runtime }: Outside): Promise<string | u
          (select rolcreaterole or rolsuper from pg_roles where rolname = current_user) as may_make_roles,
          current_setting('transaction_read_only') = 'on' as is_read_only,
          exists (select from pg_roles where rolname = $1) as has_login,
-         (select rolsuper or rolbypassrls or rolname = current_user from pg_roles where rolname = $1) as login_is_unbound,
          (select min(relname)::text from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v')
             and not exists (select from pg_depend d where d.objid = pg_class.oid and d.deptype = 'e')) as foreign_table`,
       [login],
@@ -72,14 +69,33 @@ function sentenceOf(found: Found, login: string): string | undefined {
     return `${owner} of DATABASE_OWNER_URL does not own the tables in ${database}: set the owner that made them.`
   if (!found.is_known && !found.may_make_roles)
     return `The owner ${owner} of DATABASE_OWNER_URL may not make roles: allow it with alter role "${owner}" createrole.`
-  if (found.login_is_unbound === true)
-    return `The login ${login} of DATABASE_URL owns the tables, or is a superuser: make one that owns nothing, with create role lataamo login password '…'.`
   if (found.is_known) return undefined
   if (!found.may_create)
     return `${owner} of DATABASE_OWNER_URL may not make tables in ${database}: let it own that, with alter database "${database}" owner to "${owner}".`
   if (found.foreign_table !== null)
     return `The database ${database} holds tables that are not of Lataamo (${found.foreign_table}): give it a database of its own.`
   return undefined
+}
+
+/**
+ * What works and should not stay so: a login that may do more than the program needs. Each transaction takes a role that row policies
+ * hold; who got as far as giving that role up would be held by nothing.
+ */
+export async function remarkOn({ owner, runtime }: Outside): Promise<string | undefined> {
+  const opened = await attempt('DATABASE_OWNER_URL', owner)
+  if (typeof opened === 'string') return opened
+  const login = userOf(runtime)
+  try {
+    const { rows } = await opened.query<{ readonly is_unbound: boolean }>(
+      'select rolsuper or rolbypassrls or rolname = current_user as is_unbound from pg_roles where rolname = $1',
+      [login],
+    )
+    return rows[0]?.is_unbound === true
+      ? `The login ${login} of DATABASE_URL owns the tables, or is a superuser: make one that owns nothing, with create role lataamo login password '…', and set that.`
+      : undefined
+  } finally {
+    await opened.end()
+  }
 }
 
 /** Whether DATABASE_URL leads to the database of DATABASE_OWNER_URL; else a sentence. */
