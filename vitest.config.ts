@@ -51,7 +51,7 @@ export default defineConfig({
     expect: { poll: { timeout: 45_000, interval: 20 } },
     // Much of the time is waiting, for patience that ends and servers that start.
     maxWorkers: 4,
-    // A worker takes one file after the other: to begin each in a new one cost a third of all. What a file leaves running, it must end.
+    // A worker takes one file after the other: to begin each in a new one was a quarter of what the server's sessions' tests cost. What a file leaves running, it must end.
     isolate: false,
     sequence: { sequencer: LongestFirst },
     globalSetup: ['server/src/platform/testing-setup.ts'],
