@@ -1529,7 +1529,89 @@ export type PostPriceCalculationsData = {
         /**
          * A tariff as OCPI writes it; this or tariffId
          */
-        tariff?: unknown;
+        tariff?: {
+            /**
+             * ISO 4217, such as EUR.
+             */
+            currency: string;
+            /**
+             * Whether prices contain tax; absent: they do not.
+             */
+            tax_included?: 'YES' | 'NO';
+            elements: Array<{
+                price_components: Array<{
+                    type: 'FLAT' | 'ENERGY' | 'TIME' | 'PARKING_TIME';
+                    /**
+                     * Per kWh, per hour or per session; a number or a decimal text of up to six decimals.
+                     */
+                    price: number | string;
+                    /**
+                     * Per cent, up to 100. Absent: no tax, which is not the same as 0.
+                     */
+                    vat?: number | string | null;
+                    /**
+                     * Wh or seconds. Only FLAT may go without.
+                     */
+                    step_size?: number | null;
+                }>;
+                /**
+                 * Not built yet.
+                 */
+                restrictions?: null;
+            }>;
+            /**
+             * Taken, and without effect.
+             */
+            id?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            country_code?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            party_id?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            last_updated?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            type?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            tariff_alt_text?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            tariff_alt_url?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            energy_mix?: unknown;
+            /**
+             * Not built yet.
+             */
+            min_price?: null;
+            /**
+             * Not built yet.
+             */
+            max_price?: null;
+            /**
+             * Not built yet.
+             */
+            preauthorize_amount?: null;
+            /**
+             * Not built yet.
+             */
+            start_date_time?: null;
+            /**
+             * Not built yet.
+             */
+            end_date_time?: null;
+        };
         tariffId?: string;
         /**
          * IANA name, the site’s
@@ -2861,6 +2943,10 @@ export type PostSitesErrors = {
      */
     404: Problem;
     /**
+     * One of: half-a-position.
+     */
+    422: Problem;
+    /**
      * Any other problem.
      */
     default: Problem;
@@ -3008,6 +3094,10 @@ export type PatchSitesByIdErrors = {
      * One of: no-such-site.
      */
     404: Problem;
+    /**
+     * One of: half-a-position.
+     */
+    422: Problem;
     /**
      * Any other problem.
      */
@@ -3497,7 +3587,7 @@ export type PostStationsErrors = {
      */
     409: Problem;
     /**
-     * One of: no-such-site, no-such-tariff, not-supported.
+     * One of: no-such-site, no-such-tariff, not-supported, half-a-position.
      */
     422: Problem;
     /**
@@ -3800,7 +3890,7 @@ export type PatchStationsByIdErrors = {
      */
     409: Problem;
     /**
-     * One of: no-such-site, no-such-tariff, not-supported, no-such-evse.
+     * One of: no-such-site, no-such-tariff, not-supported, half-a-position, no-such-evse.
      */
     422: Problem;
     /**
@@ -4651,7 +4741,89 @@ export type GetTariffsResponses = {
             /**
              * A tariff as OCPI 2.2.1 writes it, with tax_included of 2.3.0
              */
-            tariff: unknown;
+            tariff: {
+                /**
+                 * ISO 4217, such as EUR.
+                 */
+                currency: string;
+                /**
+                 * Whether prices contain tax; absent: they do not.
+                 */
+                tax_included?: 'YES' | 'NO';
+                elements: Array<{
+                    price_components: Array<{
+                        type: 'FLAT' | 'ENERGY' | 'TIME' | 'PARKING_TIME';
+                        /**
+                         * Per kWh, per hour or per session; a number or a decimal text of up to six decimals.
+                         */
+                        price: number | string;
+                        /**
+                         * Per cent, up to 100. Absent: no tax, which is not the same as 0.
+                         */
+                        vat?: number | string | null;
+                        /**
+                         * Wh or seconds. Only FLAT may go without.
+                         */
+                        step_size?: number | null;
+                    }>;
+                    /**
+                     * Not built yet.
+                     */
+                    restrictions?: null;
+                }>;
+                /**
+                 * Taken, and without effect.
+                 */
+                id?: unknown;
+                /**
+                 * Taken, and without effect.
+                 */
+                country_code?: unknown;
+                /**
+                 * Taken, and without effect.
+                 */
+                party_id?: unknown;
+                /**
+                 * Taken, and without effect.
+                 */
+                last_updated?: unknown;
+                /**
+                 * Taken, and without effect.
+                 */
+                type?: unknown;
+                /**
+                 * Taken, and without effect.
+                 */
+                tariff_alt_text?: unknown;
+                /**
+                 * Taken, and without effect.
+                 */
+                tariff_alt_url?: unknown;
+                /**
+                 * Taken, and without effect.
+                 */
+                energy_mix?: unknown;
+                /**
+                 * Not built yet.
+                 */
+                min_price?: null;
+                /**
+                 * Not built yet.
+                 */
+                max_price?: null;
+                /**
+                 * Not built yet.
+                 */
+                preauthorize_amount?: null;
+                /**
+                 * Not built yet.
+                 */
+                start_date_time?: null;
+                /**
+                 * Not built yet.
+                 */
+                end_date_time?: null;
+            };
             createdAt: string;
             versions: Array<{
                 version: number;
@@ -4674,7 +4846,89 @@ export type PostTariffsData = {
         /**
          * A tariff as OCPI 2.2.1 writes it, with tax_included of 2.3.0
          */
-        tariff: unknown;
+        tariff: {
+            /**
+             * ISO 4217, such as EUR.
+             */
+            currency: string;
+            /**
+             * Whether prices contain tax; absent: they do not.
+             */
+            tax_included?: 'YES' | 'NO';
+            elements: Array<{
+                price_components: Array<{
+                    type: 'FLAT' | 'ENERGY' | 'TIME' | 'PARKING_TIME';
+                    /**
+                     * Per kWh, per hour or per session; a number or a decimal text of up to six decimals.
+                     */
+                    price: number | string;
+                    /**
+                     * Per cent, up to 100. Absent: no tax, which is not the same as 0.
+                     */
+                    vat?: number | string | null;
+                    /**
+                     * Wh or seconds. Only FLAT may go without.
+                     */
+                    step_size?: number | null;
+                }>;
+                /**
+                 * Not built yet.
+                 */
+                restrictions?: null;
+            }>;
+            /**
+             * Taken, and without effect.
+             */
+            id?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            country_code?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            party_id?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            last_updated?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            type?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            tariff_alt_text?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            tariff_alt_url?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            energy_mix?: unknown;
+            /**
+             * Not built yet.
+             */
+            min_price?: null;
+            /**
+             * Not built yet.
+             */
+            max_price?: null;
+            /**
+             * Not built yet.
+             */
+            preauthorize_amount?: null;
+            /**
+             * Not built yet.
+             */
+            start_date_time?: null;
+            /**
+             * Not built yet.
+             */
+            end_date_time?: null;
+        };
         validFrom?: string;
         default?: boolean;
     };
@@ -4715,7 +4969,89 @@ export type PostTariffsResponses = {
         /**
          * A tariff as OCPI 2.2.1 writes it, with tax_included of 2.3.0
          */
-        tariff: unknown;
+        tariff: {
+            /**
+             * ISO 4217, such as EUR.
+             */
+            currency: string;
+            /**
+             * Whether prices contain tax; absent: they do not.
+             */
+            tax_included?: 'YES' | 'NO';
+            elements: Array<{
+                price_components: Array<{
+                    type: 'FLAT' | 'ENERGY' | 'TIME' | 'PARKING_TIME';
+                    /**
+                     * Per kWh, per hour or per session; a number or a decimal text of up to six decimals.
+                     */
+                    price: number | string;
+                    /**
+                     * Per cent, up to 100. Absent: no tax, which is not the same as 0.
+                     */
+                    vat?: number | string | null;
+                    /**
+                     * Wh or seconds. Only FLAT may go without.
+                     */
+                    step_size?: number | null;
+                }>;
+                /**
+                 * Not built yet.
+                 */
+                restrictions?: null;
+            }>;
+            /**
+             * Taken, and without effect.
+             */
+            id?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            country_code?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            party_id?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            last_updated?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            type?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            tariff_alt_text?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            tariff_alt_url?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            energy_mix?: unknown;
+            /**
+             * Not built yet.
+             */
+            min_price?: null;
+            /**
+             * Not built yet.
+             */
+            max_price?: null;
+            /**
+             * Not built yet.
+             */
+            preauthorize_amount?: null;
+            /**
+             * Not built yet.
+             */
+            start_date_time?: null;
+            /**
+             * Not built yet.
+             */
+            end_date_time?: null;
+        };
         createdAt: string;
         versions: Array<{
             version: number;
@@ -4805,7 +5141,89 @@ export type GetTariffsByIdResponses = {
         /**
          * A tariff as OCPI 2.2.1 writes it, with tax_included of 2.3.0
          */
-        tariff: unknown;
+        tariff: {
+            /**
+             * ISO 4217, such as EUR.
+             */
+            currency: string;
+            /**
+             * Whether prices contain tax; absent: they do not.
+             */
+            tax_included?: 'YES' | 'NO';
+            elements: Array<{
+                price_components: Array<{
+                    type: 'FLAT' | 'ENERGY' | 'TIME' | 'PARKING_TIME';
+                    /**
+                     * Per kWh, per hour or per session; a number or a decimal text of up to six decimals.
+                     */
+                    price: number | string;
+                    /**
+                     * Per cent, up to 100. Absent: no tax, which is not the same as 0.
+                     */
+                    vat?: number | string | null;
+                    /**
+                     * Wh or seconds. Only FLAT may go without.
+                     */
+                    step_size?: number | null;
+                }>;
+                /**
+                 * Not built yet.
+                 */
+                restrictions?: null;
+            }>;
+            /**
+             * Taken, and without effect.
+             */
+            id?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            country_code?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            party_id?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            last_updated?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            type?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            tariff_alt_text?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            tariff_alt_url?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            energy_mix?: unknown;
+            /**
+             * Not built yet.
+             */
+            min_price?: null;
+            /**
+             * Not built yet.
+             */
+            max_price?: null;
+            /**
+             * Not built yet.
+             */
+            preauthorize_amount?: null;
+            /**
+             * Not built yet.
+             */
+            start_date_time?: null;
+            /**
+             * Not built yet.
+             */
+            end_date_time?: null;
+        };
         createdAt: string;
         versions: Array<{
             version: number;
@@ -4863,7 +5281,89 @@ export type PatchTariffsByIdResponses = {
         /**
          * A tariff as OCPI 2.2.1 writes it, with tax_included of 2.3.0
          */
-        tariff: unknown;
+        tariff: {
+            /**
+             * ISO 4217, such as EUR.
+             */
+            currency: string;
+            /**
+             * Whether prices contain tax; absent: they do not.
+             */
+            tax_included?: 'YES' | 'NO';
+            elements: Array<{
+                price_components: Array<{
+                    type: 'FLAT' | 'ENERGY' | 'TIME' | 'PARKING_TIME';
+                    /**
+                     * Per kWh, per hour or per session; a number or a decimal text of up to six decimals.
+                     */
+                    price: number | string;
+                    /**
+                     * Per cent, up to 100. Absent: no tax, which is not the same as 0.
+                     */
+                    vat?: number | string | null;
+                    /**
+                     * Wh or seconds. Only FLAT may go without.
+                     */
+                    step_size?: number | null;
+                }>;
+                /**
+                 * Not built yet.
+                 */
+                restrictions?: null;
+            }>;
+            /**
+             * Taken, and without effect.
+             */
+            id?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            country_code?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            party_id?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            last_updated?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            type?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            tariff_alt_text?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            tariff_alt_url?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            energy_mix?: unknown;
+            /**
+             * Not built yet.
+             */
+            min_price?: null;
+            /**
+             * Not built yet.
+             */
+            max_price?: null;
+            /**
+             * Not built yet.
+             */
+            preauthorize_amount?: null;
+            /**
+             * Not built yet.
+             */
+            start_date_time?: null;
+            /**
+             * Not built yet.
+             */
+            end_date_time?: null;
+        };
         createdAt: string;
         versions: Array<{
             version: number;
@@ -4919,7 +5419,89 @@ export type PostTariffsByIdVersionsData = {
         /**
          * A tariff as OCPI 2.2.1 writes it, with tax_included of 2.3.0
          */
-        tariff: unknown;
+        tariff: {
+            /**
+             * ISO 4217, such as EUR.
+             */
+            currency: string;
+            /**
+             * Whether prices contain tax; absent: they do not.
+             */
+            tax_included?: 'YES' | 'NO';
+            elements: Array<{
+                price_components: Array<{
+                    type: 'FLAT' | 'ENERGY' | 'TIME' | 'PARKING_TIME';
+                    /**
+                     * Per kWh, per hour or per session; a number or a decimal text of up to six decimals.
+                     */
+                    price: number | string;
+                    /**
+                     * Per cent, up to 100. Absent: no tax, which is not the same as 0.
+                     */
+                    vat?: number | string | null;
+                    /**
+                     * Wh or seconds. Only FLAT may go without.
+                     */
+                    step_size?: number | null;
+                }>;
+                /**
+                 * Not built yet.
+                 */
+                restrictions?: null;
+            }>;
+            /**
+             * Taken, and without effect.
+             */
+            id?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            country_code?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            party_id?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            last_updated?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            type?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            tariff_alt_text?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            tariff_alt_url?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            energy_mix?: unknown;
+            /**
+             * Not built yet.
+             */
+            min_price?: null;
+            /**
+             * Not built yet.
+             */
+            max_price?: null;
+            /**
+             * Not built yet.
+             */
+            preauthorize_amount?: null;
+            /**
+             * Not built yet.
+             */
+            start_date_time?: null;
+            /**
+             * Not built yet.
+             */
+            end_date_time?: null;
+        };
         validFrom?: string;
     };
     headers?: {
@@ -4965,7 +5547,89 @@ export type PostTariffsByIdVersionsResponses = {
         /**
          * A tariff as OCPI 2.2.1 writes it, with tax_included of 2.3.0
          */
-        tariff: unknown;
+        tariff: {
+            /**
+             * ISO 4217, such as EUR.
+             */
+            currency: string;
+            /**
+             * Whether prices contain tax; absent: they do not.
+             */
+            tax_included?: 'YES' | 'NO';
+            elements: Array<{
+                price_components: Array<{
+                    type: 'FLAT' | 'ENERGY' | 'TIME' | 'PARKING_TIME';
+                    /**
+                     * Per kWh, per hour or per session; a number or a decimal text of up to six decimals.
+                     */
+                    price: number | string;
+                    /**
+                     * Per cent, up to 100. Absent: no tax, which is not the same as 0.
+                     */
+                    vat?: number | string | null;
+                    /**
+                     * Wh or seconds. Only FLAT may go without.
+                     */
+                    step_size?: number | null;
+                }>;
+                /**
+                 * Not built yet.
+                 */
+                restrictions?: null;
+            }>;
+            /**
+             * Taken, and without effect.
+             */
+            id?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            country_code?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            party_id?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            last_updated?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            type?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            tariff_alt_text?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            tariff_alt_url?: unknown;
+            /**
+             * Taken, and without effect.
+             */
+            energy_mix?: unknown;
+            /**
+             * Not built yet.
+             */
+            min_price?: null;
+            /**
+             * Not built yet.
+             */
+            max_price?: null;
+            /**
+             * Not built yet.
+             */
+            preauthorize_amount?: null;
+            /**
+             * Not built yet.
+             */
+            start_date_time?: null;
+            /**
+             * Not built yet.
+             */
+            end_date_time?: null;
+        };
         createdAt: string;
         versions: Array<{
             version: number;

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { type AnyRoute, idFrom, listOf, ok, pageOf, paging, tenantRoute } from '../platform/index.ts'
+import { type AnyRoute, idFrom, listOf, ok, pageOf, paging, tenantRoute, instantText } from '../platform/index.ts'
 import { type AuditRow, countAudit, readAudit } from './store.ts'
 
 const entry = z.strictObject({
   id: z.uuid(),
-  at: z.string(),
+  at: instantText,
   actor: z.strictObject({ kind: z.string(), id: z.uuid().optional(), name: z.string().optional() }),
   action: z.string(),
   objectKind: z.string(),

@@ -13,12 +13,14 @@ import {
   refuse,
   tenantRoute,
   type Tx,
+  instantText,
 } from '../platform/index.ts'
 import { addVersion, makeTariff } from './change-tariffs.ts'
 import { type TariffUse, tariffChangeRoutes } from './http-change.ts'
 import { answerPriceCalculation, priceCalculation } from './price-calculations.ts'
 import { dimensions } from './rules/index.ts'
 import { countTariffs, findTariff, listTariffs, makeDefault, type StoredTariff, type StoredVersion } from './store.ts'
+import { tariffSchema } from './tariff-schema.ts'
 
 /** What billing needs of features above it or beside it. */
 export type BillingDeps = TariffUse
@@ -43,7 +45,7 @@ const priceShape = z.strictObject({ totals, lines: z.array(line) })
 export const priceLineShape = line
 export const priceTotalsShape = totals
 
-const ocpiTariff = z.unknown().describe('A tariff as OCPI 2.2.1 writes it, with tax_included of 2.3.0')
+const ocpiTariff = z.unknown().meta(tariffSchema)
 const validFrom = instantShape.optional()
 
 const tariffShape = z.strictObject({
@@ -51,14 +53,14 @@ const tariffShape = z.strictObject({
   name: z.string(),
   default: z.boolean(),
   version: z.int(),
-  validFrom: z.string(),
+  validFrom: instantText,
   tariff: ocpiTariff,
-  createdAt: z.string(),
+  createdAt: instantText,
   versions: z.array(
     z.strictObject({
       version: z.int(),
-      validFrom: z.string(),
-      createdAt: z.string(),
+      validFrom: instantText,
+      createdAt: instantText,
       createdBy: z.string().optional(),
     }),
   ),

@@ -5,6 +5,7 @@ import { isTimeZone } from '../tenants/index.ts'
 import { parsedIn } from './change-tariffs.ts'
 import { calculatePrice, jsonFromPrice, type PriceJson, type RatedSession, type Tariff } from './rules/index.ts'
 import { tariffThatApplies, tariffVersion } from './store.ts'
+import { tariffSchema } from './tariff-schema.ts'
 
 const period = z.strictObject({
   from: instantShape,
@@ -14,7 +15,7 @@ const period = z.strictObject({
 })
 
 export const priceCalculation = z.strictObject({
-  tariff: z.unknown().optional().describe('A tariff as OCPI writes it; this or tariffId'),
+  tariff: z.unknown().meta(tariffSchema).optional().describe('A tariff as OCPI writes it; this or tariffId'),
   tariffId: z.uuid().optional(),
   timeZone: z
     .string()

@@ -9,6 +9,7 @@ import {
   paging,
   refuse,
   tenantRoute,
+  instantText,
 } from '../platform/index.ts'
 import { endKey, makeKey, textOfKey } from './api-keys.ts'
 import { tellAccessChanged } from './access-changed.ts'
@@ -22,9 +23,9 @@ const key = z.strictObject({
   name: z.string(),
   role: z.string(),
   sites: sitesAnswer,
-  createdAt: z.string(),
-  lastUsedAt: z.string().optional(),
-  revokedAt: z.string().optional(),
+  createdAt: instantText,
+  lastUsedAt: instantText.optional(),
+  revokedAt: instantText.optional(),
 })
 
 const oneKey = tenantRoute({

@@ -10,6 +10,7 @@ import {
   paging,
   refuse,
   tenantRoute,
+  instantText,
 } from '../platform/index.ts'
 import { tellAccessChanged } from './access-changed.ts'
 import { type SitesExist, sitesKnown } from './known-sites.ts'
@@ -27,7 +28,7 @@ const person = z.strictObject({
   /** Null: as their browser asks for. */
   language: z.string().nullable(),
   status: z.enum(['invited', 'active', 'disabled']),
-  createdAt: z.string(),
+  createdAt: instantText,
 })
 
 export function staffRoutes(ground: Ground, sitesExist: SitesExist | undefined): AnyRoute[] {

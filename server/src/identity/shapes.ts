@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { instantText } from '../platform/index.ts'
 import { roleNames } from '../rights/index.ts'
 import { languageTag, type Tenant } from '../tenants/index.ts'
 
@@ -29,7 +30,7 @@ export const tenantAnswer = z.strictObject({
   timeZone: z.string(),
   languages: z.array(z.string()),
   demo: z.boolean(),
-  createdAt: z.string(),
+  createdAt: instantText,
 })
 
 export function publishedTenant(tenant: Tenant): z.input<typeof tenantAnswer> {

@@ -12,6 +12,7 @@ import {
   type StaffOrKey,
   tenantRoute,
   type Tx,
+  instantText,
 } from '../platform/index.ts'
 import { maySeeSite, sitesForQuery } from '../rights/index.ts'
 import { alertView, type ViewDeps as Words } from './alert-view.ts'
@@ -29,7 +30,7 @@ const states = ['open', 'acknowledged', 'cleared'] as const
 const severity = z.enum(severities)
 
 const historyShape = z.strictObject({
-  at: z.string(),
+  at: instantText,
   what: z.enum(['began', 'returned', 'calm', 'cleared', 'severity', 'acknowledged', 'closed']),
   severity: severity.optional(),
   by: z.string().optional(),
@@ -42,11 +43,11 @@ const alertShape = z.strictObject({
   severity,
   text: z.string(),
   fault: z.string().optional().describe('what the station’s error code means, and what to do'),
-  since: z.string(),
-  lastAt: z.string(),
+  since: instantText,
+  lastAt: instantText,
   count: z.int().describe('how often its cause came'),
   flapping: z.boolean().describe('it comes and goes: over only after a while of calm'),
-  calmAt: z.string().optional(),
+  calmAt: instantText.optional(),
   stationId: z.uuid().optional(),
   stationNumber: z.string().optional(),
   stationName: z.string().optional(),
@@ -62,9 +63,9 @@ const alertShape = z.strictObject({
   closable: z.boolean().describe('somebody may close it; else it ends by itself'),
   history: z.array(historyShape),
   acknowledgedBy: z.string().optional(),
-  acknowledgedAt: z.string().optional(),
+  acknowledgedAt: instantText.optional(),
   note: z.string().optional(),
-  clearedAt: z.string().optional(),
+  clearedAt: instantText.optional(),
 })
 
 const TAG = 'alerts'

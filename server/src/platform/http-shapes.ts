@@ -17,6 +17,9 @@ export const instantShape = z.iso
     params: { code: 'year-out-of-range' },
   })
 
+/** An instant in an answer: ISO 8601 in UTC, as `textFromInstant` writes it. */
+export const instantText = z.string().meta({ format: 'date-time' })
+
 interface Span {
   readonly from?: Temporal.Instant | undefined
   readonly to?: Temporal.Instant | undefined

@@ -156,7 +156,15 @@ function problemOf(description: string, codes?: readonly string[]): Record<strin
 }
 
 function schemaOf(shape: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  const { $schema: _, ...schema } = z.toJSONSchema(shape, { io, unrepresentable: 'any', target: 'draft-2020-12' })
+  const { $schema: _, ...schema } = z.toJSONSchema(shape, {
+    io,
+    unrepresentable: 'any',
+    target: 'draft-2020-12',
+    override({ jsonSchema }) {
+      // What the format says, in 300 characters that nobody reads.
+      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern
+    },
+  })
   return schema
 }
 

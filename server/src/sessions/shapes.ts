@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { instantText } from '../platform/index.ts'
 import { priceLineShape, priceTotalsShape } from '../billing/index.ts'
 import { startedByKinds } from './held.ts'
 import { sessionFlags, sessionStates } from './rules/index.ts'
@@ -21,8 +22,8 @@ export const sessionShape = z.strictObject({
     last4: z.string().optional(),
     name: z.string().optional(),
   }),
-  startedAt: z.string(),
-  endedAt: z.string().optional(),
+  startedAt: instantText,
+  endedAt: instantText.optional(),
   stopReason: z.string().optional(),
   energyWh: z.int(),
   powerW: z.int().optional(),
@@ -40,8 +41,8 @@ export type SessionJson = z.input<typeof sessionShape>
 export const startedShape = z.strictObject({ ...sessionShape.shape, commandId: z.uuid().optional() })
 
 const period = z.strictObject({
-  from: z.string(),
-  to: z.string(),
+  from: instantText,
+  to: instantText,
   energyWh: z.int(),
   state: z.enum(['charging', 'parking']),
 })
@@ -50,7 +51,7 @@ export const detailShape = z.strictObject({
   ...sessionShape.shape,
   meterValues: z.array(
     z.strictObject({
-      at: z.string(),
+      at: instantText,
       context: z.string(),
       registerWh: z.int().optional(),
       powerW: z.int().optional(),
@@ -61,7 +62,7 @@ export const detailShape = z.strictObject({
   ),
   periods: z.array(period),
   lines: z.array(priceLineShape),
-  history: z.array(z.strictObject({ at: z.string(), kind: z.string(), state: z.string(), by: z.string() })),
+  history: z.array(z.strictObject({ at: instantText, kind: z.string(), state: z.string(), by: z.string() })),
   records: z.array(z.int()),
 })
 export type DetailJson = z.input<typeof detailShape>
@@ -70,13 +71,13 @@ export const recordShape = z.strictObject({
   sessionId: z.uuid(),
   sessionNumber: z.int(),
   revision: z.int(),
-  createdAt: z.string(),
+  createdAt: instantText,
   reason: z.enum(['ended', 'estimate', 'truth', 'correction']),
   stationId: z.uuid(),
   stationNumber: z.string(),
   evseId: z.int(),
-  startedAt: z.string(),
-  endedAt: z.string(),
+  startedAt: instantText,
+  endedAt: instantText,
   stopReason: z.string().optional(),
   energyWh: z.int(),
   estimated: z.boolean(),
@@ -84,7 +85,7 @@ export const recordShape = z.strictObject({
   idToken: z.strictObject({ id: z.uuid().optional(), last4: z.string() }).optional(),
   meterValues: z.array(
     z.strictObject({
-      at: z.string(),
+      at: instantText,
       context: z.string(),
       registerWh: z.int().optional(),
       powerW: z.int().optional(),
@@ -113,7 +114,7 @@ export const recordShape = z.strictObject({
       to: z.enum(['built-in-billing', 'webhook']),
       /** `held`: waits for a decision (END-VALIDATE). `replaced`: never handed on, a later revision took its place. */
       state: z.enum(['waiting', 'done', 'failed', 'held', 'replaced']),
-      at: z.string().optional(),
+      at: instantText.optional(),
       attempts: z.int(),
       /** Of a webhook: its name, and where its delivery is read. */
       name: z.string().optional(),

@@ -60,4 +60,26 @@ describe('sites', () => {
     expect((await call(`DELETE /v1/sites/${id}`)).status).toBe(204)
     expect((await call(`GET /v1/sites/${id}`)).status).toBe(404)
   })
+
+  it('and stations stand at two numbers, or at none', async () => {
+    const half = (pointer: string) => ({
+      status: 422,
+      body: { code: 'half-a-position', errors: [{ pointer, code: 'half-a-position' }] },
+    })
+    const site = await call('POST /v1/sites', { body: { name: 'Harbour', latitude: 60.4, longitude: 22.2 } })
+    const siteId = String(site.body['id'])
+    const station = await add('S-2', { siteId })
+    expect(await call('POST /v1/sites', { body: { name: 'Quay', latitude: 60.4 } })).toMatchObject(half('/longitude'))
+    expect(await call(`PATCH /v1/sites/${siteId}`, { body: { latitude: null } })).toMatchObject(half('/latitude'))
+    expect(await call('POST /v1/stations', { body: { identity: 'S-3', longitude: 22.2 } })).toMatchObject(
+      half('/latitude'),
+    )
+    // It would stand at its own latitude and its site's longitude.
+    expect(await call(`PATCH /v1/stations/${station.id}`, { body: { latitude: 10 } })).toMatchObject(half('/longitude'))
+    const moved = { latitude: 10, longitude: 11 }
+    expect(await call(`PATCH /v1/stations/${station.id}`, { body: moved })).toMatchObject({ status: 200, body: moved })
+    expect(await call(`PATCH /v1/stations/${station.id}`, { body: { latitude: 12 } })).toMatchObject({ status: 200 })
+    expect((await call(`DELETE /v1/stations/${station.id}`)).status).toBe(204)
+    expect((await call(`DELETE /v1/sites/${siteId}`)).status).toBe(204)
+  })
 })

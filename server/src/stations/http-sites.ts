@@ -13,6 +13,7 @@ import {
   type Tx,
 } from '../platform/index.ts'
 import { isCountry, isTimeZone } from '../tenants/index.ts'
+import { halfPosition } from './position.ts'
 import * as shapes from './shapes.ts'
 import * as store from './store-sites.ts'
 
@@ -88,10 +89,12 @@ export const siteRoutes: readonly AnyRoute[] = [
     body: newSite,
     answer: shapes.site,
     status: 201,
-    refusals: { 'not-allowed': 403, ...NOT_FOUND },
+    refusals: { 'not-allowed': 403, 'half-a-position': 422, ...NOT_FOUND },
     async handle(tx, { body, caller, at }) {
       // Rights at named sites do not reach one that has no name yet.
       if (caller.sites !== 'all') return refuse('not-allowed')
+      const half = halfPosition(body)
+      if (half !== undefined) return refuse('half-a-position', half)
       const defaults = await store.loadTenantDefaults(tx)
       const id = newId()
       const site = { ...body, country: body.country ?? defaults.country, timeZone: body.timeZone ?? defaults.timeZone }
@@ -110,10 +113,12 @@ export const siteRoutes: readonly AnyRoute[] = [
     body: siteChanges,
     answer: shapes.site,
     tagOf: setByPeople,
-    refusals: NOT_FOUND,
+    refusals: { ...NOT_FOUND, 'half-a-position': 422 },
     async handle(tx, { params: { id }, body, caller, at }) {
       const before = await find(tx, id, caller.sites)
       if (before === undefined) return refuse('no-such-site')
+      const half = halfPosition(body, before)
+      if (half !== undefined) return refuse('half-a-position', half)
       await store.changeSite(tx, id, body, at)
       const change = { caller, at, objectKind: 'site', objectId: id, before: siteView(before), after: body }
       await recordChange(tx, { ...change, action: 'site.changed' })

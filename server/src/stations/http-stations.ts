@@ -16,6 +16,7 @@ import { REMOVED } from './gateway/registry.ts'
 import type { HandedIn } from './handed-in.ts'
 import { letGo } from './let-go.ts'
 import { credentialOf, makeStation, newPassword, UNKNOWN_SITE } from './make-station.ts'
+import { halfPosition } from './position.ts'
 import { newStation, stationChanges } from './station-bodies.ts'
 import * as shapes from './shapes.ts'
 import * as store from './store.ts'
@@ -114,11 +115,14 @@ function addRoute(deps: StationRouteDeps): AnyRoute {
       'no-such-site': 422,
       'no-such-tariff': 422,
       'not-supported': 422,
+      'half-a-position': 422,
       'not-allowed': 403,
     },
     async handle(tx, { body, caller, at }) {
       if (!mayWriteAt(caller, body.siteId)) return refuse('not-allowed')
       if (needsTls(body.securityProfile)) return refuse('not-supported', NO_TLS)
+      const half = halfPosition(body)
+      if (half !== undefined) return refuse('half-a-position', half)
       if (!(await isTariff(tx, deps, body.tariffId))) return refuse('no-such-tariff', { fields: UNKNOWN_TARIFF })
       const { password, ...making } = body
       const credential = password === undefined ? undefined : { password }
@@ -158,6 +162,7 @@ function changeRoute(deps: StationRouteDeps): AnyRoute {
       'no-such-site': 422,
       'no-such-tariff': 422,
       'not-supported': 422,
+      'half-a-position': 422,
       'not-allowed': 403,
       'identity-taken': 409,
       'no-such-evse': 422,
@@ -171,6 +176,8 @@ function changeRoute(deps: StationRouteDeps): AnyRoute {
         return refuse('no-such-site', UNKNOWN_SITE)
       const isNewProfile = body.securityProfile !== before.station.securityProfile
       if (isNewProfile && needsTls(body.securityProfile)) return refuse('not-supported', NO_TLS)
+      const half = halfPosition(body, before.station)
+      if (half !== undefined) return refuse('half-a-position', half)
       if (!(await isTariff(tx, deps, body.tariffId))) return refuse('no-such-tariff', { fields: UNKNOWN_TARIFF })
       const { identity, evses, removeEvses, ...changes } = body
       const changed = await changeHardware(tx, ground, before, { identity, evses, removeEvses })

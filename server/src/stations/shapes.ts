@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instantShape } from '../platform/index.ts'
+import { instantShape, instantText } from '../platform/index.ts'
 import { connectorPhases, connectorStatuses } from './model.ts'
 import { connectorTypes } from './rules/connector-types.ts'
 import { passwordFault } from './rules/credential.ts'
@@ -51,7 +51,7 @@ const evse = z.strictObject({
   declared: z.boolean().describe('false: the station reported it, nobody declared it'),
   seen,
   words,
-  since: z.string().optional(),
+  since: instantText.optional(),
   connectors: z.array(
     z.strictObject({
       id: z.int(),
@@ -73,7 +73,7 @@ const evse = z.strictObject({
         .string()
         .optional()
         .describe('the key, in /languages/<tag>.json, of what its vendor’s code means and what to do'),
-      at: z.string(),
+      at: instantText,
     })
     .optional(),
   powerW: z.int().optional(),
@@ -82,8 +82,8 @@ const evse = z.strictObject({
 
 const connection = z.strictObject({
   state: z.enum(['connected', 'offline', 'unknown', 'never']),
-  since: z.string().optional(),
-  lastMessageAt: z.string().optional(),
+  since: instantText.optional(),
+  lastMessageAt: instantText.optional(),
   clockOffsetMs: z.int().optional(),
 })
 
@@ -108,7 +108,7 @@ export const station = z.strictObject({
   state: z.enum(['active', 'test', 'disabled']),
   onboarding: z.enum(['waiting', 'accepted', 'refused']),
   securityProfile: z.int(),
-  plainUntil: z.string().optional(),
+  plainUntil: instantText.optional(),
   maxSessions: z.int().optional(),
   maxDurationSeconds: z.int().optional(),
   tariffId: z.string().optional(),
@@ -121,7 +121,7 @@ export const station = z.strictObject({
   connection,
   seen,
   evses: z.array(evse),
-  createdAt: z.string(),
+  createdAt: instantText,
 })
 
 /** With the password that was made, which is shown this once. */
@@ -151,7 +151,7 @@ export const site = z.strictObject({
   timeZone: z.string(),
   access: z.string().optional(),
   openingHours: z.string().optional(),
-  createdAt: z.string(),
+  createdAt: instantText,
   stations: z.int(),
 })
 
@@ -163,8 +163,8 @@ export const refusedStation = z.strictObject({
   url: z.string().describe('the address it should have used'),
   address: z.string(),
   protocol: z.string().optional(),
-  firstAt: z.string(),
-  lastAt: z.string(),
+  firstAt: instantText,
+  lastAt: instantText,
   count: z.int(),
   mayKeepPassword: z.boolean(),
 })
@@ -176,21 +176,21 @@ export const command = z.strictObject({
   kind: z.string(),
   request: z.record(z.string(), z.unknown()),
   state: z.enum(['queued', 'sent', 'answered', 'effect-seen', 'failed', 'timed-out']),
-  steps: z.array(z.strictObject({ state: z.string(), at: z.string() })),
+  steps: z.array(z.strictObject({ state: z.string(), at: instantText })),
   answer: z.record(z.string(), z.unknown()).optional(),
-  effect: z.strictObject({ what: z.string(), at: z.string() }).optional(),
+  effect: z.strictObject({ what: z.string(), at: instantText }).optional(),
   expectedEffect: z.string().optional(),
   failure: z.string().optional(),
   by: z.strictObject({ kind: z.string(), name: z.string().optional() }),
-  createdAt: z.string(),
-  dueAt: z.string().optional(),
+  createdAt: instantText,
+  dueAt: instantText.optional(),
   exact: z.unknown().optional(),
 })
 
-const said = z.strictObject({ at: z.string(), text: z.string() })
+const said = z.strictObject({ at: instantText, text: z.string() })
 export const logItem = z.strictObject({
   id: z.string(),
-  at: z.string(),
+  at: instantText,
   direction: z.enum(['from-station', 'to-station']),
   messageId: z.string().optional(),
   action: z.string().optional(),
@@ -202,16 +202,16 @@ export const logItem = z.strictObject({
 
 export const refusedMessage = z.strictObject({
   id: z.string(),
-  at: z.string(),
+  at: instantText,
   action: z.string().optional(),
   code: z.string(),
   text: z.string(),
   why: z.string(),
   count: z.int().describe('how often the same came'),
-  lastAt: z.string(),
+  lastAt: instantText,
   judged: z
     .strictObject({
-      at: z.string(),
+      at: instantText,
       by: z.string(),
       outcome: z.enum(['taken', 'no-effect', 'refused']),
       why: z.string().optional(),

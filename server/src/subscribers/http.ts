@@ -15,6 +15,7 @@ import {
   refuse,
   tenantRoute,
   type Tx,
+  instantText,
 } from '../platform/index.ts'
 import { clearCachesFor } from './clear-caches.ts'
 import { followCards } from './local-lists/keep-lists.ts'
@@ -76,10 +77,10 @@ const tokenShape = z.strictObject({
   label: z.string().optional(),
   groupLast4: z.string().optional(),
   status: z.enum(tokenStatuses),
-  validUntil: z.string().optional(),
+  validUntil: instantText.optional(),
   maxSessions: z.int().optional(),
   class: z.string().optional(),
-  createdAt: z.string(),
+  createdAt: instantText,
   blockedReach: reach.optional(),
 })
 type TokenJson = z.input<typeof tokenShape>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { instantText } from '../../platform/index.ts'
 import type { Texts } from '../../platform/index.ts'
 import { isDown } from '../rules/retry.ts'
 import { eventTypeNames, TEST_TYPE } from './event-types.ts'
@@ -21,19 +22,19 @@ export const webhookShape = z.strictObject({
   url: z.string(),
   types: z.array(z.enum(eventTypeNames)),
   state: z.enum(webhookStates),
-  disabledAt: z.string().optional(),
+  disabledAt: instantText.optional(),
   /** Until then the former secret signs too. */
-  formerSecretUntil: z.string().optional(),
-  createdAt: z.string(),
-  changedAt: z.string(),
+  formerSecretUntil: instantText.optional(),
+  createdAt: instantText,
+  changedAt: instantText,
 })
 
 export const healthShape = z.strictObject({
   state: z.enum(['unused', 'well', 'failing', 'down']),
-  since: z.string().optional(),
+  since: instantText.optional(),
   cause: causeShape.optional(),
-  retryAt: z.string().optional(),
-  lastSuccessAt: z.string().optional(),
+  retryAt: instantText.optional(),
+  lastSuccessAt: instantText.optional(),
   waiting: z.int(),
   dead: z.int(),
 })
@@ -49,12 +50,12 @@ export const deliveryShape = z.strictObject({
   sessionNumber: z.int().optional(),
   state: z.enum(deliveryStates),
   attempts: z.int(),
-  nextTryAt: z.string().optional(),
+  nextTryAt: instantText.optional(),
   cause: causeShape.optional(),
-  createdAt: z.string(),
-  lastAttemptAt: z.string().optional(),
-  deliveredAt: z.string().optional(),
-  deadAt: z.string().optional(),
+  createdAt: instantText,
+  lastAttemptAt: instantText.optional(),
+  deliveredAt: instantText.optional(),
+  deadAt: instantText.optional(),
 })
 
 export const deliveryDetailShape = z.strictObject({
@@ -63,7 +64,7 @@ export const deliveryDetailShape = z.strictObject({
   body: z.string(),
   history: z.array(
     z.strictObject({
-      at: z.string(),
+      at: instantText,
       tookMs: z.int(),
       cause: causeShape.optional(),
       status: z.int().optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { instantText } from '../../platform/index.ts'
 import { priceTotalsShape } from '../../billing/index.ts'
 import { checkActions, checkNames } from '../rules/index.ts'
 import { decisions, usageStates } from './store.ts'
@@ -9,13 +10,13 @@ const findingShape = z.strictObject({
   check: z.enum(checkNames),
   text: z.string(),
   values: z.record(z.string(), z.union([z.string(), z.number()])),
-  marks: z.array(z.strictObject({ at: z.string(), context: z.string() })),
+  marks: z.array(z.strictObject({ at: instantText, context: z.string() })),
 })
 
 const figures = {
   energyWh: z.int(),
-  startedAt: z.string(),
-  endedAt: z.string(),
+  startedAt: instantText,
+  endedAt: instantText,
   totals: priceTotalsShape.optional(),
 }
 
@@ -30,14 +31,14 @@ export const errorShape = z.strictObject({
   stationName: z.string().optional(),
   siteName: z.string().optional(),
   evseId: z.int(),
-  foundAt: z.string(),
+  foundAt: instantText,
   findings: z.array(findingShape),
   /** As the record has it that was judged. */
   recorded: z.strictObject(figures),
   proposed: z.strictObject(figures).optional(),
   decided: z
     .strictObject({
-      at: z.string(),
+      at: instantText,
       by: z.strictObject({ kind: z.enum(['staff', 'key', 'rule', 'station']), name: z.string().optional() }),
       decision: z.enum(decisions).optional(),
       reason: z.string().optional(),
@@ -57,8 +58,8 @@ export const errorDetailShape = z.strictObject({
   flags: z.array(z.string()),
   meterValues: z.array(
     z.strictObject({
-      at: z.string(),
-      receivedAt: z.string(),
+      at: instantText,
+      receivedAt: instantText,
       context: z.string(),
       registerWh: z.int().optional(),
       powerW: z.int().optional(),
@@ -66,7 +67,7 @@ export const errorDetailShape = z.strictObject({
       checks: z.array(z.enum(checkNames)),
     }),
   ),
-  proposedRegisters: z.array(z.strictObject({ at: z.string(), registerWh: z.int() })),
+  proposedRegisters: z.array(z.strictObject({ at: instantText, registerWh: z.int() })),
 })
 export type ErrorDetailJson = z.input<typeof errorDetailShape>
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { textFromInstant } from '../../../../units/index.ts'
 import { recordChange } from '../../audit/index.ts'
-import { type AnyRoute, must, ok, refuse, type Texts, tenantRoute, type Tx } from '../../platform/index.ts'
+import { type AnyRoute, must, ok, refuse, type Texts, tenantRoute, type Tx, instantText } from '../../platform/index.ts'
 import { listModes, listStates } from '../rules/local-list.ts'
 import * as store from './store.ts'
 
@@ -20,10 +20,10 @@ const shape = z.strictObject({
   leftOut: z.int().describe('cards that do not fit: too many, or a uid that the version cannot carry'),
   longest: z.int().optional().describe('entries the station can hold, where it says so'),
   part: z.int().optional().describe('entries it takes in one message, where it says so'),
-  sentAt: z.string().optional(),
-  checkedAt: z.string().optional(),
+  sentAt: instantText.optional(),
+  checkedAt: instantText.optional(),
   attempts: z.int().describe('tries that failed since the last one that did not'),
-  failure: z.strictObject({ code: z.string(), message: z.string(), at: z.string().optional() }).optional(),
+  failure: z.strictObject({ code: z.string(), message: z.string(), at: instantText.optional() }).optional(),
 })
 
 const overview = z.strictObject({
