@@ -131,7 +131,7 @@ export function wireFeatures(
       return answers
     },
     shortWay: sessions.shortWay,
-    judgeToken: sessions.judgeToken,
+    judgeTokens: sessions.judgeTokens,
     async commandSettled(tx, ended) {
       await sessions.commandSettled(tx, ended)
       await subscribers.commandSettled(tx, ended)

@@ -282,7 +282,8 @@ async function loadTokens(tx: Tx, prepared: readonly Prepared[]): Promise<Map<st
   return new Map(rows.map((row) => [tokenKey(row.tenantId, row.uidHash), row]))
 }
 
-const limitedToken = (token: JudgedTokenRow): string[] => (token.maxSessions === null ? [] : [token.id])
+/** A token whose open sessions are counted. */
+export const limitedToken = (token: JudgedTokenRow): string[] => (token.maxSessions === null ? [] : [token.id])
 
 /** Reports that name no transaction may still bear readings for the session that is open at their EVSE. */
 async function loadBearers(

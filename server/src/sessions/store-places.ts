@@ -45,6 +45,7 @@ export async function readPlaces(
   tx: Tx,
   places: readonly (Named & { readonly evseId: number })[],
 ): Promise<readonly PlaceRow[]> {
+  if (places.length === 0) return []
   return tx.named<PlaceRow>(
     'sessions-read-evses',
     `select e.tenant_id as "tenantId", e.station_id as "stationId", e.evse_id as "evseId", e.status,

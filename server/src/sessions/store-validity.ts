@@ -127,9 +127,10 @@ export async function statesOf(
   tx: Tx,
   sessionIds: readonly string[],
 ): Promise<readonly { readonly id: string; readonly state: SessionState }[]> {
+  if (sessionIds.length === 0) return []
   return tx.named(
     'sessions-states',
-    `select s.id, s.state from sessions s where s.tenant_id = $1 and s.id = any($2::uuid[])`,
-    [tx.tenantId, sessionIds],
+    `select s.id, s.state from sessions s where s.tenant_id = any($1::uuid[]) and s.id = any($2::uuid[])`,
+    [tx.tenantIds, sessionIds],
   )
 }

@@ -10,7 +10,7 @@ import {
 import type { HandedIn } from '../stations/index.ts'
 import { byOf } from './answer-session.ts'
 import { openAtHand } from './at-hand.ts'
-import { judgeToken } from './check-validity.ts'
+import { judgeTokens } from './check-validity.ts'
 import { commandSettled } from './command-settled.ts'
 import { sessionDeadlines } from './deadlines.ts'
 import type { SessionsDeps } from './deps.ts'
@@ -37,7 +37,7 @@ export function wireSessions(given: SessionsDeps): Sessions {
   return {
     shortWay: atHand,
     takeReports: (tx, reports, isCurrent) => takeReports(tx, deps, reports, isCurrent),
-    judgeToken: (question) => judgeToken(deps, question),
+    judgeTokens: (questions) => judgeTokens(deps, questions),
     commandSettled: (tx, ended) => commandSettled(tx, deps, ended),
     startForStaff: (tx, wanted) => startForStaff(tx, deps, wanted),
     stopForStaff: (tx, { stationId, caller, at }) => stopSessionsAt(tx, deps, { stationId, by: byOf(caller) }, at),

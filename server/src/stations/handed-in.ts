@@ -20,13 +20,8 @@ export interface HandedIn {
   ): Promise<readonly ReportAnswer[]>
   /** Absent: everything goes the whole way. */
   readonly shortWay?: ShortWay
-  /** Authorize, answered outside the batch; changes nothing. */
-  judgeToken(question: {
-    readonly tenantId: string
-    readonly stationId: string
-    readonly idToken: IdToken
-    readonly at: Temporal.Instant
-  }): Promise<TokenAnswer>
+  /** Authorize of many stations and tenants, outside the batch of reports. Answers one for each, at the same index; changes nothing. */
+  judgeTokens(questions: readonly TokenQuestion[]): Promise<readonly TokenAnswer[]>
   /**
    * How a command ended, in the transaction (`inTenant`) that keeps it. Called once when the station answered
    * (`answered`: accepted or scheduled) or when it failed; and once more, `timed-out`, when it was answered but what it
@@ -53,6 +48,14 @@ export interface HandedIn {
     tx: Tx,
     wanted: { readonly stationId: string; readonly caller: StaffOrKey; readonly at: Temporal.Instant },
   ): Promise<void>
+}
+
+/** Whether a station may serve this token. */
+export interface TokenQuestion {
+  readonly tenantId: string
+  readonly stationId: string
+  readonly idToken: IdToken
+  readonly at: Temporal.Instant
 }
 
 /** The short way of meter values: no reading, one statement, all or nothing. */

@@ -45,7 +45,8 @@ export async function openTestStations(
         return body.kind === 'transaction-ended' ? { kind: 'transaction', number: '1' } : { kind: 'noted' }
       })
     },
-    judgeToken: async ({ idToken }) => ({ verdict: idToken.uid === 'BLOCKED' ? 'blocked' : 'accepted' }),
+    judgeTokens: async (questions) =>
+      questions.map(({ idToken }) => ({ verdict: idToken.uid === 'BLOCKED' ? 'blocked' : 'accepted' })),
     async commandSettled(_, ended) {
       settled.push(ended)
     },

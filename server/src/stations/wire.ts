@@ -57,7 +57,7 @@ export function wireStations(deps: StationsDeps): Stations {
     ...(deps.raiseAlert === undefined ? {} : { raiseAlert: deps.raiseAlert }),
     takeReports: deps.takeReports,
     ...(deps.shortWay === undefined ? {} : { shortWay: deps.shortWay }),
-    judgeToken: deps.judgeToken,
+    judgeTokens: deps.judgeTokens,
     commandSettled: deps.commandSettled,
     touch: feed.touch,
     onFrame: liveLog.onFrame,

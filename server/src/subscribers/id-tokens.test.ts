@@ -86,7 +86,8 @@ describe('id tokens', () => {
     const tap = async (): Promise<string> => {
       const { tenantId, clock } = network
       const idToken = { uid: '0badcafe' }
-      return (await api.sessions.judgeToken({ tenantId, stationId: station, idToken, at: clock.now() })).verdict
+      const question = { tenantId, stationId: station, idToken, at: clock.now() }
+      return (await api.sessions.judgeTokens([question]))[0]?.verdict ?? 'none'
     }
     expect(await tap()).toBe('accepted')
     const blocked = await call('PATCH', `/v1/id-tokens/${made.id}`, { status: 'blocked' })

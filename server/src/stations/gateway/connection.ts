@@ -2,7 +2,8 @@ import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { type Answer, type Fault, type IncomingCall, openPeer, type Peer } from '../../../../ocpp/index.ts'
 import { type Clock, DatabaseAway, type Log, monotonicMs } from '../../platform/index.ts'
-import type { HandedIn } from '../handed-in.ts'
+import type { TokenQuestion } from '../handed-in.ts'
+import type { TokenAnswer } from '../model.ts'
 import { type Incoming, type Protocol, protocolOf } from '../protocols/index.ts'
 import type { StationMessage } from '../receive/message.ts'
 import type { LogFrame } from '../rules/log-frames.ts'
@@ -21,7 +22,8 @@ export interface ConnectionDeps extends DispatchDeps {
   readonly writes: GatheredWrites
   readonly log: Log
   readonly clock: Clock
-  readonly judgeToken: HandedIn['judgeToken']
+  /** Authorize. */
+  judgeToken(question: TokenQuestion): Promise<TokenAnswer>
   /** A frame that was refused, to be kept as it came. */
   keepRefused(station: AdmittedStation, fault: Fault, text: string): void
   /** It may take commands from now on, and some may wait. */

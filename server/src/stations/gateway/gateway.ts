@@ -1,7 +1,8 @@
 import type { Server } from 'node:http'
 import { type Clock, DatabaseAway, type Ground } from '../../platform/index.ts'
 import type { CommandQueue } from '../commands/queue.ts'
-import type { HandedIn, RaiseAlert } from '../handed-in.ts'
+import type { HandedIn, RaiseAlert, TokenQuestion } from '../handed-in.ts'
+import { openBatcher } from '../receive/batcher.ts'
 import type { StationMessage } from '../receive/message.ts'
 import { openReceiver, type Receiver } from '../receive/receiver.ts'
 import { openRefusedKeeper, type RefusedKeeper } from '../receive/refused-keeper.ts'
@@ -207,11 +208,19 @@ function connectionDepsFrom(
   inBackground: (work: Promise<unknown>) => void,
 ): ConnectionDeps {
   const { database, clock } = deps.ground
+  // Cards that are shown at many stations at once are looked up together.
+  const judges = openBatcher({
+    keyOf: ({ stationId }: TokenQuestion) => stationId,
+    takeBatch: deps.judgeTokens,
+    // Whoever waits hears that there is no answer; stations are sent away by what cannot be kept.
+    onAway() {},
+    patienceMs: 0,
+  })
   return {
     ...deps.ground,
     clock: turnClock(clock),
     queue: deps.queue,
-    judgeToken: deps.judgeToken,
+    judgeToken: judges.submit,
     keepRefused(station, { action, code = 'refused', description: why }, text) {
       const { tenantId, stationId, version: protocol, openedAt: socketOpenedAt } = station
       refused.note({ tenantId, stationId, protocol, socketOpenedAt, at: clock.now(), action, code, why, text })

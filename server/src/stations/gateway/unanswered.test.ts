@@ -5,7 +5,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { DatabaseAway, silentLog, sql } from '../../platform/index.ts'
 import { makeTestTenant, testGround, type TestGround } from '../../platform/testing.ts'
-import type { TokenAnswer } from '../model.ts'
 import { addTestStation, connectStation, openTestStations, type TestStations } from '../testing.ts'
 import { openUpgrades } from './upgrades.ts'
 
@@ -18,9 +17,9 @@ beforeAll(async () => {
   ground = await testGround()
   tenantId = await makeTestTenant(ground, 'mute')
   stations = await openTestStations(ground, {
-    async judgeToken(): Promise<TokenAnswer> {
+    async judgeTokens(questions) {
       if (isAway) throw new DatabaseAway('no connection is free')
-      return { verdict: 'accepted' }
+      return questions.map(() => ({ verdict: 'accepted' }))
     },
   })
 })
