@@ -53,7 +53,7 @@ async function items<T>(tenant: number, path: string): Promise<readonly T[]> {
   return all
 }
 
-it.each(['connect', 'heartbeat', 'meter', 'session'] as const)(
+it.each(['connect', 'heartbeat', 'meter', 'session', 'visit'] as const)(
   '%s: both servers acknowledge, in both versions, and both say what it took',
   async (scenario) => {
     for (const side of [ours, reference]) {

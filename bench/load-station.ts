@@ -22,14 +22,40 @@ type Ask = (action: string, payload: string) => Promise<string>
 
 interface Dialect {
   boot(): Promise<void>
-  status(): Promise<void>
+  /** What its connector shows; 2.x knows occupied and available only. */
+  show(status: 'Preparing' | 'Charging' | 'Finishing' | 'Available'): Promise<void>
+  authorize(): Promise<void>
   start(): Promise<void>
   meter(): Promise<void>
   stop(): Promise<void>
 }
 
-/** A start, three meter values, a stop. */
-const MESSAGES_OF_A_SESSION = 5
+type Step = (dialect: Dialect) => Promise<void>
+const start: Step = (dialect) => dialect.start()
+const meter: Step = (dialect) => dialect.meter()
+const stop: Step = (dialect) => dialect.stop()
+const authorize: Step = (dialect) => dialect.authorize()
+const show =
+  (status: Parameters<Dialect['show']>[0]): Step =>
+  (dialect) =>
+    dialect.show(status)
+
+/** What a station says over and over. */
+const rounds = {
+  session: [start, meter, meter, meter, stop],
+  visit: [
+    show('Preparing'),
+    authorize,
+    start,
+    show('Charging'),
+    meter,
+    meter,
+    meter,
+    stop,
+    show('Finishing'),
+    show('Available'),
+  ],
+} satisfies Partial<Record<Scenario, readonly Step[]>>
 
 /** From several addresses of this machine in turn: a closed connection keeps its port for a minute. */
 const SOURCES = 16
@@ -61,7 +87,7 @@ async function knock(url: string, row: StationRow, version: Version): Promise<Lo
   socket.on('error', () => {})
   const ask = openAsk(socket)
   const dialect = version === 'ocpp1.6' ? station16(ask, row.uid) : station201(ask, row.uid)
-  return { ...withSessions(ask, dialect), version, ...overSocket(socket) }
+  return { ...withRounds(ask, dialect), version, ...overSocket(socket) }
 }
 
 function overSocket(socket: WebSocket): Pick<LoadStation, 'isOpen' | 'close'> {
@@ -77,19 +103,22 @@ function overSocket(socket: WebSocket): Pick<LoadStation, 'isOpen' | 'close'> {
   }
 }
 
-/** Knows where in a session the station is: 0 is none. */
-function withSessions(ask: Ask, dialect: Dialect): Pick<LoadStation, 'boot' | 'status' | 'step' | 'prepare'> {
+/** Knows where in a round the station is: 0 is between two. */
+function withRounds(ask: Ask, dialect: Dialect): Pick<LoadStation, 'boot' | 'status' | 'step' | 'prepare'> {
   let at = 0
-  const sessionStep = async (): Promise<void> => {
-    const now = at
-    at = (at + 1) % MESSAGES_OF_A_SESSION
-    if (now === 0) await dialect.start()
-    else if (now < MESSAGES_OF_A_SESSION - 1) await dialect.meter()
-    else await dialect.stop()
+  let round: readonly Step[] = rounds.session
+  const next = async (): Promise<void> => {
+    const now = round[at]
+    at = (at + 1) % round.length
+    await now?.(dialect)
+  }
+  const begin = async (wanted: readonly Step[]): Promise<void> => {
+    while (round !== wanted && at !== 0) await next()
+    round = wanted
   }
   return {
     boot: dialect.boot,
-    status: dialect.status,
+    status: () => dialect.show('Available'),
     async step(scenario) {
       switch (scenario) {
         case 'connect':
@@ -100,16 +129,18 @@ function withSessions(ask: Ask, dialect: Dialect): Pick<LoadStation, 'boot' | 's
         case 'meter':
           return dialect.meter()
         case 'session':
-          return sessionStep()
+        case 'visit':
+          return next()
       }
     },
     async prepare(scenario, n) {
       if (scenario === 'connect' || scenario === 'heartbeat') return
+      await begin(scenario === 'meter' ? rounds.session : rounds[scenario])
       if (scenario === 'meter') {
-        if (at === 0) await sessionStep()
+        if (at === 0) await next()
         return
       }
-      while (at !== n % MESSAGES_OF_A_SESSION) await sessionStep()
+      while (at !== n % round.length) await next()
     },
   }
 }
@@ -183,8 +214,11 @@ function station16(ask: Ask, uid: string): Dialect {
     async boot() {
       await ask('BootNotification', '{"chargePointVendor":"Bench","chargePointModel":"Load"}')
     },
-    async status() {
-      await ask('StatusNotification', '{"connectorId":1,"errorCode":"NoError","status":"Available"}')
+    async show(status) {
+      await ask('StatusNotification', `{"connectorId":1,"errorCode":"NoError","status":"${status}"}`)
+    },
+    async authorize() {
+      await ask('Authorize', `{"idTag":"${uid}"}`)
     },
     async start() {
       meter.plugIn()
@@ -229,9 +263,12 @@ function station201(ask: Ask, uid: string): Dialect {
     async boot() {
       await ask('BootNotification', '{"reason":"PowerUp","chargingStation":{"vendorName":"Bench","model":"Load"}}')
     },
-    async status() {
-      const status = '"connectorStatus":"Available","evseId":1,"connectorId":1'
-      await ask('StatusNotification', `{"timestamp":"${new Date().toISOString()}",${status}}`)
+    async show(status) {
+      const shown = `"connectorStatus":"${status === 'Available' ? 'Available' : 'Occupied'}","evseId":1,"connectorId":1`
+      await ask('StatusNotification', `{"timestamp":"${new Date().toISOString()}",${shown}}`)
+    },
+    async authorize() {
+      await ask('Authorize', `{${idToken}}`)
     },
     async start() {
       meter.plugIn()

@@ -1,13 +1,22 @@
 import type { Buckets } from './histogram.ts'
 
-/** What stations do over and over. A session is a start, three meter values and a stop; `connect` ends with the boot. */
-export const scenarios = ['connect', 'heartbeat', 'meter', 'session'] as const
+/**
+ * What stations do over and over. A session is a start, three meter values and a stop; a visit the same with the card before it
+ * and what the connector shows meanwhile; `connect` ends with the boot.
+ */
+export const scenarios = ['connect', 'heartbeat', 'meter', 'session', 'visit'] as const
 export type Scenario = (typeof scenarios)[number]
 
 export type Version = 'ocpp1.6' | 'ocpp2.0.1'
 
 /** Messages of a station that one counted thing consists of. */
-export const messagesOf: Readonly<Record<Scenario, number>> = { connect: 1, heartbeat: 1, meter: 1, session: 5 }
+export const messagesOf: Readonly<Record<Scenario, number>> = {
+  connect: 1,
+  heartbeat: 1,
+  meter: 1,
+  session: 5,
+  visit: 10,
+}
 
 /** A station as the load generator is told of it. */
 export interface StationRow {

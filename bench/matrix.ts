@@ -60,6 +60,7 @@ interface Group {
 const groups: readonly Group[] = [
   { name: 'meter', scenario: ['meter'], loop: 'closed', ...both(), layouts: ['one'], isQuick: true },
   { name: 'session', scenario: ['session'], loop: 'closed', ...both(), layouts: ['one'], isQuick: true },
+  { name: 'visit', scenario: ['visit'], loop: 'closed', ...mixed(1_000), layouts: ['one'], isQuick: false },
   { name: 'heartbeat', scenario: ['heartbeat'], loop: 'closed', ...mixed(100), layouts: ['one'], isQuick: true },
   { name: 'open', scenario: ['meter'], loop: 'open', ...mixed(100), layouts: ['one'], isQuick: true },
   {
@@ -90,7 +91,7 @@ export function floorsOf({ scenario, layout, loop, stations }: Omit<Cell, 'floor
   if (scenario === 'heartbeat') return { rate: 0.6 }
   if (scenario === 'connect') return { rate: 0.15 }
   return {
-    rate: layout === 'one' ? 0.4 : 0.3,
+    ...(scenario === 'visit' ? {} : { rate: layout === 'one' ? 0.4 : 0.3 }),
     ...(scenario === 'meter' && layout === 'one' ? { cpu: 2.5 } : {}),
     ...(stations >= 1_000 && layout === 'one' ? { transactions: 50 } : {}),
   }
