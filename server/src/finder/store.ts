@@ -89,6 +89,7 @@ export async function readSessions(tx: Tx, ids: readonly string[]): Promise<read
 export interface RegisterRow {
   readonly sessionId: string
   readonly at: Temporal.Instant
+  readonly context: string
   readonly receivedAt: Temporal.Instant
   readonly registerWh: number
 }
@@ -96,7 +97,7 @@ export interface RegisterRow {
 /** The registers of sessions, in order of time. */
 export async function readRegisters(tx: Tx, sessionIds: readonly string[]): Promise<readonly RegisterRow[]> {
   const rows = await tx.rows<Omit<RegisterRow, 'registerWh'> & { readonly registerWh: bigint }>(sql`
-    select t.session_id as "sessionId", m.at, m.received_at as "receivedAt", m.register_wh as "registerWh"
+    select t.session_id as "sessionId", m.at, m.context, m.received_at as "receivedAt", m.register_wh as "registerWh"
     from transactions t
     join meter_values m on m.tenant_id = t.tenant_id and m.month = t.month and m.transaction_id = t.id
     where t.tenant_id = ${tx.tenantId} and t.session_id = any(${sessionIds}::uuid[]) and m.register_wh is not null

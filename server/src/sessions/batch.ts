@@ -202,10 +202,15 @@ function prepare(given: StationReport, key: DataKey): Prepared {
   }
 }
 
+/** Else a reading would lie before the start that it was told with. */
 function inMilliseconds(report: StationReport): StationReport {
   const { body } = report
   if (!('readings' in body)) return report
   const readings = toMilliseconds(body.readings)
+  if ('reportedAt' in body && body.reportedAt.epochNanoseconds % 1_000_000n !== 0n) {
+    const reportedAt = Temporal.Instant.fromEpochMilliseconds(body.reportedAt.epochMilliseconds)
+    return { ...report, body: { ...body, readings, reportedAt } }
+  }
   return readings === body.readings ? report : { ...report, body: { ...body, readings } }
 }
 

@@ -1,4 +1,5 @@
 import { together, type Tx } from '../platform/index.ts'
+import type { ConnectorPhase } from '../stations/index.ts'
 import type { SessionState } from './rules/index.ts'
 import type { Named } from './store.ts'
 
@@ -7,6 +8,9 @@ import type { Named } from './store.ts'
 export interface PlaceRow extends Named {
   readonly evseId: number
   readonly status: string | null
+  /** What it shows (1.6), and since when by our clock. */
+  readonly phase: ConnectorPhase | null
+  readonly statusAt: Temporal.Instant | null
   readonly openSessionId: string | null
 }
 
@@ -18,8 +22,8 @@ export async function lockPlaces(
   if (places.length === 0) return []
   return tx.named<PlaceRow>(
     'sessions-lock-evses',
-    `select e.tenant_id as "tenantId", e.station_id as "stationId", e.evse_id as "evseId", e.status,
-       e.open_session_id as "openSessionId"
+    `select e.tenant_id as "tenantId", e.station_id as "stationId", e.evse_id as "evseId", e.status, e.phase,
+       e.status_at as "statusAt", e.open_session_id as "openSessionId"
      from evses e
      where (e.tenant_id, e.station_id, e.evse_id) in (select * from unnest($1::uuid[], $2::uuid[], $3::int[]))
      order by e.station_id, e.evse_id for update`,
@@ -48,8 +52,8 @@ export async function readPlaces(
   if (places.length === 0) return []
   return tx.named<PlaceRow>(
     'sessions-read-evses',
-    `select e.tenant_id as "tenantId", e.station_id as "stationId", e.evse_id as "evseId", e.status,
-       e.open_session_id as "openSessionId"
+    `select e.tenant_id as "tenantId", e.station_id as "stationId", e.evse_id as "evseId", e.status, e.phase,
+       e.status_at as "statusAt", e.open_session_id as "openSessionId"
      from evses e
      where (e.tenant_id, e.station_id, e.evse_id) in (select * from unnest($1::uuid[], $2::uuid[], $3::int[]))`,
     [

@@ -1,10 +1,12 @@
 import { isBefore } from '../../../units/index.ts'
 import { must } from '../platform/index.ts'
 import type {
+  ChargingState,
   EvseStatusReport,
   MeterReading,
   MeterReadReport,
   ReportAnswer,
+  StationReport,
   TransactionReport,
 } from '../stations/index.ts'
 import { last4Of } from '../subscribers/index.ts'
@@ -17,6 +19,7 @@ import { limitsFor } from './limits.ts'
 import {
   type Authoriser,
   instantOfReport,
+  isAligned,
   isClosed,
   isRepeat,
   type ReportInstant,
@@ -61,6 +64,7 @@ function takeTransactionReport(
         )
   const byWish = body.remoteStartId !== undefined && body.remoteStartId === session.row.remoteStartId
   const token = judged === undefined ? (byWish ? 'may-charge' : undefined) : judged.mayCharge ? 'may-charge' : 'refused'
+  const chargingState = body.chargingState ?? shownBefore(batch, report, body, when)
   const fact: TransactionFact = {
     kind: body.kind,
     number: known.number,
@@ -70,7 +74,7 @@ function takeTransactionReport(
     receivedAt: report.receivedAt,
     ...(isNamelessEnd(machine, body) ? { isNameless: true as const } : {}),
     ...(body.seqNo === undefined ? {} : { seqNo: body.seqNo }),
-    ...(body.chargingState === undefined ? {} : { chargingState: body.chargingState }),
+    ...(chargingState === undefined ? {} : { chargingState }),
     ...(body.stopReason === undefined ? {} : { stopReason: body.stopReason }),
     ...(hasStopped(body) ? { hasStopped: true as const } : {}),
     ...(token === undefined || isEnd ? {} : { token }),
@@ -88,6 +92,24 @@ function takeTransactionReport(
     number: known.number,
     ...(judged === undefined ? {} : { token: judged.answer }),
   }
+}
+
+/** A status this fresh is of the car that now begins. */
+const JUST_SHOWN_SECONDS = 60
+
+/** 1.6: some stations tell that it charges, and then that it began. */
+function shownBefore(
+  { places }: Batch,
+  { stationId, receivedAt }: StationReport,
+  { kind, evse, seqNo }: TransactionReport,
+  { wasQueued, wasCorrected }: ReportInstant,
+): ChargingState | undefined {
+  if (kind !== 'transaction-started' || seqNo !== undefined || evse === undefined || wasQueued || wasCorrected)
+    return undefined
+  const { phase, statusAt } = places.get(placeKey(stationId, evse)) ?? {}
+  if (phase !== 'charging' && phase !== 'suspended-ev' && phase !== 'suspended-evse') return undefined
+  if (statusAt === null || statusAt === undefined) return undefined
+  return isBefore(statusAt.add({ seconds: JUST_SHOWN_SECONDS }), receivedAt) ? undefined : phase
 }
 
 /** 2.x: by a card, from afar, or as its card is not good; where only the car's going ends a transaction, that end comes later. */
@@ -193,7 +215,9 @@ function takeMeterRead(batch: Batch, prepared: Prepared, body: MeterReadReport):
   })
   keepReadings(batch, prepared, transaction, body.readings)
   const { readings } = body
-  const { wasCorrected, wasQueued } = when
+  const { wasQueued } = when
+  // A time that is the start of an interval, or is told at its end, says nothing of the station’s clock.
+  const wasCorrected = when.wasCorrected && !readings.some(isAligned)
   if (machine.transaction !== undefined) {
     const { transactionNumber: number } = body
     const said = number === undefined ? {} : { isNameless: isNoNumber(number) }

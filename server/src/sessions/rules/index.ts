@@ -27,6 +27,7 @@ export {
   withLimits,
   withoutFlags,
 } from './session.ts'
+export { isAligned } from './early-stamps.ts'
 export { energyOfRunning, movedOn, type Onward, type Running, runningFrom, textFromRunning } from './running.ts'
 export { dueAt, energyOfSession, stopReasonOf } from './settle.ts'
 export { saysOtherwise, toMilliseconds } from './meter.ts'

@@ -45,8 +45,29 @@ export function goesBackwards(meter: Meter, readings: readonly MeterReading[]): 
 }
 
 function contradict(left: RegisterPoint, right: RegisterPoint): boolean {
+  // What is read by the clock may bear the start of its interval (OCPP 1.6, ClockAlignedDataInterval): its time orders it among its like alone.
+  if ((left.context === 'clock') !== (right.context === 'clock')) return false
   const order = Temporal.Instant.compare(left.at, right.at) || placeOf(left) - placeOf(right)
-  return (order < 0 && left.registerWh > right.registerWh) || (order > 0 && left.registerWh < right.registerWh)
+  return (order < 0 && falls(left, right)) || (order > 0 && falls(right, left))
+}
+
+type Told = Pick<RegisterPoint, 'registerWh'> & { readonly context: string }
+
+/**
+ * Whether a register is lower than one before it by more than they were rounded: up, down or off, where they came in or at the station. Some
+ * tell on the way in tenths or hundredths of a kWh what they tell in Wh at begin and end.
+ */
+export function falls(from: Told, to: Told): boolean {
+  const apart = from.registerWh - to.registerWh
+  if (apart <= 0) return false
+  const isRounded = apart <= 1 && from.context !== 'transaction-begin'
+  return !isRounded && apart >= Math.max(stepOf(from), stepOf(to))
+}
+
+/** The step in which it was told, by its last digits. */
+function stepOf({ registerWh, context }: Told): WattHours {
+  if (context === 'transaction-begin' || context === 'transaction-end' || registerWh % 10 !== 0) return 1
+  return registerWh % 100 === 0 ? 100 : 10
 }
 
 /** Of readings stamped with one moment, as clocks of whole seconds do: begin, then all others, then end. */
@@ -55,22 +76,35 @@ function placeOf({ context }: RegisterPoint): number {
   return context === 'transaction-end' ? 1 : 0
 }
 
-/** The reading at the transaction's begin leads, then the earliest; of two at one moment the lower. */
+/** The reading at the transaction's begin leads, then the earliest; of two at one moment the finer, else the lower. */
 function isEarlier(point: RegisterPoint, than: RegisterPoint): boolean {
   const rank = Number(than.context === 'transaction-begin') - Number(point.context === 'transaction-begin')
-  const order = rank || Temporal.Instant.compare(point.at, than.at) || point.registerWh - than.registerWh
-  return order < 0
+  const order = rank || Temporal.Instant.compare(point.at, than.at) || coarser(point, than)
+  return (order || point.registerWh - than.registerWh) < 0
 }
 
-/** The reading at the transaction's end leads, then the latest; of two at one moment the higher. */
+/** The reading at the transaction's end leads, then the latest; of two at one moment the finer, else the higher. */
 function isLater(point: RegisterPoint, than: RegisterPoint): boolean {
   const rank = Number(point.context === 'transaction-end') - Number(than.context === 'transaction-end')
-  const order = rank || Temporal.Instant.compare(point.at, than.at) || point.registerWh - than.registerWh
-  return order > 0
+  const order = rank || Temporal.Instant.compare(point.at, than.at) || coarser(than, point)
+  return (order || point.registerWh - than.registerWh) > 0
+}
+
+/** Of one register, told twice: above 0 where `left` was told in the coarser unit. */
+function coarser(left: RegisterPoint, right: RegisterPoint): number {
+  const step = left.registerWh - right.registerWh
+  if (!isSameRounded(step, left.registerWh, right.registerWh)) return 0
+  return stepOf({ ...left, context: 'other' }) - stepOf({ ...right, context: 'other' })
 }
 
 function isAfter(left: Temporal.Instant, right: Temporal.Instant): boolean {
   return Temporal.Instant.compare(left, right) > 0
+}
+
+/** In whatever step either was told. */
+function isSameRounded(step: WattHours, ...registers: readonly WattHours[]): boolean {
+  const steps = registers.map((registerWh) => stepOf({ registerWh, context: 'other' }))
+  return Math.abs(step) <= 1 || Math.abs(step) < Math.max(...steps)
 }
 
 /** More than any connector brings within a second. */
@@ -87,5 +121,8 @@ export function saysOtherwise(
   const step = said.registerWh === undefined || kept.registerWh === null ? 0 : said.registerWh - kept.registerWh
   const isSameSecond = kept.at.epochMilliseconds % 1_000 === 0 && step > 0 && step <= MOST_IN_A_SECOND_WH
   if (isSameSecond) return false
-  return step !== 0 || (said.powerW !== undefined && kept.powerW !== null && said.powerW !== kept.powerW)
+  return (
+    !isSameRounded(step, kept.registerWh ?? 0, said.registerWh ?? 0) ||
+    (said.powerW !== undefined && kept.powerW !== null && said.powerW !== kept.powerW)
+  )
 }

@@ -7,6 +7,7 @@ import {
   type RegisterReading,
   type Tariff,
 } from '../../billing/rules/index.ts'
+import { withoutEarlyStamps } from './early-stamps.ts'
 import type { Session } from './session.ts'
 import { energyOfSession } from './settle.ts'
 import { flowChanges } from './transaction.ts'
@@ -14,6 +15,7 @@ import { flowChanges } from './transaction.ts'
 /** A kept reading, as far as price goes. */
 export interface KeptRegister {
   readonly at: Temporal.Instant
+  readonly context: string
   readonly receivedAt: Temporal.Instant
   readonly registerWh: number | null
 }
@@ -72,11 +74,27 @@ function registersOf(
   if (first === undefined) return []
   const firstWh = first.registerWh
   const lastWh = firstWh + energyOfSession(session)
-  const between = readings.flatMap(({ at, receivedAt, registerWh }) => {
-    const when = isBefore(at, startedAt) || isBefore(endedAt, at) ? receivedAt : at
-    const isInside = isBefore(startedAt, when) && isBefore(when, endedAt)
-    if (!isInside || registerWh === null || registerWh < firstWh || registerWh > lastWh) return []
+  const isClockWrong = session.flags.includes('clock-corrected')
+  const isInside = (at: Temporal.Instant): boolean => !isBefore(at, startedAt) && !isBefore(endedAt, at)
+  const between = withoutEarlyStamps(readings).flatMap(({ at, receivedAt, registerWh }) => {
+    const when =
+      isInside(at) && !(isClockWrong && isInside(receivedAt) && !isSameClock(at, receivedAt)) ? at : receivedAt
+    if (
+      !isBefore(startedAt, when) ||
+      !isBefore(when, endedAt) ||
+      registerWh === null ||
+      registerWh < firstWh ||
+      registerWh > lastWh
+    )
+      return []
     return [{ at: when, registerWh }]
   })
   return [{ at: startedAt, registerWh: firstWh }, ...between, { at: endedAt, registerWh: lastWh }]
+}
+
+/** Two clocks this close are one. */
+const SAME_CLOCK_MS = 60_000
+
+function isSameClock(at: Temporal.Instant, receivedAt: Temporal.Instant): boolean {
+  return Math.abs(receivedAt.epochMilliseconds - at.epochMilliseconds) <= SAME_CLOCK_MS
 }

@@ -1,5 +1,7 @@
 import { textFromInstant } from '../../../../units/index.ts'
 import { jsonFromPrice, type PriceJson, type PriceTotals, type Tariff } from '../../billing/rules/index.ts'
+import { withoutEarlyStamps } from './early-stamps.ts'
+import { falls } from './meter.ts'
 import { type KeptRegister, priceSession } from './price-session.ts'
 import type { Session, SessionFlag } from './session.ts'
 import { energyOfSession, stopReasonOf } from './settle.ts'
@@ -137,14 +139,12 @@ function tokenOf(id: string | null, last4: string): NonNullable<SessionRecordJso
 function flagsOf(machine: Session, readings: readonly RecordReading[]): readonly SessionFlag[] {
   const { flags } = machine
   if (flags.includes('register-backwards')) return flags
-  const registers = readings.filter((reading) => reading.registerWh !== null)
+  const registers = withoutEarlyStamps(readings).flatMap(({ at, context, registerWh }) =>
+    registerWh === null ? [] : [{ at, context, registerWh }],
+  )
   const goesBack = registers.some((reading, index) => {
     const before = registers[index - 1]
-    return (
-      before !== undefined &&
-      before.at.epochMilliseconds < reading.at.epochMilliseconds &&
-      Number(before.registerWh) > Number(reading.registerWh)
-    )
+    return before !== undefined && before.at.epochMilliseconds < reading.at.epochMilliseconds && falls(before, reading)
   })
   return goesBack ? [...flags, 'register-backwards' as const].sort() : flags
 }

@@ -135,7 +135,10 @@ function notBefore({ startedAt, transaction }: Session): Temporal.Instant {
   const { flow = [], started, seen = [] } = transaction ?? {}
   const [first] = flow
   const charges = flow.find(({ state }) => state === 'charging')
-  if (started?.seqNo === undefined || first?.seqNo !== started.seqNo || charges?.seqNo === undefined) return startedAt
+  if (started?.seqNo === undefined || first === undefined || charges?.seqNo === undefined) return startedAt
+  // A state is told as it changes (OCPP 2.x part 2, chargingState): nothing had flowed before the first, where that says so.
+  const isIdle = first.state === 'idle' || first.state === 'ev-connected'
+  if (first.seqNo !== started.seqNo && !isIdle) return startedAt
   return hasSeenAll(seen, started.seqNo, charges.seqNo) ? laterOf(startedAt, charges.at) : startedAt
 }
 

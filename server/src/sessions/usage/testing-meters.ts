@@ -30,6 +30,9 @@ const sound: readonly Case[] = [
     charge([0, 0, 0, 180, 180, 180, 360], { every: 0.25 }),
     'sound',
   ),
+  one('hundreds of Wh on the way, Wh at begin and end', charge(steady(BASE, { 5: 1_240_100 })), 'sound', {
+    billedWh: 5_500,
+  }),
   one('a long pause', charge([BASE, BASE + 500, BASE + 500, BASE + 500, BASE + 1_000], { every: 60, w: 0 }), 'sound'),
   one('a strong connector of no declared power', charge([0, 40_000, 80_000], { every: 15 }), 'sound', {
     maxPowerW: null,

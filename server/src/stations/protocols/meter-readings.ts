@@ -116,10 +116,20 @@ function totalOf(
     const index = phaseIndex.get(sample.phase ?? '')
     if (index !== undefined && !phases.has(index)) phases.set(index, sample)
   }
-  const sum = [...phases.values()].reduce((so, sample) => so + (convert(sample) ?? 0), 0)
-  if (phases.size === 0 || !Number.isSafeInteger(sum)) return undefined
+  const sum = sumOf([...phases.values()], convert)
+  if (sum === undefined || !Number.isSafeInteger(sum)) return undefined
   for (const sample of phases.values()) used.add(sample)
   return sum
+}
+
+/** Phases in one unit are added as they were told, so that only their sum is rounded. */
+function sumOf(phases: readonly Sample[], convert: (sample: Sample) => number | undefined): number | undefined {
+  const [first] = phases
+  if (first === undefined) return undefined
+  if (phases.some(({ unit }) => unit !== first.unit)) {
+    return phases.reduce((so, sample) => so + (convert(sample) ?? 0), 0)
+  }
+  return convert({ ...first, value: phases.reduce((so, { value = 0 }) => so + value, 0) })
 }
 
 function perPhase(samples: readonly Sample[], measurand: string, used: Set<Sample>): (number | null)[] | undefined {

@@ -1,4 +1,4 @@
-import { earlierOf, laterOf, type WattHours } from '../../../../../units/index.ts'
+import { earlierOf, isBefore, laterOf, type WattHours } from '../../../../../units/index.ts'
 import type { KeptRegister } from '../price-session.ts'
 import { type Session, withFlag, withoutFlags } from '../session.ts'
 import type { SeriesPoint } from './usage-input.ts'
@@ -15,9 +15,12 @@ export interface Correction {
 export function correctedMachine(session: Session, { energyWh, startedAt, endedAt, series }: Correction): Session {
   const { estimatedWh: _, corrected: __, ...rest } = withoutFlags(withFlag(session, 'corrected'), 'estimated')
   const firstWh = series?.[0]?.registerWh ?? session.meter.first?.registerWh ?? 0
-  const movedMs = movedBy(session, startedAt, endedAt)
+  const move = movedBy(session, startedAt, endedAt)
   const within = (at: Temporal.Instant): Temporal.Instant =>
-    earlierOf(laterOf(at.add({ milliseconds: movedMs }), startedAt), endedAt)
+    earlierOf(
+      laterOf(at.add({ milliseconds: move.isAll || isBefore(at, startedAt) ? move.ms : 0 }), startedAt),
+      endedAt,
+    )
   const { transaction } = session
   return {
     ...rest,
@@ -43,15 +46,19 @@ export function correctedMachine(session: Session, { energyWh, startedAt, endedA
 /** Two clocks this close are one. */
 const SAME_CLOCK_MS = 60_000
 
-/** Where begin and end move alike it was the clock that was wrong: then pauses move with them, and keep their lengths. */
-function movedBy(session: Session, startedAt: Temporal.Instant, endedAt: Temporal.Instant): number {
-  if (session.endedAt === undefined) return 0
+/**
+ * Where the begin moves it was the clock that was wrong: then pauses move with it, and keep their lengths. Where the end does not move as
+ * far, ours was taken from some moment on; what lies before the true begin was still told by the station's.
+ */
+function movedBy(session: Session, startedAt: Temporal.Instant, endedAt: Temporal.Instant) {
+  if (session.endedAt === undefined) return { ms: 0, isAll: false }
   const byStart = startedAt.epochMilliseconds - session.startedAt.epochMilliseconds
   const byEnd = endedAt.epochMilliseconds - session.endedAt.epochMilliseconds
-  return Math.abs(byStart) > SAME_CLOCK_MS && Math.abs(byStart - byEnd) <= SAME_CLOCK_MS ? byStart : 0
+  const isMoved = Math.abs(byStart) > SAME_CLOCK_MS
+  return { ms: isMoved ? byStart : 0, isAll: isMoved && Math.abs(byStart - byEnd) <= SAME_CLOCK_MS }
 }
 
 /** The registers a corrected record is priced by. */
 export function registersOfSeries(series: readonly SeriesPoint[]): readonly KeptRegister[] {
-  return series.map(({ at, registerWh }) => ({ at, receivedAt: at, registerWh }))
+  return series.map(({ at, registerWh }) => ({ at, context: 'other', receivedAt: at, registerWh }))
 }

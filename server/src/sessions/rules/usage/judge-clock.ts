@@ -1,3 +1,4 @@
+import { isAligned } from '../early-stamps.ts'
 import type { Finding } from './checks.ts'
 import type { Point, UsageInput } from './usage-input.ts'
 import { finding } from './walk-registers.ts'
@@ -98,12 +99,12 @@ function receiptSpan(first: Point, last: Point): number | undefined {
   return from === undefined || to === undefined ? undefined : to.epochMilliseconds - from.epochMilliseconds
 }
 
-/** Readings stamped before the session, or after its record was made. */
+/** Readings stamped before the session, or after its record was made. Those by the clock may bear the start of their interval. */
 function strayTimes({ readings, startedAt, createdAt }: UsageInput): UsageInput['readings'] {
   return readings.filter(
-    ({ at }) =>
-      at.epochMilliseconds < startedAt.epochMilliseconds - SAME_CLOCK_MS ||
-      at.epochMilliseconds > createdAt.epochMilliseconds + SAME_CLOCK_MS,
+    (reading) =>
+      (!isAligned(reading) && reading.at.epochMilliseconds < startedAt.epochMilliseconds - SAME_CLOCK_MS) ||
+      reading.at.epochMilliseconds > createdAt.epochMilliseconds + SAME_CLOCK_MS,
   )
 }
 

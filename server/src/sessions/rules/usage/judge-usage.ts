@@ -4,6 +4,7 @@ import { judgeClock, type Times } from './judge-clock.ts'
 import { pointsByReceipt, pointsByStation } from './order-points.ts'
 import { believedStepWh, believedWh } from './plausible.ts'
 import { energyUnderPower } from './power-evidence.ts'
+import { withoutEarlyStamps } from '../early-stamps.ts'
 import type { SessionFlag } from '../session.ts'
 import { sumOfIntervals } from './sum-intervals.ts'
 import type { Point, SeriesPoint, UsageInput } from './usage-input.ts'
@@ -54,11 +55,12 @@ function withoutEchoes(findings: readonly Finding[]): readonly Finding[] {
 
 /** Where the station's clock turns the order round and ours explains it, ours is taken. */
 function walkOf(input: UsageInput): { walk: Walk; points: readonly Point[]; isClockAlone: boolean } {
-  const points = pointsByStation(input.readings)
+  const readings = withoutEarlyStamps(input.readings)
+  const points = pointsByStation(readings)
   const believed = (durationMs: number): number => believedStepWh(input.maxPowerW, durationMs)
   const walk = walkRegisters(points, believed)
   if (walk.findings.length === 0) return { walk, points, isClockAlone: false }
-  const received = pointsByReceipt(input.readings)
+  const received = pointsByReceipt(readings)
   if (received === undefined) return { walk, points, isClockAlone: false }
   const ours = walkRegisters(received, believed)
   const isClockAlone = ours.findings.length === 0
@@ -137,6 +139,8 @@ function powerReadings({ readings, maxPowerW }: UsageInput): Finding[] {
   return [{ check: 'power-reading', values: { powerW: most, maxPowerW, count: wild.length }, marks }]
 }
 
+/** Two clocks this close are one. */
+const SAME_CLOCK_MS = 60_000
 const OVERLAP_MS = 60_000
 
 function overlaps({ neighbours, startedAt, endedAt }: UsageInput): Finding[] {
@@ -174,8 +178,19 @@ function proposalOf(input: UsageInput, known: Known): Proposal | undefined {
   const most = believedWh(input.maxPowerW, times.endedAt.epochMilliseconds - times.startedAt.epochMilliseconds)
   if (energyWh < 0 || energyWh > most) return undefined
   const rose = (walk.series.at(-1)?.registerWh ?? 0) - (walk.series[0]?.registerWh ?? 0)
-  const isByRegister = energyWh === rose && known.times === undefined
-  return { energyWh, ...times, series: isByRegister ? walk.series : straight(walk, times, energyWh) }
+  const line = (): readonly SeriesPoint[] => straight(walk, times, energyWh)
+  if (energyWh !== rose) return { energyWh, ...times, series: line() }
+  return { energyWh, ...times, series: known.times === undefined ? walk.series : (moved(walk, times) ?? line()) }
+}
+
+/** The registers as they ran, by a clock that was wrong all along; undefined where they do not take as long. */
+function moved({ series }: Walk, { startedAt, endedAt }: Times): readonly SeriesPoint[] | undefined {
+  const [first, last] = [series[0], series.at(-1)]
+  if (first === undefined || last === undefined) return undefined
+  const milliseconds = startedAt.epochMilliseconds - first.at.epochMilliseconds
+  const endsAt = last.at.epochMilliseconds + milliseconds
+  if (Math.abs(endsAt - endedAt.epochMilliseconds) > SAME_CLOCK_MS) return undefined
+  return series.map((point) => ({ ...point, at: point.at.add({ milliseconds }) }))
 }
 
 function energyFor(input: UsageInput, { walk, points, evidence, findings }: Known): WattHours | undefined {

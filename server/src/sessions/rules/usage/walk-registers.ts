@@ -1,3 +1,4 @@
+import { falls } from '../meter.ts'
 import type { Finding, UsageCheck } from './checks.ts'
 import type { Point, SeriesPoint } from './usage-input.ts'
 
@@ -67,7 +68,7 @@ function meaningOf(from: Point, to: Point, factor: number, believed: Believed): 
   const most = believed(to.ms - from.ms)
   const now = Math.round(to.wh / factor)
   const step = now - from.wh
-  if (step >= -ROUNDING_WH && step <= most) return { wh: Math.max(0, step) }
+  if (!isFall(from, { ...to, wh: now }) && step <= most) return { wh: Math.max(0, step) }
   // Back to the unit it had before.
   const plain = to.wh - from.wh
   if (factor !== 1 && plain >= -ROUNDING_WH && plain <= most) {
@@ -111,10 +112,11 @@ function straysBefore(
   believed: Believed,
 ): number {
   const here = points[index] as Point
-  if (isBelieved(from, scaled(here, factor), believed)) {
+  const told = scaled(here, factor)
+  if (!isFall(from, told) && told.wh - from.wh <= believed(told.ms - from.ms)) {
     // It may itself be the wrong one: too high to be followed, while what follows agrees with the one before.
     const next = points[index + 1]
-    if (index === 1 || next === undefined || scaled(next, factor).wh >= scaled(here, factor).wh - ROUNDING_WH) return 0
+    if (index === 1 || next === undefined || !isFall(told, scaled(next, factor))) return 0
     return isBelieved(from, scaled(next, factor), believed) ? 1 : 0
   }
   for (let count = 1; count <= MOST_STRAY; count += 1) {
@@ -132,6 +134,13 @@ function isBelieved(from: Point, to: Point, believed: Believed): boolean {
   const step = to.wh - from.wh
   return step >= -ROUNDING_WH && step <= believed(to.ms - from.ms)
 }
+
+/** From one reading to the next, by more than they were rounded. */
+function isFall(from: Point, to: Point): boolean {
+  return from.wh - to.wh > ROUNDING_WH && falls(toldOf(from), toldOf(to))
+}
+
+const toldOf = ({ wh: registerWh, reading: { context } }: Point) => ({ registerWh, context })
 
 function valuesOf(from: Point, to: Point, believed: Believed): Finding['values'] {
   const seconds = Math.round((to.ms - from.ms) / 1_000)
