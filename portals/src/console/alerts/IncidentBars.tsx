@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { Alert } from '../../api-types.ts'
+import { numberText } from '../../parts/quantities.ts'
 
 interface Place {
   readonly siteId?: string
@@ -27,7 +28,7 @@ export function IncidentBars({ alert }: { readonly alert: Alert }) {
       <span className="b">{t('portal.alerts.silent')}</span>
       {bar(silent)}
       <span>
-        {silent}
+        {numberText(silent)}
         <span className="dim"> {t('portal.alerts.back', { count: back ?? 0 })}</span>
       </span>
       {(places ?? []).map((place) => (
@@ -43,7 +44,7 @@ function PlaceRow({ place, bar }: { readonly place: Place; readonly bar: React.R
     <>
       <span className="trunc">{place.name ?? t('portal.alerts.elsewhere')}</span>
       {bar}
-      <span>{place.silent}</span>
+      <span>{numberText(place.silent)}</span>
     </>
   )
 }

@@ -1,7 +1,7 @@
 import type { IncidentPlan, LostStation, OpenIncident } from './incidents.ts'
 import type { WatchedAlert } from './watched.ts'
 
-/** So many places are named; the rest is one line. */
+/** So many sites are named; the rest is one line, and with it those that belong to none. */
 const MOST_PLACES = 5
 
 /** The alert of each incident that goes on: how many were lost, how many are silent still, and where. */
@@ -32,14 +32,14 @@ export function incidentAlerts(
 }
 
 function placesOf(silent: readonly LostStation[], siteNames: ReadonlyMap<string, string>): readonly object[] {
-  const places = [...Map.groupBy(silent, ({ siteId }) => siteId)]
-    .map(([siteId, stations]) => ({
-      ...(siteId === null ? {} : { siteId, name: siteNames.get(siteId) ?? '' }),
-      silent: stations.length,
-    }))
+  const named = [...Map.groupBy(silent, ({ siteId }) => siteId)]
+    .flatMap(([siteId, stations]) =>
+      siteId === null ? [] : [{ siteId, name: siteNames.get(siteId) ?? '', silent: stations.length }],
+    )
     .toSorted((one, other) => other.silent - one.silent)
-  const rest = places.slice(MOST_PLACES).reduce((sum, place) => sum + place.silent, 0)
-  return [...places.slice(0, MOST_PLACES), ...(rest === 0 ? [] : [{ silent: rest }])]
+    .slice(0, MOST_PLACES)
+  const rest = named.reduce((left, place) => left - place.silent, silent.length)
+  return [...named, ...(rest === 0 ? [] : [{ silent: rest }])]
 }
 
 /** The first (-1) or last (1) moment at which one of them was lost. */

@@ -73,6 +73,20 @@ describe('many stations lost at once', () => {
     ])
   })
 
+  it('name the sites that lost most; all others, and stations of no site, are one line', () => {
+    const at = (siteId: string | null, count: number) => lost(count, 0, 0.1, siteId)
+    const stations = [...at(null, 9), ...['a', 'b', 'c', 'd', 'e', 'f', 'g'].flatMap((site, n) => at(site, 8 - n))]
+    const begun = plan(stations)
+    const [alert] = incidentAlerts(begun, [], stations, new Map([['a', 'Torikatu']])).filter(
+      ({ siteId }) => siteId === null,
+    )
+    expect(alert?.evidence['places']).toEqual([
+      { siteId: 'a', name: 'Torikatu', silent: 8 },
+      ...['b', 'c', 'd', 'e'].map((siteId, n) => ({ siteId, name: '', silent: 7 - n })),
+      { silent: 9 + 3 + 2 },
+    ])
+  })
+
   it('let the last few stand alone after half an hour', () => {
     const [incident] = plan(lost(6, 0, 1)).begun
     if (incident === undefined) throw new Error('no incident')
