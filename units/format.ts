@@ -1,5 +1,6 @@
 import { decimalText } from './decimal.ts'
 import type { WattHours, Watts } from './energy.ts'
+import { numberFormatter } from './formatters.ts'
 import { decimalFromMoney, decimalFromMicros, type Micros, minorDigits, type Money } from './money.ts'
 
 /**
@@ -50,13 +51,11 @@ export function formatDuration(seconds: number, language: string): string {
 
 /** `25.5 %` or as the language writes it; at most four decimals. */
 export function formatPercent(percent: number, language: string): string {
-  return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 4 }).format(
-    numeric(`${percent}e-2`),
-  )
+  return numberFormatter(language, { style: 'percent', maximumFractionDigits: 4 }).format(numeric(`${percent}e-2`))
 }
 
 function currencyFormat(language: string, currency: string, mostDigits: number): Intl.NumberFormat {
-  return new Intl.NumberFormat(language, {
+  return numberFormatter(language, {
     style: 'currency',
     currency,
     minimumFractionDigits: minorDigits(currency),
@@ -65,7 +64,7 @@ function currencyFormat(language: string, currency: string, mostDigits: number):
 }
 
 function decimal(language: string, text: string, digits: number): string {
-  return new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
+  return numberFormatter(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
     numeric(text),
   )
 }

@@ -1,7 +1,8 @@
-import { useEffect, useState } from 'react'
+import { useCallback, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { MoneyText } from '../api-types.ts'
 import { durationText, fullTimeText, moneyText, nowMilliseconds, secondsSince, timeText } from './quantities.ts'
+import { lastTick, onTick } from './ticks.ts'
 
 /** An amount with its currency. */
 export function Money({ money }: { readonly money: MoneyText }) {
@@ -41,11 +42,7 @@ export function Time({ at, isWhole = false }: { readonly at: string; readonly is
 
 /** Renders again every so many milliseconds. */
 export function useTick(every: number | undefined): number {
-  const [now, setNow] = useState(nowMilliseconds)
-  useEffect(() => {
-    if (every === undefined) return
-    const timer = setInterval(() => setNow(nowMilliseconds()), every)
-    return () => clearInterval(timer)
-  }, [every])
-  return now
+  const [first] = useState(nowMilliseconds)
+  const listen = useCallback((tell: () => void) => (every === undefined ? () => {} : onTick(every, tell)), [every])
+  return useSyncExternalStore(listen, () => (every === undefined ? first : lastTick(every)))
 }

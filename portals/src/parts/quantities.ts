@@ -7,6 +7,7 @@ import {
   formatPower,
   formatPrice,
 } from '../../../units/format.ts'
+import { numberFormatter, timeFormatter } from '../../../units/formatters.ts'
 import type { MoneyText } from '../api-types.ts'
 
 /**
@@ -56,9 +57,7 @@ export function durationText(seconds: number): string {
 }
 
 export function numberText(value: number, digits = 0): string {
-  return new Intl.NumberFormat(intlLanguage(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
-    value,
-  )
+  return numberFormatter(intlLanguage(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)
 }
 
 /** `1.4 GB`. */
@@ -143,7 +142,7 @@ function isToday(instant: string): boolean {
 function format(instant: string | number, options: Intl.DateTimeFormatOptions): string {
   const at = typeof instant === 'number' ? instant : milliseconds(instant)
   if (Number.isNaN(at)) return '–'
-  return new Intl.DateTimeFormat(intlLanguage(), {
+  return timeFormatter(intlLanguage(), {
     ...options,
     ...(zone === undefined ? {} : { timeZone: zone }),
   }).format(at)

@@ -1,8 +1,9 @@
+import { timeFormatter } from '../../../units/formatters.ts'
 import { nowMilliseconds } from './quantities.ts'
 
 /** `2026-11-24T21:40` on the clock of that zone, as a date-time field writes it. */
 export function localFieldText(at: number, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', {
+  const parts = timeFormatter('en-CA', {
     timeZone,
     year: 'numeric',
     month: '2-digit',
