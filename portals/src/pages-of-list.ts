@@ -31,7 +31,12 @@ export function usePages<Page extends List<unknown>>(asked: {
     },
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: everyMs === undefined ? false : ({ state }) => everyMs(state.data?.pages ?? []),
+    refetchInterval: everyMs === undefined ? false : ({ state }) => intervalOf(state.data?.pages ?? [], everyMs),
   })
   return { list, pages: list.data?.pages }
+}
+
+/** All pages are asked for, one after the other: the more there are, the more seldom. */
+function intervalOf<Page>(pages: readonly Page[], everyMs: (pages: readonly Page[]) => number): number {
+  return everyMs(pages) * Math.max(1, pages.length)
 }

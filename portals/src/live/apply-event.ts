@@ -1,4 +1,4 @@
-import { notifyManager, type QueryClient } from '@tanstack/react-query'
+import { hashKey, notifyManager, type QueryClient, type QueryKey } from '@tanstack/react-query'
 import type {
   Command,
   Evse,
@@ -45,10 +45,11 @@ function applyEvent(client: QueryClient, event: LiveEvent): void {
       frameSeen(client, content as unknown as FrameSeen)
       break
     case 'alert.changed':
-      soon(client, 'alerts')
+      soon(client, ['alerts', 'count'])
+      soon(client, ['alerts'])
       break
     case 'refused-station':
-      soon(client, 'refused-stations')
+      soon(client, ['refused-stations'])
       break
   }
 }
@@ -95,8 +96,8 @@ function stationChanged(client: QueryClient, station: MapStation | undefined): v
       : [...map.items, station]
     return { ...map, items }
   })
-  soon(client, 'station')
-  soon(client, 'stations', slow)
+  soon(client, ['station', station.id])
+  soon(client, ['stations'], slow)
 }
 
 function evseChanged(client: QueryClient, change: EvseChanged): void {
@@ -108,8 +109,8 @@ function evseChanged(client: QueryClient, change: EvseChanged): void {
   client.setQueryData<Station>(['station', change.stationId], (station) =>
     station === undefined ? station : stationWithEvse(station, change),
   )
-  soon(client, 'station')
-  soon(client, 'stations', slow)
+  soon(client, ['station', change.stationId])
+  soon(client, ['stations'], slow)
 }
 
 function withEvse(item: MapStation, change: EvseChanged): MapStation {
@@ -150,9 +151,9 @@ function sessionChanged(client: QueryClient, change: SessionChanged | undefined)
       : { ...list, items: list.items.map((item) => (item.id === change.id ? merged(item) : item)) },
   )
   // Lines, periods and records follow from the session's end; they are not in the event.
-  if (before !== undefined && before.state !== change.state) soon(client, 'session')
-  soon(client, 'sessions', slow)
-  soon(client, 'sessions-list', slow)
+  if (before !== undefined && before.state !== change.state) soon(client, ['session', change.id])
+  soon(client, ['sessions'], slow)
+  soon(client, ['sessions-list'], slow)
 }
 
 function meterRead(client: QueryClient, read: MeterRead): void {
@@ -178,11 +179,11 @@ function meterRead(client: QueryClient, read: MeterRead): void {
     session === undefined ? session : sessionWithReading(session, { ...read, at }),
   )
   // The cost so far is computed when it is read. A query's own interval begins anew at each event, so it would never come.
-  soon(client, 'session', slow)
+  soon(client, ['session', read.sessionId], slow)
 }
 
 function frameSeen(client: QueryClient, { stationId, at, direction }: FrameSeen): void {
-  soon(client, 'ocpp-log')
+  soon(client, ['ocpp-log', stationId])
   if (direction !== 'from-station') return
   client.setQueryData<Station>(['station', stationId], (station) =>
     station === undefined ? station : { ...station, connection: { ...station.connection, lastMessageAt: at } },
@@ -227,11 +228,27 @@ const waiting = new Map<string, ReturnType<typeof setTimeout>>()
 // Lists change with every station of the network; a page need not ask for them each second.
 const slow = 3000
 
-function soon(client: QueryClient, key: string, wait = 1000): void {
-  if (waiting.has(key)) return
-  const timer = setTimeout(() => {
-    waiting.delete(key)
-    void client.invalidateQueries({ queryKey: [key] })
-  }, wait)
-  waiting.set(key, timer)
+/**
+ * What is kept under this key is asked for anew a moment later; a list that was paged far as much later, so that it costs no more. An
+ * answer that is still on its way is not cut off: where something happens all the time, none would ever come.
+ */
+function soon(client: QueryClient, queryKey: QueryKey, wait = 1000): void {
+  const name = hashKey(queryKey)
+  const kept = client.getQueryCache().findAll({ queryKey })
+  if (waiting.has(name) || kept.length === 0) return
+  const pages = kept.map((query) => (query.isActive() ? pagesIn(query.state.data) : 1))
+  const timer = setTimeout(
+    () => {
+      waiting.delete(name)
+      if (client.isFetching({ queryKey }) > 0) soon(client, queryKey, wait)
+      else void client.invalidateQueries({ queryKey })
+    },
+    wait * Math.max(...pages),
+  )
+  waiting.set(name, timer)
+}
+
+function pagesIn(data: unknown): number {
+  const isPaged = typeof data === 'object' && data !== null && 'pages' in data && Array.isArray(data.pages)
+  return isPaged ? Math.max(1, (data.pages as readonly unknown[]).length) : 1
 }
