@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { get } from '../api.ts'
 import type { Alert, List } from '../api-types.ts'
+import { numberText } from '../parts/quantities.ts'
 
 /** How many alerts nobody has taken yet. */
 export function OpenAlerts() {
@@ -15,7 +16,7 @@ export function OpenAlerts() {
   if (count === 0) return null
   return (
     <span className="cnt hot">
-      {count}
+      {numberText(count)}
       <span className="sr"> {t('portal.alerts.need-action')}</span>
     </span>
   )

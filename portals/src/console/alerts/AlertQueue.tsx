@@ -1,5 +1,6 @@
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import type { Alert, AlertSeverity, List, MapStation } from '../../api-types.ts'
+import type { Alert, AlertSeverity, List } from '../../api-types.ts'
 import { numberText } from '../../parts/quantities.ts'
 import { Chips } from '../../parts/Chips.tsx'
 import { Choice } from '../../parts/Field.tsx'
@@ -7,6 +8,7 @@ import { usePages } from '../../pages-of-list.ts'
 import { Paged } from '../../parts/Paged.tsx'
 import { Empty, FormProblem } from '../../parts/Waiting.tsx'
 import { useMay } from '../../session-of-staff.ts'
+import { allSitesQuery } from '../all-sites.ts'
 import { KeyHints } from '../KeyHints.tsx'
 import { useKeys } from '../keys.ts'
 import { type Filters, useFilters } from '../use-filters.ts'
@@ -19,7 +21,7 @@ const worst: readonly AlertSeverity[] = ['critical', 'major', 'minor']
 type Page = List<Alert> & { readonly bySeverity?: Readonly<Record<AlertSeverity, number>> }
 
 /** What needs somebody: worst first, with its filters in the address. */
-export function AlertQueue({ stations }: { readonly stations: readonly MapStation[] }) {
+export function AlertQueue() {
   const { t } = useTranslation()
   const { filters } = useFilters()
   const state = filters.state ?? 'open'
@@ -34,7 +36,7 @@ export function AlertQueue({ stations }: { readonly stations: readonly MapStatio
         <h2>{t('portal.alerts.queue')}</h2>
         {first?.total !== undefined && <span className="dim t12">{numberText(first.total)}</span>}
       </div>
-      <QueueFilters stations={stations} state={state} bySeverity={first?.bySeverity} />
+      <QueueFilters state={state} bySeverity={first?.bySeverity} />
       <FormProblem error={acknowledge.error} />
       <Paged of={alerts} empty={<NoAlerts state={state} />}>
         {(items) => (
@@ -82,16 +84,10 @@ function useAlerts(state: string, { severity, site }: Filters) {
   })
 }
 
-function QueueFilters(props: {
-  readonly stations: readonly MapStation[]
-  readonly state: string
-  readonly bySeverity: Page['bySeverity'] | undefined
-}) {
+function QueueFilters(props: { readonly state: string; readonly bySeverity: Page['bySeverity'] | undefined }) {
   const { t } = useTranslation()
   const { filters, set } = useFilters()
-  const sites = new Map(
-    props.stations.flatMap(({ siteId, siteName }) => (siteId === undefined ? [] : [[siteId, siteName ?? siteId]])),
-  )
+  const sites = useQuery(allSitesQuery).data ?? []
   return (
     <div className="filters queue-filters">
       <Chips
@@ -111,14 +107,14 @@ function QueueFilters(props: {
           count: filters.severity === undefined ? props.bySeverity?.[value] : undefined,
         }))}
       />
-      {sites.size > 0 && (
+      {sites.length > 0 && (
         <Choice
           label={t('portal.alerts.site')}
           value={filters.site ?? ''}
           onText={(site) => set({ site: site === '' ? undefined : site })}
           options={[
             { value: '', text: t('portal.alerts.all-sites') },
-            ...[...sites].map(([value, text]) => ({ value, text })),
+            ...sites.map(({ id, name }) => ({ value: id, text: name })),
           ]}
         />
       )}

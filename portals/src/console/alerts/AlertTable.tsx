@@ -100,7 +100,7 @@ function State({ alert }: { readonly alert: Alert }) {
           {alert.calmAt !== undefined && `, ${t('portal.alerts.calm', { time: timeText(alert.calmAt) })}`}
         </span>
       )}
-      {alert.count > 1 && <span className="dim block">{t('portal.alerts.times', { count: alert.count })}</span>}
+      {alert.count > 1 && <span className="dim block nowrap">{t('portal.alerts.times', { count: alert.count })}</span>}
     </span>
   )
 }

@@ -1,4 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
+import { type ReactNode, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Page } from '../../parts/Page.tsx'
 import { Failed, Loading } from '../../parts/Waiting.tsx'
@@ -17,17 +18,21 @@ export function NowPage() {
   const { filters, set } = useFilters()
   return (
     <Page title={t('portal.alerts.title')}>
-      <Now />
+      <Network>
+        <AlertQueue />
+      </Network>
       {filters.alert !== undefined && <AlertDrawer id={filters.alert} close={() => set({ alert: undefined })} />}
     </Page>
   )
 }
 
-function Now() {
+/** Around the queue, which is handed in: it is not drawn anew with each event of a station. */
+function Network({ children: queue }: { readonly children: ReactNode }) {
   const navigate = useNavigate()
   const { filters } = useFilters()
   const map = useMapStations()
   const stations = map.data?.items
+  const onMap = useMemo(() => matchingStations(stations ?? [], filters.seen, undefined), [stations, filters.seen])
   function openPlace(key: string) {
     const [kind, id] = [key.slice(0, key.indexOf(':')), key.slice(key.indexOf(':') + 1)]
     if (kind === 'station') void navigate({ to: `/stations/${id}` })
@@ -37,7 +42,7 @@ function Now() {
     return (
       <>
         <NoStations />
-        <AlertQueue stations={stations} />
+        {queue}
       </>
     )
   }
@@ -45,17 +50,13 @@ function Now() {
     <>
       {stations !== undefined && <FigureStrip stations={stations} />}
       <div className="home queue-first">
-        <AlertQueue stations={stations ?? []} />
+        {queue}
         {stations === undefined ? (
           <section className="panel">
             {map.isError ? <Failed error={map.error} retry={() => void map.refetch()} /> : <Loading rows={8} />}
           </section>
         ) : (
-          <MapPanel
-            stations={stations}
-            onMap={matchingStations(stations, filters.seen, undefined)}
-            onPlace={openPlace}
-          />
+          <MapPanel stations={stations} onMap={onMap} onPlace={openPlace} />
         )}
       </div>
     </>

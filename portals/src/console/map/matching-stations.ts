@@ -13,5 +13,5 @@ export function matchingStations(stations: readonly MapStation[], seen: string |
           station.evses.some((evse) => states.includes(evse.seen))) &&
         (site === undefined || station.siteId === site),
     )
-    .toSorted((one, other) => rank(one) - rank(other) || one.number.localeCompare(other.number))
+    .toSorted((one, other) => rank(one) - rank(other) || Number(one.number) - Number(other.number))
 }

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { getAll } from '../../api.ts'
-import type { Person, Role, Site } from '../../api-types.ts'
+import type { Person, Role } from '../../api-types.ts'
 import { Choice, Segments, Tick } from '../../parts/Field.tsx'
 import { Failed, Loading } from '../../parts/Waiting.tsx'
+import { allSitesQuery } from '../all-sites.ts'
 
 export interface Grant {
   readonly role: Role
@@ -46,10 +46,7 @@ export function GrantFields({ grant, set }: { readonly grant: Grant; readonly se
 function SiteTicks(props: { readonly chosen: readonly string[]; readonly set: (sites: readonly string[]) => void }) {
   const { t } = useTranslation()
   const { chosen, set } = props
-  const list = useQuery({
-    queryKey: ['sites', 'choice'],
-    queryFn: ({ signal }) => getAll<Site>('/v1/sites', { signal }),
-  })
+  const list = useQuery(allSitesQuery)
   const sites = list.data
   if (sites === undefined)
     return list.isError ? <Failed error={list.error} retry={() => void list.refetch()} /> : <Loading rows={2} />

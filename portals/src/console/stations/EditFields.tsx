@@ -2,10 +2,11 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { getAll } from '../../api.ts'
-import type { Site, Tariff } from '../../api-types.ts'
+import type { Tariff } from '../../api-types.ts'
 import { Choice, Field } from '../../parts/Field.tsx'
 import { PlaceFields } from '../../parts/PlaceFields.tsx'
 import { Failed } from '../../parts/Waiting.tsx'
+import { allSitesQuery } from '../all-sites.ts'
 import type { SetForm } from './edit-form.ts'
 
 interface Props {
@@ -21,10 +22,7 @@ export function EditFields({
   children,
 }: Props & { readonly before: SetForm; readonly children: ReactNode }) {
   const { t } = useTranslation()
-  const sites = useQuery({
-    queryKey: ['sites', 'choice'],
-    queryFn: ({ signal }) => getAll<Site>('/v1/sites', { signal }),
-  })
+  const sites = useQuery(allSitesQuery)
   const tariffs = useQuery({
     queryKey: ['tariffs', 'choice'],
     queryFn: ({ signal }) => getAll<Tariff>('/v1/tariffs', { signal }),

@@ -5,6 +5,7 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { MapStation } from '../../api-types.ts'
 import { useShownScheme } from '../../color-scheme.ts'
+import { drawnMarks } from './drawn-marks.ts'
 import { mapStyle } from './map-style.ts'
 import { drawMark, loadShapes, markColours, markPixelRatio } from './marks.ts'
 import { placesOf } from './places.ts'
@@ -18,6 +19,8 @@ interface View {
 }
 
 const viewKey = 'lataamo-map-view'
+/** Many times what is seen at once. */
+const mostMarks = 500
 
 /**
  * The stations on the earth. A canvas says nothing to a screen reader: whoever shows this map shows the same stations as a
@@ -119,10 +122,14 @@ async function start(element: HTMLElement, source: Source): Promise<MapLibreMap>
   })
   map.touchZoomRotate.disableRotation()
   map.addControl(new NavigationControl({ showCompass: false }), 'top-right')
+  const marks = drawnMarks(mostMarks, (name) => map.removeImage(name))
   map.setMissingStyleImageResolver((name) => {
     const image = drawMark(name, shapes, colours)
-    if (image !== undefined && !map.hasImage(name)) map.addImage(name, image, { pixelRatio: markPixelRatio })
+    if (image === undefined || map.hasImage(name)) return
+    map.addImage(name, image, { pixelRatio: markPixelRatio })
+    marks.add(name)
   })
+  map.on('idle', marks.tidy)
   map.on('moveend', () => keepView(map))
   map.on('click', 'pins', (event) => {
     const key: unknown = event.features?.[0]?.properties.key

@@ -107,7 +107,7 @@ function canvas(width: number, height: number): CanvasRenderingContext2D {
   const element = document.createElement('canvas')
   element.width = Math.ceil(width * scale)
   element.height = Math.ceil(height * scale)
-  const context = element.getContext('2d')
+  const context = element.getContext('2d', { willReadFrequently: true })
   if (context === null) throw new Error('this browser draws no canvas')
   context.scale(scale, scale)
   context.textAlign = 'center'

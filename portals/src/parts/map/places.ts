@@ -20,7 +20,9 @@ export function placesOf(stations: readonly MapStation[]): FeatureCollection<Poi
   for (const station of stations) {
     if (station.latitude === null || station.longitude === null) continue
     const key = station.siteId === undefined ? `station:${station.id}` : `site:${station.siteId}`
-    groups.set(key, [...(groups.get(key) ?? []), station])
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [station])
+    else group.push(station)
   }
   return { type: 'FeatureCollection', features: [...groups].map(([key, group]) => placeOf(key, group)) }
 }

@@ -1,7 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { getAll } from '../../../api.ts'
 import type { MadeStation, Site } from '../../../api-types.ts'
 import { Choice, Field } from '../../../parts/Field.tsx'
 import { Page } from '../../../parts/Page.tsx'
@@ -9,6 +8,7 @@ import { PlaceFields } from '../../../parts/PlaceFields.tsx'
 import { FormProblem, NoRight } from '../../../parts/Waiting.tsx'
 import { useSendOnce } from '../../../send-once.ts'
 import { useMay, useMe } from '../../../session-of-staff.ts'
+import { allSitesQuery } from '../../all-sites.ts'
 import { EvseFields } from './EvseFields.tsx'
 import { FirstBoot } from './FirstBoot.tsx'
 import { RefusedStations } from './RefusedStations.tsx'
@@ -109,10 +109,7 @@ interface PartProps {
 
 function SiteFields({ form, set }: PartProps) {
   const { t } = useTranslation()
-  const sites = useQuery({
-    queryKey: ['sites', 'choice'],
-    queryFn: ({ signal }) => getAll<Site>('/v1/sites', { signal }),
-  }).data
+  const sites = useQuery(allSitesQuery).data
   return (
     <>
       <Choice

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { get } from '../../../api.ts'
 import type { List, MadeStation, RefusedStation } from '../../../api-types.ts'
+import { numberText } from '../../../parts/quantities.ts'
 import { Failed, Loading } from '../../../parts/Waiting.tsx'
 import { RefusedOne } from './RefusedOne.tsx'
 
@@ -19,7 +20,7 @@ export function RefusedStations({ onAdopted }: { readonly onAdopted: (station: M
     <section className="panel" aria-label={t('portal.stations.add.refused.title')}>
       <div className="ph">
         <h2>{t('portal.stations.add.refused.title')}</h2>
-        {items.length > 0 && <span className="dim">{list.data?.total ?? items.length}</span>}
+        {items.length > 0 && <span className="dim">{numberText(list.data?.total ?? items.length)}</span>}
       </div>
       {list.isPending ? (
         <Loading />
