@@ -113,6 +113,19 @@ it('what the filters find is downloaded as a table for a bookkeeper, in which no
   expect(stage.faults()).toEqual([])
 }, 60_000)
 
+it('a download that takes long says how far it is, and can be stopped', async () => {
+  await page.goto('/sessions')
+  const further = /\/v1\/sessions\?.*limit=200/
+  // No answer comes.
+  await page.route(further, () => {})
+  await page.getByRole('button', { name: word('portal.sessions.csv.do') }).click()
+  await page.getByText(/^0 of \d+ fetched$/).waitFor()
+  await page.getByRole('button', { name: word('portal.sessions.csv.stop') }).click()
+  await page.getByRole('button', { name: word('portal.sessions.csv.do') }).waitFor()
+  expect(await page.getByRole('alert').count()).toBe(0)
+  await page.unroute(further)
+}, 60_000)
+
 it('where only the meter is waited for nothing is offered to be stopped', async () => {
   const second = '04D01234567893'
   await addCard(network, second)

@@ -84,6 +84,7 @@ it('a refused message stands there with its reason and is judged again', async (
   await page.goto(`/stations/${made.id}`)
   const panel = page.getByRole('region', { name: word('portal.stations.refused.title') })
   await panel.getByText(word('portal.stations.refused.count_other', { count: 2 })).waitFor()
+  await panel.getByText(word('portal.stations.refused.why.OccurenceConstraintViolation')).waitFor()
   await panel.getByRole('button', { name: word('portal.stations.refused.judge') }).click()
   await panel.getByText(word('portal.stations.refused.outcome.refused')).waitFor()
   // Its new firmware is one that a rule is known for.

@@ -58,7 +58,7 @@ export function makeRouter(client: QueryClient, history?: RouterHistory) {
         getParentRoute: () => console,
         path: page.path,
         component: lazyPage(page.load, page.name),
-        staticData: { right: task.right } as never,
+        staticData: { right: task.right, word: task.word } as never,
       }),
     ),
   )

@@ -8,6 +8,7 @@ import { useShownScheme } from '../color-scheme.ts'
 import { useLiveFeed } from '../live/use-live.ts'
 import { LiveBanner } from '../parts/LiveBanner.tsx'
 import { Logo } from '../parts/Logo.tsx'
+import { Page } from '../parts/Page.tsx'
 import { showTimesIn } from '../parts/quantities.ts'
 import { NoRight } from '../parts/Waiting.tsx'
 import { meQuery } from '../session-of-staff.ts'
@@ -16,7 +17,7 @@ import { Help } from './Help.tsx'
 import { focusFilter, listenForKeys, moveRow, useKeys } from './keys.ts'
 import { Rail } from './Rail.tsx'
 import { SignInAgain } from './sign-in/SignInAgain.tsx'
-import { tasks } from './tasks.ts'
+import { type Task, tasks } from './tasks.ts'
 import { cssVariablesResolver, theme } from './theme.ts'
 import { TopBar } from './TopBar.tsx'
 
@@ -69,8 +70,15 @@ function Frame() {
 }
 
 function AllowedPage({ rights }: { readonly rights: readonly string[] }) {
-  const needed = useMatches({
-    select: (matches) => matches.map((match) => (match.staticData as { right?: string }).right).find(Boolean),
+  const { t } = useTranslation()
+  const task = useMatches({
+    select: (matches) =>
+      matches.map((match) => match.staticData as Partial<Task>).find(({ right }) => right !== undefined),
   })
-  return needed !== undefined && !rights.includes(needed) ? <NoRight /> : <Outlet />
+  if (task?.right === undefined || rights.includes(task.right)) return <Outlet />
+  return (
+    <Page title={t(task.word ?? '')}>
+      <NoRight />
+    </Page>
+  )
 }

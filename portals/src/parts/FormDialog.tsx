@@ -40,7 +40,7 @@ export function FormDialog(props: {
           <button type="submit" className={`btn ${isRisk ? 'risk' : 'main'}`} disabled={act.isPending || isUnready}>
             {does}
           </button>
-          <button type="button" className="btn quiet" onClick={close}>
+          <button type="button" className="btn quiet" data-autofocus onClick={close}>
             {t('portal.cancel')}
           </button>
         </div>

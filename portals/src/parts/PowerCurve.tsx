@@ -7,6 +7,7 @@ import { useShownScheme } from '../color-scheme.ts'
 import { axisDigits, curvePoints, niceTop, withoutRepeats } from './curve-points.ts'
 import { energyText, exactClockText, clockText, numberText, powerText } from './quantities.ts'
 import { Icon } from './Icon.tsx'
+import { textScale } from './text-scale.ts'
 
 /** Power over time, zero at the bottom, gaps left open; the same values as a table at a press. */
 export function PowerCurve(props: {
@@ -47,7 +48,9 @@ export function PowerCurve(props: {
   )
 }
 
-function Plot({ points, height }: { readonly points: ReturnType<typeof curvePoints>; readonly height: number }) {
+function Plot(props: { readonly points: ReturnType<typeof curvePoints>; readonly height: number }) {
+  const { points } = props
+  const height = Math.round(props.height * textScale())
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(undefined)
   const scheme = useShownScheme()
@@ -83,10 +86,12 @@ function columns(points: ReturnType<typeof curvePoints>): uPlot.AlignedData {
 function options(width: number, height: number): uPlot.Options {
   const style = getComputedStyle(document.documentElement)
   const token = (name: string) => style.getPropertyValue(`--la-${name}`).trim()
+  // The words on a canvas grow with those around it, and so does their room.
+  const scale = textScale()
   // uPlot's own axis colour is black: invisible in the dark.
   const axis = {
     stroke: token('ink-3'),
-    font: '500 11px "Inter Variable", sans-serif',
+    font: `500 ${11 * scale}px "Inter Variable", sans-serif`,
     grid: { stroke: token('grid'), width: 1 },
     ticks: { show: false },
   }
@@ -101,23 +106,23 @@ function options(width: number, height: number): uPlot.Options {
       {
         ...axis,
         grid: { show: false },
-        size: 24,
+        size: 24 * scale,
         gap: 6,
-        space: 64,
+        space: 64 * scale,
         values: (plot, splits) =>
           withoutRepeats(
             splits.map((at) =>
               // Half of it would stand outside of the picture, cut off.
-              plot.valToPos(at, 'x') < (isShort(splits) ? 20 : 12) ? '' : clockText(at * 1000, isShort(splits)),
+              plot.valToPos(at, 'x') < (isShort(splits) ? 20 : 12) * scale ? '' : clockText(at * 1000, isShort(splits)),
             ),
           ),
       },
       {
         ...axis,
         side: 1,
-        size: 54,
+        size: 54 * scale,
         gap: 8,
-        space: 30,
+        space: 30 * scale,
         values: (_plot, splits) => {
           const digits = axisDigits(splits)
           return splits.map((value, index) =>

@@ -10,12 +10,14 @@ import { FormProblem } from '../../parts/Waiting.tsx'
 import { nowFieldText } from '../../parts/zoned.ts'
 import { rowsOfSessions } from './session-rows.ts'
 
-/** All that the filters find, not only what is on the screen, as a table for a spreadsheet. */
-export function DownloadSessions({ filters, zone }: { readonly filters: Query; readonly zone: string }) {
+/** All that the filters find, not only what is on the screen, as a table for a spreadsheet. Many take a while: one sees how far it is, and may stop it. */
+export function DownloadSessions(props: { readonly filters: Query; readonly total: number; readonly zone: string }) {
+  const { filters, total, zone } = props
   const { t } = useTranslation()
   const [soFar, setSoFar] = useState(0)
+  const [stopper, setStopper] = useState<AbortController>()
   const download = useMutation({
-    mutationFn: () => getAll<Session>('/v1/sessions', { filters, tell: setSoFar }),
+    mutationFn: ({ signal }: AbortController) => getAll<Session>('/v1/sessions', { filters, signal, tell: setSoFar }),
     onSuccess: (sessions) => {
       save(
         csvText(rowsOfSessions(t, sessions, zone)),
@@ -23,14 +25,31 @@ export function DownloadSessions({ filters, zone }: { readonly filters: Query; r
       )
     },
   })
+  function start() {
+    const next = new AbortController()
+    setStopper(next)
+    setSoFar(0)
+    download.mutate(next)
+  }
+  if (!download.isPending) {
+    return (
+      <>
+        <FormProblem error={stopper?.signal.aborted === true ? undefined : download.error} />
+        <button type="button" className="btn" onClick={start}>
+          <Icon name="table" />
+          {t('portal.sessions.csv.do')}
+        </button>
+      </>
+    )
+  }
   return (
     <>
-      <FormProblem error={download.error} />
-      <button type="button" className="btn" disabled={download.isPending} onClick={() => download.mutate()}>
-        <Icon name="table" />
-        {download.isPending
-          ? t('portal.sessions.csv.so-far', { count: numberText(soFar) })
-          : t('portal.sessions.csv.do')}
+      <span className="mid">
+        {t('portal.sessions.csv.so-far', { count: numberText(soFar), all: numberText(Math.max(total, soFar)) })}
+      </span>
+      <button type="button" className="btn" onClick={() => stopper?.abort()}>
+        <Icon name="stop" />
+        {t('portal.sessions.csv.stop')}
       </button>
     </>
   )

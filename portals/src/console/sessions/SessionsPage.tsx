@@ -41,7 +41,7 @@ export function SessionsPage() {
       beside={
         total === undefined ? undefined : <span className="dim">{t('portal.sessions.count', { count: total })}</span>
       }
-      actions={total !== undefined && total > 0 && <DownloadSessions filters={asked} zone={zone} />}
+      actions={total !== undefined && total > 0 && <DownloadSessions filters={asked} total={total} zone={zone} />}
     >
       <SessionFilters filters={filters} set={set} />
       <section className="panel" aria-label={t('portal.sessions.title')}>

@@ -46,7 +46,7 @@ export function CommandDialog(props: {
           <button type="submit" className="btn main" disabled={request === undefined || send.isPending}>
             {t(send.isPending ? 'portal.stations.sending' : 'portal.stations.send')}
           </button>
-          <button type="button" className="btn quiet" onClick={props.close}>
+          <button type="button" className="btn quiet" data-autofocus onClick={props.close}>
             {t('portal.cancel')}
           </button>
         </div>

@@ -29,7 +29,8 @@ export function LogDetail({ row, close }: { readonly row: LogRow; readonly close
           <Icon name="warning" />
           <p>
             <b>{t(`portal.stations.mark.${mark.code}`, { defaultValue: mark.code })}</b>{' '}
-            {mark.pointer !== undefined && <span className="mono">{mark.pointer}</span>} {mark.note}
+            {mark.pointer !== undefined && <span className="mono">{mark.pointer}</span>}{' '}
+            <span lang="en">{mark.note}</span>
           </p>
         </div>
       ))}

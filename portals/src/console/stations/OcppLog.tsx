@@ -8,6 +8,7 @@ import { useLiveLog } from '../../live/use-live.ts'
 import { useTick } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { fullTimeText, milliseconds, numberText, rowTimeText } from '../../parts/quantities.ts'
+import { textScale } from '../../parts/text-scale.ts'
 import { Failed, FormProblem, Loading } from '../../parts/Waiting.tsx'
 import { FilterText } from '../FilterText.tsx'
 import { useKeys } from '../keys.ts'
@@ -100,9 +101,7 @@ export function OcppLog({ stationId }: { readonly stationId: string }) {
 }
 
 /** As tall as `.log-row`, which grows with the text of the browser: 30 px at its usual size. */
-function rowHeightNow(): number {
-  return 1.875 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
-}
+const rowHeightNow = (): number => 30 * textScale()
 
 const mostSought = 1000
 const mostHeight = 460

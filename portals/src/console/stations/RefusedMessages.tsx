@@ -1,50 +1,70 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { call, get } from '../../api.ts'
+import { call } from '../../api.ts'
 import type { List, RefusedMessage } from '../../api-types.ts'
 import { Time } from '../../parts/Figures.tsx'
+import { usePages } from '../../pages-of-list.ts'
+import { Paged } from '../../parts/Paged.tsx'
 import { FormProblem } from '../../parts/Waiting.tsx'
 import { useMay } from '../../session-of-staff.ts'
 
 /** What the station said that no schema takes, with the reason; nothing is shown where there is none. */
 export function RefusedMessages({ stationId }: { readonly stationId: string }) {
   const { t } = useTranslation()
-  const messages = useQuery({
-    queryKey: ['refused-messages', stationId],
-    queryFn: () => get<List<RefusedMessage>>(`/v1/stations/${stationId}/refused-messages?limit=20`),
-    refetchInterval: 60_000,
-  }).data?.items
-  if (messages === undefined || messages.length === 0) return null
+  const list = usePages<List<RefusedMessage>>({
+    key: ['refused-messages', stationId],
+    path: `/v1/stations/${stationId}/refused-messages`,
+    filters: { limit: 20 },
+    everyMs: () => 60_000,
+  })
+  if ((list.pages?.[0]?.items.length ?? 0) === 0) return null
   return (
     <section className="panel" aria-label={t('portal.stations.refused.title')}>
       <div className="ph">
         <h2>{t('portal.stations.refused.title')}</h2>
         <span className="dim t12">{t('portal.stations.refused.text')}</span>
       </div>
-      <ul className="list-plain">
-        {messages.map((message) => (
-          <li key={message.id} className="col g1">
-            <span className="row between wrap">
-              <span className="m">{message.action ?? t('portal.stations.refused.unread')}</span>
-              <span className="dim">
-                <Time at={message.at} />
-              </span>
-            </span>
-            <span className="bad break">{message.why}</span>
-            {message.count > 1 && (
-              <span className="t12 mid">
-                {t('portal.stations.refused.count', { count: message.count })} <Time at={message.lastAt} />
-              </span>
-            )}
-            <Judgement stationId={stationId} message={message} />
-            <details>
-              <summary className="t12 dim">{t('portal.stations.log.request')}</summary>
-              <pre className="mono pre">{message.text}</pre>
-            </details>
-          </li>
-        ))}
-      </ul>
+      <Paged of={list} empty={null}>
+        {(messages) => (
+          <ul className="list-plain">
+            {messages.map((message) => (
+              <Message key={message.id} stationId={stationId} message={message} />
+            ))}
+          </ul>
+        )}
+      </Paged>
     </section>
+  )
+}
+
+function Message({ stationId, message }: { readonly stationId: string; readonly message: RefusedMessage }) {
+  const { t } = useTranslation()
+  return (
+    <li className="col g1">
+      <span className="row between wrap">
+        <span className="m">{message.action ?? t('portal.stations.refused.unread')}</span>
+        <span className="dim">
+          <Time at={message.at} />
+        </span>
+      </span>
+      <span className="bad">
+        {t([`portal.stations.refused.why.${message.code}`, 'portal.stations.refused.why.other'])}
+      </span>
+      {/* What the station was told, in the words of OCPP. */}
+      <span lang="en" className="mono mid break">
+        {message.why === message.code ? message.code : `${message.code}: ${message.why}`}
+      </span>
+      {message.count > 1 && (
+        <span className="t12 mid">
+          {t('portal.stations.refused.count', { count: message.count })} <Time at={message.lastAt} />
+        </span>
+      )}
+      <Judgement stationId={stationId} message={message} />
+      <details>
+        <summary className="t12 dim">{t('portal.stations.log.request')}</summary>
+        <pre className="mono pre">{message.text}</pre>
+      </details>
+    </li>
   )
 }
 

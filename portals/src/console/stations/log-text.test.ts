@@ -40,3 +40,11 @@ it('waits for an answer for half a minute, then says there was none', () => {
 it('says a payload in short without its times', () => {
   expect(inShort({ eventType: 'Updated', timestamp: at, seqNo: 3 })).toBe('Updated, 3')
 })
+
+it('takes a boot that is to wait, and an answer that there is nothing, for no fault', () => {
+  const answered = (status: string) =>
+    answerOf({ ...row, answer: { at, kind: 'result', text: JSON.stringify({ status }) } }, 0)
+  expect(answered('Pending')).toEqual({ kind: 'wait', word: 'Pending' })
+  expect(answered('EmptyResultSet').kind).toBe('ok')
+  expect(answered('Rejected').kind).toBe('bad')
+})

@@ -77,10 +77,20 @@ export function answerOf(row: LogRow, nowMs: number): { readonly kind: AnswerKin
   }
   const status = statusOf(payload)
   if (status === undefined) return { kind: 'ok' }
-  return { kind: goodStatuses.has(status) ? 'ok' : 'bad', word: status }
+  return { kind: goodStatuses.has(status) ? 'ok' : status === 'Pending' ? 'wait' : 'bad', word: status }
 }
 
-const goodStatuses = new Set(['Accepted', 'Scheduled', 'Unlocked', 'RebootRequired', 'Processing', 'AcceptedCanceled'])
+// That there is nothing of what was asked for is an answer like any other.
+const goodStatuses = new Set([
+  'Accepted',
+  'AcceptedCanceled',
+  'Scheduled',
+  'Processing',
+  'RebootRequired',
+  'Unlocked',
+  'EmptyResultSet',
+  'NoProfiles',
+])
 
 function statusOf(payload: unknown): string | undefined {
   if (typeof payload !== 'object' || payload === null) return undefined

@@ -1,14 +1,14 @@
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { get } from '../../api.ts'
 import type { List, Tariff } from '../../api-types.ts'
 import { DataTable } from '../../parts/DataTable.tsx'
 import { Time } from '../../parts/Figures.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { Page } from '../../parts/Page.tsx'
+import { Paged } from '../../parts/Paged.tsx'
+import { usePages } from '../../pages-of-list.ts'
 import { numberText } from '../../parts/quantities.ts'
-import { Empty, Failed, Loading } from '../../parts/Waiting.tsx'
+import { Empty } from '../../parts/Waiting.tsx'
 import { useMay } from '../../session-of-staff.ts'
 import { KeyHints } from '../KeyHints.tsx'
 import { RowLink } from '../RowLink.tsx'
@@ -17,11 +17,7 @@ import { PriceSummary } from './PriceSummary.tsx'
 export function TariffsPage() {
   const { t } = useTranslation()
   const may = useMay()
-  const list = useQuery({
-    queryKey: ['tariffs'],
-    queryFn: ({ signal }) => get<List<Tariff>>('/v1/tariffs?limit=200', signal),
-  })
-  const tariffs = list.data?.items ?? []
+  const list = usePages<List<Tariff>>({ key: ['tariffs', 'all'], path: '/v1/tariffs', filters: { limit: 200 } })
   const newLink = may('tariffs.write') && (
     <Link to="/tariffs/new" className="btn main">
       <Icon name="plus" />
@@ -31,17 +27,16 @@ export function TariffsPage() {
   return (
     <Page title={t('portal.tariffs.title')} actions={newLink}>
       <section className="panel" aria-label={t('portal.tariffs.title')}>
-        {list.isPending ? (
-          <Loading />
-        ) : list.isError ? (
-          <Failed error={list.error} retry={() => void list.refetch()} />
-        ) : tariffs.length === 0 ? (
-          <Empty icon="tag" title={t('portal.tariffs.none.title')} text={t('portal.tariffs.none.text')}>
-            {newLink}
-          </Empty>
-        ) : (
-          <TariffTable tariffs={tariffs} />
-        )}
+        <Paged
+          of={list}
+          empty={
+            <Empty icon="tag" title={t('portal.tariffs.none.title')} text={t('portal.tariffs.none.text')}>
+              {newLink}
+            </Empty>
+          }
+        >
+          {(tariffs) => <TariffTable tariffs={tariffs} />}
+        </Paged>
         <KeyHints
           hints={[
             ['J', 'K', 'portal.keys.move'],

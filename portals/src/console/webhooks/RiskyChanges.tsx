@@ -4,11 +4,9 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api.ts'
 import type { MadeWebhook, Webhook, WebhookHealth } from '../../api-types.ts'
-import { Dialog } from '../../parts/Dialog.tsx'
 import { Field } from '../../parts/Field.tsx'
 import { numberText } from '../../parts/quantities.ts'
 import { FormDialog } from '../../parts/FormDialog.tsx'
-import { FormProblem } from '../../parts/Waiting.tsx'
 import { SecretShown } from './SecretShown.tsx'
 
 /** Says what will happen, then shows the new secret once. */
@@ -21,20 +19,14 @@ export function RotateSecret({ webhook, close }: { readonly webhook: Webhook; re
   })
   if (rotate.data !== undefined) return <SecretShown webhook={rotate.data} close={close} />
   return (
-    <Dialog onClose={close} title={t('portal.webhooks.new-secret')}>
-      <div className="col g3">
-        <p>{t('portal.webhooks.rotate.text')}</p>
-        <FormProblem error={rotate.error} />
-        <div className="row">
-          <button type="button" className="btn main" disabled={rotate.isPending} onClick={() => rotate.mutate()}>
-            {t('portal.webhooks.new-secret')}
-          </button>
-          <button type="button" className="btn quiet" onClick={close}>
-            {t('portal.cancel')}
-          </button>
-        </div>
-      </div>
-    </Dialog>
+    <FormDialog
+      title={t('portal.webhooks.new-secret')}
+      does={t('portal.webhooks.new-secret')}
+      act={{ ...rotate, mutate: () => rotate.mutate() }}
+      close={close}
+    >
+      <p>{t('portal.webhooks.rotate.text')}</p>
+    </FormDialog>
   )
 }
 

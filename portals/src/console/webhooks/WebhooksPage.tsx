@@ -1,26 +1,25 @@
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { WebhookListed } from '../../api-types.ts'
 import { DataTable } from '../../parts/DataTable.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { Page } from '../../parts/Page.tsx'
+import { Paged } from '../../parts/Paged.tsx'
 import { numberText } from '../../parts/quantities.ts'
-import { Empty, Failed, Loading } from '../../parts/Waiting.tsx'
+import { Empty } from '../../parts/Waiting.tsx'
 import { useMay } from '../../session-of-staff.ts'
 import { KeyHints } from '../KeyHints.tsx'
 import { RowLink } from '../RowLink.tsx'
 import { TargetHealth } from './TargetHealth.tsx'
 import { WebhookForm } from './WebhookForm.tsx'
-import { webhooksQuery } from './webhook-query.ts'
+import { useWebhooks } from './webhook-query.ts'
 
 /** Programs outside that are told of events, and how each target is. */
 export function WebhooksPage() {
   const { t } = useTranslation()
   const may = useMay()
   const [isAdding, setAdding] = useState(false)
-  const list = useQuery(webhooksQuery)
-  const webhooks = list.data?.items ?? []
+  const list = useWebhooks()
   const add = may('webhooks.write') && (
     <button type="button" className="btn main" onClick={() => setAdding(true)}>
       <Icon name="plus" />
@@ -30,15 +29,12 @@ export function WebhooksPage() {
   return (
     <Page title={t('portal.webhooks.title')} actions={add}>
       <section className="panel" aria-label={t('portal.webhooks.title')}>
-        {list.isPending ? (
-          <Loading />
-        ) : list.isError && list.data === undefined ? (
-          <Failed error={list.error} retry={() => void list.refetch()} />
-        ) : webhooks.length === 0 ? (
-          <Empty icon="link" title={t('portal.webhooks.none.title')} text={t('portal.webhooks.none.text')} />
-        ) : (
-          <WebhookTable webhooks={webhooks} />
-        )}
+        <Paged
+          of={list}
+          empty={<Empty icon="link" title={t('portal.webhooks.none.title')} text={t('portal.webhooks.none.text')} />}
+        >
+          {(webhooks) => <WebhookTable webhooks={webhooks} />}
+        </Paged>
         <KeyHints
           hints={[
             ['J', 'K', 'portal.keys.move'],

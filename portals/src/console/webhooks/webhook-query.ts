@@ -6,11 +6,14 @@ import { usePages } from '../../pages-of-list.ts'
 /** Deliveries are no live events: pages ask again every few seconds. */
 const EVERY_MS = 4_000
 
-export const webhooksQuery = queryOptions({
-  queryKey: ['webhooks'],
-  queryFn: ({ signal }) => get<List<WebhookListed>>('/v1/webhooks?limit=200', signal),
-  refetchInterval: EVERY_MS,
-})
+export function useWebhooks() {
+  return usePages<List<WebhookListed>>({
+    key: ['webhooks', 'all'],
+    path: '/v1/webhooks',
+    filters: { limit: 200 },
+    everyMs: () => EVERY_MS,
+  })
+}
 
 export const webhookQuery = (id: string) =>
   queryOptions({
