@@ -1,4 +1,4 @@
-import type { Browser, Locator } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from './browser.ts'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
@@ -53,6 +53,24 @@ async function openLog({ page }: Stage): Promise<void> {
   await page.goto(`/stations/${station.id}`)
   await page.locator('.log-row').first().waitFor()
 }
+
+/** Texts that go on beyond the panel they stand in, where nothing shows them. */
+const cutOff = (page: Page): Promise<readonly string[]> =>
+  page.locator('main .panel').evaluateAll((panels) =>
+    panels.flatMap((panel) => {
+      const { right } = panel.getBoundingClientRect()
+      const walker = document.createTreeWalker(panel, NodeFilter.SHOW_TEXT)
+      const cut: string[] = []
+      for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+        const range = document.createRange()
+        range.selectNodeContents(node)
+        // What ends in dots says so.
+        const isSaid = node.parentElement?.closest('.sr, .trunc, option') !== null
+        if (!isSaid && range.getBoundingClientRect().right > right + 1) cut.push(node.textContent ?? '')
+      }
+      return cut
+    }),
+  )
 
 /** On the screen as it stands, clear of the bar at its foot. */
 const seenWhole = (one: Locator): Promise<boolean> =>
@@ -138,6 +156,20 @@ describe('words and figures', () => {
     await stage.picture('fit-banner-320')
     expect((await told.boundingBox())?.width).toBeGreaterThan(200)
     expect(await overlaps(stage.page)).toEqual([])
+    await stage.close()
+  })
+
+  it('of a session and of its station are read whole on a phone at twice their size', async () => {
+    const stage = await signedIn(large, { width: 360, height: 740 }, 'veera')
+    const { items } = await network.rest.get<List<{ id: string }>>('/v1/sessions?limit=1')
+    for (const path of [`/sessions/${items[0]?.id}`, `/stations/${station.id}`]) {
+      await stage.page.goto(path)
+      await stage.page.locator('.bone').first().waitFor({ state: 'detached' })
+      await stage.page.locator('.ekv').first().waitFor()
+      expect(await cutOff(stage.page), path).toEqual([])
+      expect(await isWiderThanScreen(stage.page), path).toBe(false)
+    }
+    await stage.picture('fit-station-large-360')
     await stage.close()
   })
 
