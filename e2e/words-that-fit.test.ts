@@ -165,7 +165,7 @@ describe('words and figures', () => {
     for (const path of [`/sessions/${items[0]?.id}`, `/stations/${station.id}`]) {
       await stage.page.goto(path)
       await stage.page.locator('.bone').first().waitFor({ state: 'detached' })
-      await stage.page.locator('.ekv').first().waitFor()
+      await stage.page.locator('main h2').first().waitFor()
       expect(await cutOff(stage.page), path).toEqual([])
       expect(await isWiderThanScreen(stage.page), path).toBe(false)
     }
