@@ -80,6 +80,23 @@ describe('the short way of a meter value, on the database', () => {
     expect(atHand.step(said(other, 120, say16.meter(at(120), number, 1_200)))).toBeUndefined()
   })
 
+  it('is for readings that name no transaction too (1.6): they are of the session at their EVSE', async () => {
+    const { number, stationId } = await begin()
+    const meter = (seconds: number, registerWh: number, evse = 1, named?: string) =>
+      said(stationId, seconds, say16.meter(at(seconds), named, registerWh, 11_000, evse))
+    expect(await save(atHand.step(meter(60, 1_100)))).toBe(true)
+    for (const [evse, named] of [[2], [0], [1, '-1'], [1, '0']] as const)
+      expect(atHand.step(meter(120, 1_200, evse, named))).toBeUndefined()
+    // What goes the whole way takes it away, and the next reading, named or not, brings it back.
+    await whole(stationId, 70, say16.status(at(70), 'charging'))
+    expect(atHand.step(meter(120, 1_200))).toBeUndefined()
+    await whole(stationId, 120, say16.meter(at(120), undefined, 1_200))
+    expect(await save(atHand.step(meter(180, 1_300)))).toBe(true)
+    expect(await session(stationId)).toMatchObject({ state: 'delivering', energyWh: 300n })
+    await whole(stationId, 240, say16.stop(at(240), number, 1_400))
+    expect(atHand.step(meter(300, 1_500))).toBeUndefined()
+  })
+
   it('keeps a reading to the millisecond, as the whole way does: the same again is no second one (row 3)', async () => {
     const { number, stationId } = await begin()
     const before = await readings()

@@ -46,34 +46,23 @@ const SAME_CLOCK_MS = 60_000
 const TELL_MS = 250
 
 export function openAtHand({ database, clock, bus }: AtHandDeps): AtHand {
-  const byName = new Map<string, Kept>()
-  const names = new Map<string, string>()
+  const shelf = openShelf()
   const teller = openTeller(bus)
-
-  const forget = (sessionId: string): void => {
-    const name = names.get(sessionId)
-    if (name === undefined) return
-    names.delete(sessionId)
-    byName.delete(name)
-  }
+  const { forget } = shelf
   return {
     keep(row, transaction, writtenBy) {
       forget(row.id)
       const running = runningFrom(row.machine)
       if (running === undefined) return
-      const [oldest] = byName.values()
-      if (byName.size >= MOST_KEPT && oldest !== undefined) forget(oldest.sessionId)
       const { tenantId, stationId, id: sessionId, evseId, connectorId } = row
       const startedAtMs = (row.machine.transaction?.started?.at ?? row.machine.startedAt).epochMilliseconds
-      const name = nameOf(stationId, transaction.number)
       const kept = { tenantId, stationId, sessionId, evseId, connectorId, transaction, startedAtMs, running, writtenBy }
-      byName.set(name, { ...kept, isMoving: false })
-      names.set(sessionId, name)
+      shelf.put({ ...kept, isMoving: false })
     },
     forget,
     step(report) {
       const said = onwardFrom(report.body)
-      const kept = said === undefined ? undefined : byName.get(nameOf(report.stationId, said.number))
+      const kept = said === undefined ? undefined : shelf.find(report.stationId, said)
       if (said === undefined || kept === undefined || kept.isMoving || !isAsExpected(kept, report, said))
         return undefined
       const running = movedOn(kept.running, said)
@@ -105,9 +94,39 @@ export function openAtHand({ database, clock, bus }: AtHandDeps): AtHand {
 }
 
 const nameOf = (stationId: string, number: string): string => `${stationId}#${number}`
+const placeOf = ({ stationId, evseId }: Pick<Kept, 'stationId' | 'evseId'>): string => `${stationId}/${evseId}`
+
+/** What is kept, by its transaction and by its EVSE. */
+function openShelf() {
+  const byName = new Map<string, Kept>()
+  const byPlace = new Map<string, Kept>()
+  const bySession = new Map<string, Kept>()
+  const forget = (sessionId: string): void => {
+    const kept = bySession.get(sessionId)
+    if (kept === undefined) return
+    bySession.delete(sessionId)
+    byName.delete(nameOf(kept.stationId, kept.transaction.number))
+    if (byPlace.get(placeOf(kept)) === kept) byPlace.delete(placeOf(kept))
+  }
+  return {
+    forget,
+    put(kept: Kept): void {
+      const [oldest] = bySession.values()
+      if (bySession.size >= MOST_KEPT && oldest !== undefined) forget(oldest.sessionId)
+      bySession.set(kept.sessionId, kept)
+      byName.set(nameOf(kept.stationId, kept.transaction.number), kept)
+      byPlace.set(placeOf(kept), kept)
+    },
+    /** 1.6 readings need not name a transaction: then they are of the one session that is open at their EVSE. */
+    find(stationId: string, { number, evse }: Said): Kept | undefined {
+      if (number !== undefined) return byName.get(nameOf(stationId, number))
+      return evse === undefined || evse === 0 ? undefined : byPlace.get(placeOf({ stationId, evseId: evse }))
+    },
+  }
+}
 
 interface Said extends Onward {
-  readonly number: string
+  readonly number: string | undefined
   readonly evse: number | undefined
   readonly connector: number | undefined
 }
@@ -118,7 +137,7 @@ function onwardFrom(body: ReportBody): Said | undefined {
     const { transactionNumber: number, evse, connector } = body
     const readings = toMilliseconds(body.readings)
     const last = readings.at(-1)
-    if (number === undefined || last === undefined) return undefined
+    if (last === undefined) return undefined
     return { number, evse, connector, readings, reportedAtMs: last.at.epochMilliseconds }
   }
   if (body.kind !== 'transaction-updated' || body.trigger !== 'meter-value') return undefined

@@ -46,11 +46,12 @@ export async function takeReports(
   return reports.map((report) => byReport.get(report) ?? { kind: 'noted' })
 }
 
-/** The sessions as they are now committed, under each of their transactions that a report named. */
-function keepAtHand({ atHand }: SessionsDeps, { sessions, transactions, writtenBy }: Batch): void {
+/** The sessions as they are now committed, under the transaction that a report named, or that bears its readings. */
+function keepAtHand({ atHand }: SessionsDeps, { sessions, transactions, bearers, writtenBy }: Batch): void {
   if (atHand === undefined) return
-  for (const transaction of transactions.values()) {
-    const session = sessions.get(transaction.sessionId)
+  const concerned = new Map([...bearers.values(), ...transactions.values()].map((row) => [row.sessionId, row]))
+  for (const [sessionId, transaction] of concerned) {
+    const session = sessions.get(sessionId)
     if (session?.isTouched === true) atHand.keep(session.row, transaction, writtenBy)
   }
 }

@@ -15,12 +15,14 @@ const after = (seconds: number): Temporal.Instant =>
   Temporal.Instant.fromEpochMilliseconds(BEGIN.epochMilliseconds + seconds * 1_000 + 250)
 
 interface Told {
-  readonly kind: 'updated' | 'readings' | 'stop-asked' | 'suspended'
+  readonly kind: 'updated' | 'readings' | 'stop-asked' | 'suspended' | 'free'
   readonly seqNo: number
   readonly seconds: number
   readonly readings: readonly MeterReading[]
   readonly chargingState?: ChargingState
   readonly token?: 'may-charge' | 'refused'
+  /** 1.6: it says -1; undefined: it names nothing. */
+  readonly isNameless?: boolean
 }
 
 const contexts = [
@@ -34,7 +36,13 @@ const contexts = [
 const told = fc
   .array(
     fc.record({
-      kind: fc.constantFrom(...Array.from({ length: 12 }, () => 'updated'), 'readings', 'stop-asked', 'suspended'),
+      kind: fc.constantFrom(
+        ...Array.from({ length: 12 }, () => 'updated'),
+        'readings',
+        'stop-asked',
+        'suspended',
+        'free',
+      ),
       step: fc.constantFrom(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 2),
       seconds: fc.constantFrom(10, 10, 10, 10, 10, 10, 0, -20),
       wh: fc.constantFrom(5, 5, 5, 5, 5, 0, -3),
@@ -45,6 +53,7 @@ const told = fc
         undefined,
         'suspended-ev' as const,
       ),
+      isNameless: fc.constantFrom(false, false, false, false, undefined, undefined, true),
       token: fc.option(fc.constantFrom('may-charge' as const, 'refused' as const), { nil: undefined, freq: 9 }),
     }),
     { minLength: 8, maxLength: 25, size: 'max' },
@@ -62,7 +71,7 @@ const told = fc
         ...(step.has === 'both' || step.has === 'register' ? { registerWh } : {}),
         ...(step.has === 'both' || step.has === 'power' ? { powerW: registerWh % 97 } : {}),
       }
-      const { kind, flow, token } = step
+      const { kind, flow, token, isNameless } = step
       return {
         kind: kind as Told['kind'],
         seqNo,
@@ -70,15 +79,20 @@ const told = fc
         readings: step.has === 'nothing' ? [] : [reading],
         ...(flow === undefined ? {} : { chargingState: flow }),
         ...(token === undefined ? {} : { token }),
+        ...(isNameless === undefined ? {} : { isNameless }),
       }
     })
   })
 
 function factOf(one: Told, at: Temporal.Instant, isNumbered: boolean): Fact {
-  const { kind, seqNo, readings, chargingState, token } = one
+  const { kind, seqNo, readings, chargingState, token, isNameless } = one
   if (kind === 'stop-asked') return { kind }
   if (kind === 'suspended') return { kind: 'evse-status', status: 'occupied', phase: 'suspended-ev' }
-  if (!isNumbered || kind === 'readings') return { kind: 'readings', readings, wasCorrected: false }
+  if (kind === 'free') return { kind: 'evse-status', status: 'available' }
+  if (!isNumbered || kind === 'readings') {
+    const named = isNumbered || isNameless === undefined ? {} : { isNameless }
+    return { kind: 'readings', readings, wasCorrected: false, ...named }
+  }
   return {
     kind: 'transaction-updated',
     number: 't1',
@@ -116,8 +130,9 @@ function follow(history: readonly Told[], isNumbered: boolean): number {
     const decision = decide(session, fact, at)
     const running = runningFrom(session)
     const isReport = fact.kind === 'transaction-updated' || fact.kind === 'readings'
-    const isOwnKind = isNumbered ? fact.kind === 'transaction-updated' && fact.token === undefined : isReport
-    const { kind: _, seconds: __, token: ___, ...report } = one
+    const isNamed = one.isNameless !== true
+    const isOwnKind = isNumbered ? fact.kind === 'transaction-updated' && fact.token === undefined : isReport && isNamed
+    const { kind: _, seconds: __, token: ___, isNameless: ____, ...report } = one
     const onward = isNumbered ? report : { readings: one.readings }
     const moved =
       running === undefined || !isOwnKind

@@ -54,8 +54,8 @@ export function runningFrom({
   const hasEnergy = last.registerWh > first.registerWh
   if (!hasEnergy && !(waitsForEnergy && mayBegin(transaction, flags))) return undefined
   if (deadlines.duration === undefined && deadlines.stop === undefined) return undefined
-  const { isNumbered, isMiscounted, seen, newest } = transaction
-  if (isMiscounted === true) return undefined
+  const { isNumbered, isMiscounted, isNameless, seen, newest } = transaction
+  if (isMiscounted === true || isNameless === true) return undefined
   const flow = transaction.flow.at(-1)
   // One range: nothing is missing.
   if (isNumbered && (seen.length !== 2 || seen[1] !== newest.seqNo)) return undefined
