@@ -65,7 +65,7 @@ const cutOff = (page: Page): Promise<readonly string[]> =>
         const range = document.createRange()
         range.selectNodeContents(node)
         // What ends in dots says so.
-        const isSaid = node.parentElement?.closest('.sr, .trunc, option') !== null
+        const isSaid = node.parentElement?.closest('.sr, .trunc, .answer-word, option') !== null
         if (!isSaid && range.getBoundingClientRect().right > right + 1) cut.push(node.textContent ?? '')
       }
       return cut
