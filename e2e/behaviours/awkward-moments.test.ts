@@ -173,8 +173,9 @@ behaviour('stopped-and-connected', async (version) => {
   const { body: asked } = await whole.call<{ commandId: string }>('POST', `/v1/sessions/${session?.id}/stop`, {})
   await sent(station, /RequestStopTransaction/)
   await event(whole, station, told, 'Updated', { trigger: 'RemoteStop', state: 'EVConnected', registerWh: 3_100 })
-  const { body: command } = await whole.call<{ state: string }>('GET', `/v1/commands/${asked.commandId}`)
-  expect(command.state).toBe('effect-seen')
+  // Its answer may be kept after what it brought about.
+  const state = async () => (await whole.call<{ state: string }>('GET', `/v1/commands/${asked.commandId}`)).body.state
+  await until(async () => (await state()) === 'effect-seen')
   // The car stays for the better part of an hour; deadlines come and go.
   await roundOf(witness, 1_801)
   await pass(601)
