@@ -117,7 +117,8 @@ function totalOf(
     if (index !== undefined && !phases.has(index)) phases.set(index, sample)
   }
   const sum = sumOf([...phases.values()], convert)
-  if (sum === undefined || !Number.isSafeInteger(sum)) return undefined
+  const most = measurand.startsWith('Power.') ? INT4 : Number.MAX_SAFE_INTEGER
+  if (sum === undefined || sum > most) return undefined
   for (const sample of phases.values()) used.add(sample)
   return sum
 }
@@ -174,7 +175,7 @@ function energyOf({ value, unit: said }: Sample): number | undefined {
 function powerOf({ value, unit: said }: Sample): number | undefined {
   const unit = powerUnits.get(said.toLowerCase() as 'w')
   if (value === undefined || value < 0 || unit === undefined) return undefined
-  return value * 1000 > INT4 ? undefined : wattsFrom(value, unit)
+  return within(value > INT4 ? undefined : wattsFrom(value, unit), INT4)
 }
 
 function milliOf({ value }: Sample): number | undefined {

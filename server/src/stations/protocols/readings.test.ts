@@ -70,6 +70,15 @@ describe('reading energy robustly', () => {
   it('adds no phases beyond what a number holds exactly', () => {
     const phases = ['L1', 'L2', 'L3'].map((phase) => ({ value: '9000000000000', unit: 'kWh', phase }))
     expect(readings16(phases).readings[0]).not.toHaveProperty('registerWh')
+    for (const [value, unit] of [
+      ['2000000', 'kW'],
+      ['2000000000', 'W'],
+    ]) {
+      const power = phases.map((one) => ({ ...one, value: '2000000', measurand: 'Power.Active.Import', unit: 'kW' }))
+      const told = [{ ...power[0], value, unit }, ...power.slice(1)]
+      expect(readings16(told).readings[0]).toMatchObject({ rest: told })
+      expect(readings16(told).readings[0]).not.toHaveProperty('powerW')
+    }
   })
 
   it('applies the multiplier of 2.x as a power of ten', () => {
@@ -137,6 +146,55 @@ describe('reading energy robustly', () => {
     })
   })
 
+  it.each([
+    ['3000000', 'W', 3_000_000],
+    ['3750', 'kW', 3_750_000],
+    ['2147483647', 'W', 2_147_483_647],
+    ['2147483648', 'W', undefined],
+    ['2147483.647', 'kW', 2_147_483_647],
+    ['2147483.648', 'kW', undefined],
+    ['1e300', 'kW', undefined],
+    ['-1', 'W', undefined],
+  ])('reads a power of %s %s, and what no column holds aside', (value, unit, powerW) => {
+    const [reading] = readings16([{ value, unit, measurand: 'Power.Active.Import' }]).readings
+    expect(reading?.powerW).toBe(powerW)
+    expect(reading !== undefined && 'rest' in reading).toBe(powerW === undefined)
+  })
+
+  it('knows phases to neutral, and keeps none aside that it used', () => {
+    const current = (value: string, phase: string) => ({ value, phase, measurand: 'Current.Import' })
+    const phases = ['L1-N', 'L2-N', 'L3-N'].map((phase, index) => ({ value: String(5_100 + index * 100), phase }))
+    const currents = [current('3', 'L3-N'), current('1', 'L1-N'), current('2', 'L2-N')]
+    const [reading] = readings16([...phases, ...currents]).readings
+    expect(reading).toMatchObject({ registerWh: 15_600, currentsMa: [1_000, 2_000, 3_000] })
+    expect(reading).not.toHaveProperty('rest')
+    // Told twice, the first is meant.
+    expect(readings16([current('1', 'L1'), current('9', 'L1')]).readings[0]).toMatchObject({
+      currentsMa: [1_000],
+      rest: [current('9', 'L1')],
+    })
+  })
+
+  it('takes the outlet before the cable, the body and the car, and nothing from upstream', () => {
+    const told = ['Upstream', 'EV', 'Body', 'Cable', 'Outlet'].map((location, index) => ({
+      value: String(100 + index),
+      location,
+    }))
+    const registers = [5, 4, 3, 2, 1].map((count) => readings16(told.slice(0, count)).readings[0]?.registerWh)
+    expect(registers).toEqual([104, 103, 102, 101, undefined])
+  })
+
+  it('takes no charge beyond the whole battery', () => {
+    const soc = (value: string) => readings16([{ value, measurand: 'SoC', unit: 'Percent' }]).readings[0]?.socTenths
+    expect([soc('100'), soc('100.1'), soc('0'), soc('-1')]).toEqual([1_000, undefined, 0, undefined])
+  })
+
+  it('keeps an interval beside what was told, as it reads it, where there is no register', () => {
+    const interval = { value: '0.25', unit: 'kWh', measurand: 'Energy.Active.Import.Interval' }
+    expect(readings16([interval]).readings[0]?.rest).toEqual([interval, { intervalWh: 250 }])
+    expect(readings16([interval, { value: '7' }]).readings[0]).toMatchObject({ registerWh: 7, rest: [interval] })
+  })
+
   it('keeps signed data exactly as it came', () => {
     const value = 'OCMF|{"FV":"1.0","RD":[{"RV":1.50}]}|{"SD":"30"}'
     expect(readings16([{ value, format: 'SignedData' }]).readings[0]).toMatchObject({ signed: [value] })
@@ -147,11 +205,19 @@ describe('reading energy robustly', () => {
       { value: '1', context: 'Transaction.Begin' },
       { value: '2', context: 'Sample.Clock' },
       { value: '3', context: 'Odd' },
+      { value: '4', context: 'Trigger' },
+      { value: '5', context: 'Interruption.Begin' },
+      { value: '6', context: 'Interruption.End' },
+      { value: '7', context: 'Sample.Periodic' },
     ])
     expect(readings.map(({ context, registerWh }) => [context, registerWh])).toEqual([
       ['transaction-begin', 1],
       ['clock', 2],
       ['other', 3],
+      ['trigger', 4],
+      ['interruption-begin', 5],
+      ['interruption-end', 6],
+      ['periodic', 7],
     ])
   })
 })

@@ -201,6 +201,43 @@ describe('who is let in', () => {
       { station: { securityProfile: 0, plainUntil: null, hasCredential: false } },
       { status: 403 },
     ],
+    [
+      'profile 0 with an exception, without a key',
+      {
+        isLoopback: false,
+        station: { securityProfile: 0, plainUntil: soon, hasCredential: false },
+        credential: { kind: 'none' },
+      },
+      { kind: 'admitted' },
+    ],
+    ['no key shown', { credential: { kind: 'none' } }, { reason: 'no-credential', status: 401 }],
+    ['a key that cannot be read', { credential: { kind: 'unreadable' } }, { reason: 'no-credential', status: 401 }],
+    [
+      'a wrong key',
+      { credential: { kind: 'basic', userMatches: true, passwordMatches: false } },
+      { reason: 'wrong-password', status: 401 },
+    ],
+    [
+      'the right key under another name',
+      { credential: { kind: 'basic', userMatches: false, passwordMatches: true } },
+      { reason: 'wrong-user', status: 401 },
+    ],
+    ['the right key from elsewhere over TLS', { isLoopback: false, isTls: true }, { kind: 'admitted' }],
+    [
+      'profile 2 with TLS',
+      { isLoopback: false, isTls: true, station: { securityProfile: 2, plainUntil: null, hasCredential: true } },
+      { kind: 'admitted' },
+    ],
+    [
+      'one of two with the same key',
+      { station: { securityProfile: 1, plainUntil: null, hasCredential: true, quarantinedUntil: soon } },
+      { reason: 'quarantined', status: 403 },
+    ],
+    [
+      'one of two with the same key, its time over',
+      { station: { securityProfile: 1, plainUntil: null, hasCredential: true, quarantinedUntil: at } },
+      { kind: 'admitted' },
+    ],
   ])('%s', (_, more, admission) => {
     expect(judgeConnection({ ...knock, ...more })).toMatchObject(admission)
   })
