@@ -12,6 +12,7 @@ import {
   minorFromMicros,
   moneyFromJson,
   parseDecimal,
+  subtractMoney,
 } from './index.ts'
 
 describe('decimals', () => {
@@ -22,6 +23,7 @@ describe('decimals', () => {
     ['1e3', 0, 1000n],
     ['0.2500000000', 2, 25n],
     ['-0', 6, 0n],
+    ['1e23', 6, 10n ** 29n],
   ])('reads %s at scale %i exactly', (text, scale, value) => {
     expect(parseDecimal(text, scale)).toEqual({ ok: true, value })
   })
@@ -29,6 +31,7 @@ describe('decimals', () => {
   it.each([
     ['0.0000001', 'too-precise'],
     ['1e-7', 'too-precise'],
+    ['1e24', 'too-big'],
     ['1e9999', 'too-big'],
     ['1e99999', 'not-a-number'],
     ['.5', 'not-a-number'],
@@ -74,11 +77,14 @@ describe('money', () => {
     expect(minorFromMicros(1_500_000n, 1n, 'JPY').minor).toBe(2n)
     expect(minorFromMicros(1_234_500n, 1n, 'KWD').minor).toBe(1235n)
     expect(isCurrency('eur')).toBe(false)
+    expect(currencies).toEqual([...currencies].sort())
     expect(() => minorDigits('XXX')).toThrow(RangeError)
   })
 
   it('does not mix currencies', () => {
-    expect(() => addMoney({ minor: 1n, currency: 'EUR' }, { minor: 1n, currency: 'SEK' })).toThrow(RangeError)
+    for (const mixed of [addMoney, subtractMoney]) {
+      expect(() => mixed({ minor: 1n, currency: 'EUR' }, { minor: 1n, currency: 'SEK' })).toThrow(RangeError)
+    }
   })
 
   it('survives JSON and decimal text in every currency, beyond what a float holds', () => {

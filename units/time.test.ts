@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { instantFromText, secondsBetween, textFromInstant, wattHoursFrom } from './index.ts'
+import {
+  earlierOf,
+  instantFromText,
+  isBefore,
+  laterOf,
+  secondsBetween,
+  textFromInstant,
+  wattHoursFrom,
+} from './index.ts'
 
 describe('time', () => {
   it('writes instants with at most milliseconds', () => {
@@ -17,6 +25,22 @@ describe('time', () => {
           const at = Temporal.Instant.fromEpochMilliseconds(ms)
           expect(textFromInstant(at)).toBe(at.toString())
         }
+      }),
+    )
+  })
+
+  it('tells which of two instants is the earlier, within one millisecond too', () => {
+    const near = fc.tuple(fc.bigInt(-(10n ** 18n), 10n ** 18n), fc.bigInt(-3_000_000n, 3_000_000n))
+    const fine = fc.tuple(fc.bigInt(-(10n ** 18n), 10n ** 18n), fc.bigInt(-3n, 3n))
+    fc.assert(
+      fc.property(fc.oneof(near, fine), ([ns, more]) => {
+        const [left, right] = [ns, ns + more].map((one) => Temporal.Instant.fromEpochNanoseconds(one)) as [
+          Temporal.Instant,
+          Temporal.Instant,
+        ]
+        expect(isBefore(left, right)).toBe(more > 0n)
+        expect(earlierOf(left, right)).toEqual(more < 0n ? right : left)
+        expect(laterOf(left, right)).toEqual(more > 0n ? right : left)
       }),
     )
   })

@@ -79,6 +79,11 @@ describe('a tariff as OCPI writes it', () => {
     ['a currency nobody has', tariff({ currency: 'eur' }), ['/currency not-a-currency']],
     ['a currency that is a number', tariff({ currency: 978 }), ['/currency not-a-text']],
     ['no elements', tariff({ elements: [] }), ['/elements empty']],
+    [
+      'more elements than are read',
+      tariff({ elements: Array.from({ length: 101 }, () => ({ price_components: [energy] })) }),
+      ['/elements too-many'],
+    ],
     ['elements that are no list', tariff({ elements: {} }), ['/elements not-a-list']],
     ['an element without prices', tariff({ elements: [{}] }), ['/elements/0/price_components missing']],
     ['an element that is a number', tariff({ elements: [7] }), ['/elements/0 not-an-object']],
@@ -115,6 +120,24 @@ describe('a tariff as OCPI writes it', () => {
     [{ tax: 1 }, 'tax not-known'],
   ])('refuses a price component with %j', (more, fault) => {
     expect(faultsOf(withComponent(more))).toEqual([`/elements/0/price_components/0/${fault}`])
+  })
+
+  it('reads as many elements as there may be', () => {
+    expect(faultsOf(tariff({ elements: Array.from({ length: 100 }, () => ({ price_components: [energy] })) }))).toEqual(
+      [],
+    )
+  })
+
+  it.each<[Record<string, unknown>, unknown]>([
+    [{ price: 1e300 }, { most: 1_000_000_000 }],
+    [{ price: '0.0000001' }, { digits: 6 }],
+    [{ price: '0,25' }, undefined],
+    [{ vat: 101 }, { most: 100 }],
+    [{ step_size: 0 }, { least: 1 }],
+    [{ step_size: 2 ** 31 }, { most: 2 ** 31 - 1 }],
+  ])('tells with the fault of %j what would do', (more, values) => {
+    const parsed = parseTariff(withComponent(more))
+    expect(parsed.ok ? undefined : parsed.fields?.map((fault) => fault.values)).toEqual([values])
   })
 
   it('tells all faults at once', () => {

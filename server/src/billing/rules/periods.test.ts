@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { laterOf } from '../../../../units/index.ts'
 import { type FlowChange, pricedPeriods, type RegisterReading, type SessionFacts } from './index.ts'
 
 const START = Temporal.Instant.from('2026-11-26T08:00:00Z')
@@ -56,10 +57,25 @@ describe('priced periods', () => {
   it('join a suspended and then merely connected car into one pause', () => {
     const periods = periodsOf({
       end: 300,
-      flow: flow([0, 'charging'], [100, 'suspended-ev'], [120, 'ev-connected'], [140, 'charging']),
+      flow: flow(
+        [0, 'charging'],
+        [10, 'suspended-ev'],
+        [50, 'charging'],
+        [100, 'suspended-ev'],
+        [120, 'ev-connected'],
+        [140, 'charging'],
+      ),
       registers: registers([0, 0], [100, 900]),
     })
-    expect(periods.map((period) => period[3])).toEqual(['charging', 'parking', 'charging'])
+    expect(periods.map((period) => period[3])).toEqual(['charging', 'parking', 'charging', 'parking', 'charging'])
+  })
+
+  it('are not cut by what held for no time at all', () => {
+    const changes = flow([0, 'charging'], [100, 'suspended-ev'], [120, 'charging'], [120, 'suspended-ev'])
+    expect(periodsOf({ end: 140, flow: changes }).map((period) => [period[0], period[3]])).toEqual([
+      [0, 'charging'],
+      [100, 'parking'],
+    ])
   })
 
   it('do not take a car for parked that waits for its first energy', () => {
@@ -123,6 +139,7 @@ describe('priced periods', () => {
         const energy = Math.max(0, (sorted.at(-1)?.registerWh ?? 0) - (sorted[0]?.registerWh ?? 0))
         expect(periods.reduce((sum, period) => sum + period.energyWh, 0)).toBe(energy)
         expect(periods[0]?.from.equals(facts.authorisedAt)).toBe(true)
+        expect(periods.at(-1)?.to.equals(laterOf(facts.authorisedAt, facts.endedAt))).toBe(true)
         periods.forEach((period, index) => {
           expect(period.energyWh).toBeGreaterThanOrEqual(0)
           const next = periods[index + 1]

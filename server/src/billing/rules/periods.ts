@@ -43,7 +43,7 @@ interface Stretch {
 export function pricedPeriods(facts: SessionFacts): readonly ChargingPeriod[] {
   const registers = risingRegisters(facts.registers)
   const from = facts.authorisedAt
-  const to = laterOf(facts.endedAt, from)
+  const to = facts.endedAt
   const stretches = stretchesOf(facts.flow, registers, from, to)
   const borders = stretches.slice(1).map((stretch) => registerAt(registers, stretch.from))
   const first = firstOf(registers)

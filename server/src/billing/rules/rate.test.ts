@@ -154,6 +154,35 @@ describe('rating', () => {
     expect(price.lines[0]).toMatchObject({ dimension: 'TIME', billed: 600 })
   })
 
+  it.each([
+    ['is parked at the end', 1_800],
+    ['leaves after a second of it', 1],
+  ])('rounds energy up once, and of the times the last, where a car %s', (_, parking) => {
+    const tariff = tariffOf([
+      ['ENERGY', 1, undefined, 500],
+      ['TIME', 1, undefined, 600],
+      ['PARKING_TIME', 1, undefined, 900],
+    ])
+    const price = priceOf(tariff, { wh: 1_001, charging: 601, parking })
+    const billed = price.lines.map((line) => [line.dimension, line.billed])
+    expect(billed).toEqual([
+      ['ENERGY', 1_500],
+      ['TIME', 601],
+      ['PARKING_TIME', Math.ceil(parking / 900) * 900],
+    ])
+  })
+
+  it('is exact to the last minor unit of the longest and the dearest', () => {
+    const perHour: readonly Component[] = [
+      ['TIME', 1_000, 25.5],
+      ['PARKING_TIME', 1_000, 25.5],
+    ]
+    const day = { charging: 86_400, parking: 86_401 }
+    expect(both(priceOf(tariffOf(perHour), day))).toBe('48000.28 / 60240.35')
+    const dearest = tariffOf([['FLAT', 1_000_000_000, 25.5]])
+    expect(both(priceOf(dearest, {}))).toBe('1000000000.00 / 1255000000.00')
+  })
+
   it('says that no tax applies where none is named, which is not 0 percent', () => {
     const lines = jsonFromPrice(
       priceOf(

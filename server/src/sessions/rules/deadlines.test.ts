@@ -87,9 +87,17 @@ describe('missing meter data (END-METER)', () => {
     const last: [number, Fact] = [300, fact('transaction-ended', { seqNo: 5, readings: [end(2_000, 300)] })]
     const session = after(born(), ...events, last)
     expect(session.state).toBe('waiting-for-meter')
+    const more = after(session, [390, { kind: 'queue-answered', messagesInQueue: true }])
+    expect(more).toMatchObject({ state: 'waiting-for-meter', deadlines: { meter: at(570) } })
     const closed = after(session, [400, { kind: 'queue-answered', messagesInQueue: false }])
     expect(closed).toMatchObject({ state: 'ended', flags: ['gap'] })
     expect(energyOfSession(closed)).toBe(1_000)
+  })
+
+  it('is still asked of the meter where every report came, and no reading at the end', () => {
+    const first = fact('transaction-started', { seqNo: 0, token: 'may-charge', readings: [begin(1_000)] })
+    const session = after(born(), [0, first], [300, fact('transaction-ended', { seqNo: 1 })])
+    expect(after(session, [400, { kind: 'queue-answered', messagesInQueue: false, ongoing: false }])).toEqual(session)
   })
 
   it('is estimated from where the next transaction starts when nothing else is known', () => {
@@ -125,6 +133,7 @@ describe('what takes too long', () => {
     const unread = after(born(), [0, started], [3, charging])
     const left = decide(unread, due, dueAt(unread) as Temporal.Instant)
     expect(left).toMatchObject({ effects: [], session: { state: 'delivering', flags: [] } })
+    expect(left.session.deadlines).toEqual({ duration: at(86_400) })
     // A reading that shows none decides at once.
     const same: Fact = {
       kind: 'readings',
@@ -203,7 +212,8 @@ describe('what takes too long', () => {
     for (const more of [{ isOnline: false }, { isOnline: true, hasJustReturned: true }]) {
       const decision = decide(session, due(more), dueAt(session) as Temporal.Instant)
       expect(decision).toMatchObject({ effects: [], session: { flags: [], stopAsked: 0 } })
-      expect(Temporal.Instant.compare(dueAt(decision.session) as Temporal.Instant, dueAt(session) as never)).toBe(1)
+      const again = (dueAt(session) as Temporal.Instant).add({ seconds: 120 })
+      expect(decision.session.deadlines).toEqual({ 'no-energy': again, duration: at(86_400) })
       session = decision.session
     }
     // Back again with its queue: the first of it gives the rest time to come.
@@ -244,6 +254,40 @@ describe('what takes too long', () => {
     expect(begun.deadlines.duration?.toString()).toBe(at(5_400 + 86_400).toString())
   })
 
+  it('is no more an alert once its energy flows', () => {
+    const session = after(born(), [0, started])
+    const told = decide(session, { kind: 'deadline', isOnline: true }, dueAt(session) as Temporal.Instant).session
+    const read = (registerWh: number, seconds: number): Fact => {
+      return { kind: 'readings', readings: [{ at: at(seconds), context: 'periodic', registerWh }], wasCorrected: false }
+    }
+    const still = decide(told, read(1_000, 1_900), at(1_900))
+    expect(still.effects).toEqual([])
+    const flows = decide(still.session, read(1_001, 1_960), at(1_960))
+    expect(flows.effects).toEqual([{ kind: 'clear-alert', alert: 'session-no-energy' }])
+    expect(decide(flows.session, read(1_500, 2_020), at(2_020)).effects).toEqual([])
+    expect(decide(session, read(1_001, 60), at(60)).effects).toEqual([])
+  })
+
+  it('is not told again while the station is away, but looked at when it may be back', () => {
+    const session = after(born(), [0, started], [60, { kind: 'stop-asked' }])
+    expect(session).toMatchObject({ stopAsked: 1, deadlines: { stop: at(660) } })
+    const away = decide(session, { kind: 'deadline', isOnline: false }, at(660))
+    expect(away).toMatchObject({ effects: [], session: { stopAsked: 1, deadlines: { stop: at(1_260) } } })
+    const back = decide(away.session, { kind: 'deadline', isOnline: true }, at(1_260))
+    expect(back.effects).toMatchObject([{ command: { kind: 'stop-transaction' } }])
+  })
+
+  it('ends by an estimate where nobody can tell its station to stop: an orphan', () => {
+    const orphan = sessionOfTransaction({ evse: 1, limits, isOrphan: true }, T)
+    const session = after(orphan, [
+      0,
+      fact('transaction-updated', { readings: [{ ...begin(100), context: 'periodic' }] }),
+    ])
+    const { session: over, effects } = decide(session, { kind: 'deadline', isOnline: true }, at(86_400))
+    expect(over.state).toBe('ended')
+    expect(effects.filter(({ kind }) => kind === 'command')).toEqual([])
+  })
+
   it('is told three times, then people are called', () => {
     let session = after(born(), [0, started])
     let stops = 0
@@ -269,6 +313,11 @@ describe('a stop before any energy, where the car stays connected (2.x)', () => 
     const late = (session: Session) => decide(session, { kind: 'deadline', isOnline: true }, at(7_200))
     expect(late(connected).effects).toHaveLength(2)
     expect(late(stopped)).toMatchObject({ session: { flags: [], stopAsked: 0 }, effects: [] })
+    // Told to, it did: it is not told again in the week in which its car may stay.
+    const told = after(connected, [290, { kind: 'stop-asked' }], [300, update(1, { hasStopped: true })])
+    const waits = decide(told, { kind: 'deadline', isOnline: true }, at(890))
+    expect(waits).toMatchObject({ effects: [], session: { stopAsked: 1 } })
+    expect(dueAt(waits.session)?.equals(at(300).add({ hours: 168 }))).toBe(true)
     // Begun anew it counts again.
     const anew = after(stopped, [
       600,

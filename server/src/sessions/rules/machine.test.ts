@@ -149,7 +149,9 @@ describe('a session that begins with a wish', () => {
   })
 
   it('is refused when the station refuses', () => {
-    expect(after(wished(), [2, { kind: 'wish-answered', outcome: 'refused' }]).state).toBe('refused')
+    const session = after(wished(), [2, { kind: 'wish-answered', outcome: 'refused' }])
+    expect(session).toMatchObject({ state: 'refused', endedAt: at(2) })
+    expect(dueAt(session)).toBeUndefined()
   })
 
   it('is not lost when the answer is: a start that comes all the same is its own', () => {
@@ -167,6 +169,10 @@ describe('a session that begins with a wish', () => {
     )
     expect(session.state).toBe('waiting-for-cable')
     expect(after(session, [90, { kind: 'evse-status', status: 'available' }]).state).toBe('abandoned')
+    // A cable, but nobody authorised in time; and one of whose start nothing was heard yet.
+    const shows = (phase: 'finishing' | 'charging') => ({ kind: 'evse-status', status: 'occupied', phase }) as const
+    expect(after(session, [90, shows('finishing')]).state).toBe('abandoned')
+    expect(after(session, [90, shows('charging')]).state).toBe('waiting-for-cable')
   })
 })
 
@@ -183,6 +189,26 @@ describe('a transaction', () => {
     expect(paused.state).toBe('paused')
     const resumed = after(paused, [90, { kind: 'evse-status', status: 'occupied', phase: 'charging' }])
     expect(resumed.state).toBe('delivering')
+  })
+
+  it('learns nothing of what its connector shows when it was over: that is the next car (1.6)', () => {
+    const over = after(born(), [0, started], [600, fact('transaction-ended')])
+    expect(over.state).toBe('waiting-for-meter')
+    const next = { kind: 'evse-status', status: 'occupied', phase: 'charging' } as const
+    expect(after(over, [660, next], [700, { kind: 'evse-status', status: 'available' }])).toEqual(over)
+  })
+
+  it('that is stopped without its number says so, for people to see', () => {
+    const [seconds, stop] = stopped(600, 4_500)
+    const session = after(born(), [0, started], [seconds, { ...stop, isNameless: true } as Fact])
+    expect(session).toMatchObject({ state: 'ended', flags: ['stop-without-number'] })
+  })
+
+  it('is told to stop by whatever name it has (2.x)', () => {
+    const named = after(born(), [0, { ...started, number: 'b7-x', seqNo: 0 }])
+    expect(decide(named, { kind: 'stop-asked' }, at(60)).effects).toEqual([
+      { kind: 'command', command: { kind: 'stop-transaction', transactionNumber: 'b7-x' } },
+    ])
   })
 
   it('waits for a token while a cable is in and nobody authorised (2.x)', () => {

@@ -62,6 +62,29 @@ describe('a stop that names no transaction', () => {
     expect(meant(of(decide(session, { kind: 'evse-status', status: 'available' }, at(900)).session))).toBeUndefined()
   })
 
+  it.each<[string, Session, number, number, boolean]>([
+    // 22 kW and a tenth more, for half an hour and a minute.
+    ['as much as the outlet gives', begun(), 1_800, 13_503, true],
+    ['more than the outlet gives', begun(), 1_800, 13_504, false],
+    ['nothing', begun(), 1_800, 1_000, true],
+    ['less than nothing', begun(), 1_800, 999, false],
+    ['a little, at the moment of its last reading', read(begun(), 1_800, 2_900, true), 1_800, 3_000, true],
+    ['a little, before its last reading', read(begun(), 1_800, 2_900, true), 1_799, 3_000, false],
+  ])('fits by time and register where it took %s', (_, session, seconds, registerWh, isMeant) => {
+    const candidate = of(session)
+    const told = sessionOfNamelessStop([candidate], { at: at(seconds), registerWh })
+    expect(told).toBe(isMeant ? candidate : undefined)
+  })
+
+  it('ends no session that has its end', () => {
+    const end = { kind: 'transaction-ended', number: '7', readings: [], wasQueued: false, wasCorrected: false } as const
+    const over = decide(begun(), { ...end, receivedAt: at(900) }, at(900)).session
+    expect(over.state).toBe('waiting-for-meter')
+    expect(meant(of(over))).toBeUndefined()
+    const running = of(begun())
+    expect(meant(of(over), running)).toBe(running)
+  })
+
   it('is left to people while an orphan is open, whose end it may be', () => {
     const orphan = { ...sessionOfTransaction({ evse: 2, limits, isOrphan: true }, T) }
     const fact = { kind: 'transaction-updated', number: '-1', readings: [reading(0, 1)] } as const
@@ -70,7 +93,8 @@ describe('a stop that names no transaction', () => {
   })
 
   it('counts a stop told a moment after the connector was shown free', () => {
-    const free = decide(begun(), { kind: 'evse-status', status: 'available' }, at(1_795)).session
-    expect(meant(of(free))?.machine.state).toBe('waiting-for-meter')
+    const free = (seconds: number) => decide(begun(), { kind: 'evse-status', status: 'available' }, at(seconds)).session
+    expect(meant(of(free(1_740)))?.machine.state).toBe('waiting-for-meter')
+    expect(meant(of(free(1_739)))).toBeUndefined()
   })
 })
