@@ -136,7 +136,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
   checkpoint_timeout: '10min',
   wal_compression: 'pglz',
   io_method: 'sync',
-  jit: 'off',
   max_parallel_workers_per_gather: '0',
   max_logical_replication_workers: '0',
   autovacuum_max_workers: '1',

@@ -32,6 +32,7 @@ beforeAll(async () => {
     `alter database ${word} set intervalstyle = 'sql_standard'`,
     `alter database ${word} set search_path = 'elsewhere'`,
     `alter database ${word} set default_transaction_isolation = 'serializable'`,
+    `alter database ${word} set jit = on`,
   ])
     await root.query(statement)
 })
@@ -97,15 +98,16 @@ it('an owner who may make roles is enough, and what the database sets for its se
     const database = openDatabase({ connection, roles, log: silentLog })
     try {
       const [row] = await database.inDirectory((tx) =>
-        tx.rows<{ at: Temporal.Instant; level: string; patience: string }>(
+        tx.rows<{ at: Temporal.Instant; level: string; patience: string; jit: string }>(
           sql`select '2026-11-27T10:00:00Z'::timestamptz as at, current_setting('transaction_isolation') as level,
-            current_setting('statement_timeout') as patience`,
+            current_setting('statement_timeout') as patience, current_setting('jit') as jit`,
         ),
       )
       expect({ ...row, at: row?.at.toString() }).toEqual({
         at: '2026-11-27T10:00:00Z',
         level: 'read committed',
         patience: '30s',
+        jit: 'off',
       })
     } finally {
       await database.close()
