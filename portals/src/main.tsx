@@ -7,6 +7,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { problemCode } from './api.ts'
+import { mendBrowserLanguage } from './browser-language.ts'
 import { showScheme } from './color-scheme.ts'
 import { languageFor } from './language.ts'
 import { makeQueryClient } from './query-client.ts'
@@ -15,6 +16,7 @@ import { meQuery } from './session-of-staff.ts'
 import { noteSignedOut } from './signed-out.ts'
 import { loadWords } from './words.ts'
 
+mendBrowserLanguage(navigator)
 showScheme()
 
 const client = makeQueryClient()
