@@ -2,7 +2,15 @@ import type { Bus, Clock, Database } from '../platform/index.ts'
 import { textFromInstant } from '../../../units/index.ts'
 import type { ReportBody, ShortStep, ShortWay, StationReport } from '../stations/index.ts'
 import type { SessionRow, TransactionRow } from './held.ts'
-import { energyOfRunning, movedOn, type Onward, type Running, runningFrom, toMilliseconds } from './rules/index.ts'
+import {
+  energyOfRunning,
+  movedOn,
+  type Onward,
+  type Running,
+  runningFrom,
+  SAME_CLOCK_MS,
+  toMilliseconds,
+} from './rules/index.ts'
 import type { MeterRow } from './store-meter.ts'
 import { isNotAsKnown, type Move, moveStatement } from './store-running.ts'
 
@@ -41,8 +49,6 @@ interface Step extends ShortStep, Move {
 
 /** Some 2 KB each. The oldest make room: their next report goes the whole way and brings them back. */
 const MOST_KEPT = 50_000
-/** Two clocks this close are one (`instantOfReport`). */
-const SAME_CLOCK_MS = 60_000
 const TELL_MS = 250
 
 export function openAtHand({ database, clock, bus }: AtHandDeps): AtHand {

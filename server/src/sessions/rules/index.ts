@@ -9,7 +9,7 @@ export type {
   SessionEffect,
   TransactionFact,
 } from './facts.ts'
-export { instantOfReport, type ReportInstant, type ReportTimes } from './instant-of-report.ts'
+export { instantOfReport, SAME_CLOCK_MS, type ReportInstant, type ReportTimes } from './instant-of-report.ts'
 export { decide, type Transition, transitions } from './machine.ts'
 export {
   closedStates,

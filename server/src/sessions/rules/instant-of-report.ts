@@ -1,7 +1,7 @@
 import { isBefore } from '../../../../units/index.ts'
 
 /** Two clocks this close are one. */
-const SAME_CLOCK_MS = 60_000
+export const SAME_CLOCK_MS = 60_000
 /** A station queues for days, not for months: an older time is a wrong clock. */
 const LONGEST_QUEUE = Temporal.Duration.from({ hours: 31 * 24 })
 

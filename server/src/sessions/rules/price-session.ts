@@ -8,6 +8,7 @@ import {
   type Tariff,
 } from '../../billing/rules/index.ts'
 import { withoutEarlyStamps } from './early-stamps.ts'
+import { SAME_CLOCK_MS } from './instant-of-report.ts'
 import type { Session } from './session.ts'
 import { energyOfSession } from './settle.ts'
 import { flowChanges } from './transaction.ts'
@@ -91,9 +92,6 @@ function registersOf(
   })
   return [{ at: startedAt, registerWh: firstWh }, ...between, { at: endedAt, registerWh: lastWh }]
 }
-
-/** Two clocks this close are one. */
-const SAME_CLOCK_MS = 60_000
 
 function isSameClock(at: Temporal.Instant, receivedAt: Temporal.Instant): boolean {
   return Math.abs(receivedAt.epochMilliseconds - at.epochMilliseconds) <= SAME_CLOCK_MS

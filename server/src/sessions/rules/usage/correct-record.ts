@@ -1,4 +1,5 @@
 import { earlierOf, isBefore, laterOf, type WattHours } from '../../../../../units/index.ts'
+import { SAME_CLOCK_MS } from '../instant-of-report.ts'
 import type { KeptRegister } from '../price-session.ts'
 import { type Session, withFlag, withoutFlags } from '../session.ts'
 import type { SeriesPoint } from './usage-input.ts'
@@ -42,9 +43,6 @@ export function correctedMachine(session: Session, { energyWh, startedAt, endedA
         }),
   }
 }
-
-/** Two clocks this close are one. */
-const SAME_CLOCK_MS = 60_000
 
 /**
  * Where the begin moves it was the clock that was wrong: then pauses move with it, and keep their lengths. Where the end does not move as

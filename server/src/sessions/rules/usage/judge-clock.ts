@@ -1,10 +1,9 @@
 import { isAligned } from '../early-stamps.ts'
+import { SAME_CLOCK_MS } from '../instant-of-report.ts'
 import type { Finding } from './checks.ts'
 import type { Point, UsageInput } from './usage-input.ts'
 import { finding } from './walk-registers.ts'
 
-/** Two clocks this close are one. */
-const SAME_CLOCK_MS = 60_000
 /** Reports that came this close together were queued: our clock cannot tell how long it was. */
 const QUEUE_MS = 60_000
 

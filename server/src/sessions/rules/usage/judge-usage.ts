@@ -5,6 +5,7 @@ import { pointsByReceipt, pointsByStation } from './order-points.ts'
 import { believedStepWh, believedWh } from './plausible.ts'
 import { energyUnderPower } from './power-evidence.ts'
 import { withoutEarlyStamps } from '../early-stamps.ts'
+import { SAME_CLOCK_MS } from '../instant-of-report.ts'
 import type { SessionFlag } from '../session.ts'
 import { sumOfIntervals } from './sum-intervals.ts'
 import type { Point, SeriesPoint, UsageInput } from './usage-input.ts'
@@ -139,8 +140,6 @@ function powerReadings({ readings, maxPowerW }: UsageInput): Finding[] {
   return [{ check: 'power-reading', values: { powerW: most, maxPowerW, count: wild.length }, marks }]
 }
 
-/** Two clocks this close are one. */
-const SAME_CLOCK_MS = 60_000
 const OVERLAP_MS = 60_000
 
 function overlaps({ neighbours, startedAt, endedAt }: UsageInput): Finding[] {
