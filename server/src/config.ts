@@ -20,7 +20,7 @@ export type Role = (typeof roleNames)[number]
 export const settings = {
   HOST: row(
     'Address to listen on.',
-    '`127.0.0.1`; all addresses with `npm start -- --lan`',
+    '`127.0.0.1`; all addresses with `npm start -- --lan`, whatever is set',
     (text) => text ?? '127.0.0.1',
   ),
   PORT: row('Port of portals, REST and stations.', '`8080`', (text) => whole(text, 8080, 1, 65_535)),

@@ -17,9 +17,8 @@ import {
   openPostgres,
   postgresBus,
   hasDatabase,
-  howRuntimeFails,
+  judgeRuntime,
   randomToken,
-  remarkOn,
   startEmbedded,
   steadyClock,
   type EmbeddedPostgres,
@@ -114,10 +113,23 @@ function foldersOf({ DATA_DIR }: Config, embedded: EmbeddedPostgres | undefined)
 
 function makeDataFolder(folder: string): void {
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o711 })
-    fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK)
+    makeFolders(folder)
+    // The slash tells a file from a folder.
+    fs.accessSync(`${folder}${path.sep}`, fs.constants.W_OK | fs.constants.X_OK)
   } catch (error) {
     throw folderFault(error as NodeJS.ErrnoException, folder)
+  }
+}
+
+/** One by one: made recursively by Node, a folder where nothing can be made, as below /proc, is tried for ever. */
+function makeFolders(folder: string): void {
+  if (fs.existsSync(folder)) return
+  makeFolders(path.dirname(folder))
+  try {
+    fs.mkdirSync(folder, { mode: 0o711 })
+  } catch (error) {
+    // Two that start at once.
+    if (!fs.existsSync(folder)) throw error
   }
 }
 
@@ -145,6 +157,8 @@ function folderFault(error: NodeJS.ErrnoException, folder: string): Error {
     )
   }
   if (code === 'ENOSPC') return new Error(`The disk that holds ${folder} is full: free some space, then start again.`)
+  if (code === 'ENOENT')
+    return new Error(`The data folder ${folder} cannot be made there: set DATA_DIR to another one.`)
   if (code === 'ENOTDIR' || code === 'EEXIST')
     return new Error(`DATA_DIR is ${folder}, which is not a folder: set it to one.`)
   return error
@@ -174,9 +188,8 @@ async function openSchema(config: Config, embedded: EmbeddedPostgres | undefined
   const lacking = await whatLacks(outside)
   if (lacking !== undefined) throw new Error(lacking)
   const { roles } = await migrate(owner, { name: userOf(runtime) })
-  const failing = await howRuntimeFails(outside)
-  if (failing !== undefined) throw new Error(failing)
-  const remark = await remarkOn(outside)
+  const { trouble, remark } = await judgeRuntime(outside)
+  if (trouble !== undefined) throw new Error(trouble)
   return { roles, owner, runtime, remarks: remark === undefined ? [] : [remark] }
 }
 

@@ -30,6 +30,19 @@ it.each(['migrate', 'backup', 'restore'])('%s is refused as not built, and says 
   expect(status).toBe(1)
 })
 
+it.each(['/proc/lataamo', '/proc/lataamo/below'])(
+  'a data folder that can never be made ends the start: %s',
+  (DATA_DIR) => {
+    const { status, stderr } = spawnSync(process.execPath, [bin, 'start'], {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], DATA_DIR },
+      timeout: 60_000,
+    })
+    expect(stderr).toMatch(new RegExp(`^The data folder ${DATA_DIR} cannot be (made|written)`))
+    expect(status).toBe(1)
+  },
+)
+
 it.each(['| head -c 1', '>/dev/full'])('what nobody can read ends nothing: %s', (whither) => {
   const { stderr } = spawnSync('sh', ['-c', `'${process.execPath}' '${bin}' doctor ${whither}`], { encoding: 'utf8' })
   expect(stderr).toBe('')

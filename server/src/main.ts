@@ -19,7 +19,7 @@ const program = new Command('lataamo')
 program
   .command('start')
   .description('start everything in this folder: database, portals, REST, stations')
-  .option('--lan', 'listen on all addresses, and print the one to type into a station')
+  .option('--lan', 'listen on all addresses, whatever HOST says, and print the one to type into a station')
   .action((options: { lan?: boolean }) => start(readConfig(process.env), { lan: options.lan === true }))
 
 program

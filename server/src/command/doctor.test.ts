@@ -5,7 +5,9 @@ import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { ClientConfig } from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { testGround } from '../platform/testing.ts'
 import { freePort } from '../platform/testing-ports.ts'
 
 const bin = fileURLToPath(new URL('../../../bin/lataamo.js', import.meta.url))
@@ -65,3 +67,25 @@ it.each<[string, () => Record<string, string>, RegExp]>([
   expect(said).toMatch(new RegExp(`^wrong .*${sentence.source}`, 'm'))
   expect(status).toBe(1)
 })
+
+it('says of a database outside whether this secret opens what it holds', async () => {
+  const ground = await testGround()
+  try {
+    const DATA_DIR = fs.mkdtempSync(path.join(folder, 'outside-'))
+    const outside = { DATA_DIR, DATABASE_URL: addressOf(ground.runtime), DATABASE_OWNER_URL: addressOf(ground.owner) }
+    const secret = path.join(DATA_DIR, 'secret')
+    fs.writeFileSync(secret, ground.secret)
+    expect(doctor(outside).said).toMatch(/^ok {4} outside PostgreSQL answers/m)
+    fs.writeFileSync(secret, 'that of another data folder')
+    const other = doctor(outside)
+    expect(other.said).toMatch(/^wrong {2}outside PostgreSQL: The secret is not the one this data was made with/m)
+    expect(other.status).toBe(1)
+  } finally {
+    await ground.close()
+  }
+}, 60_000)
+
+function addressOf({ host, port, user, password, database }: ClientConfig): string {
+  const members = { host: String(host), port: String(port), user: String(user), password: String(password) }
+  return `postgres:///${database}?${new URLSearchParams(members)}`
+}

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'
-import type { Config } from '../config.ts'
+import { type Config, knownSecret } from '../config.ts'
 import { nearestFolder, whyNoFolder, whySecretIsMissing } from '../installation.ts'
-import { binariesAreThere, howRuntimeFails, listenFault, OPS_HOST, remarkOn, whatLacks } from '../platform/index.ts'
+import { binariesAreThere, howSecretFails, judgeRuntime, listenFault, OPS_HOST, whatLacks } from '../platform/index.ts'
 import { findRunning } from './running.ts'
 
 interface Finding {
@@ -60,7 +60,7 @@ function finding(what: string, trouble: string | undefined): Finding {
 }
 
 async function database(config: Config): Promise<Finding> {
-  if (config.DATABASE_URL !== undefined) return outside(config.DATABASE_URL, config.DATABASE_OWNER_URL)
+  if (config.DATABASE_URL !== undefined) return outside(config, config.DATABASE_URL)
   try {
     binariesAreThere()
   } catch (error) {
@@ -75,16 +75,21 @@ async function database(config: Config): Promise<Finding> {
     : { what: 'embedded PostgreSQL is there' }
 }
 
-async function outside(url: string, ownerUrl: string | undefined): Promise<Finding> {
-  if (ownerUrl === undefined)
-    return { what: 'outside PostgreSQL', trouble: 'DATABASE_OWNER_URL is missing: set the owner’s address too' }
+async function outside(config: Config, url: string): Promise<Finding> {
+  const what = 'outside PostgreSQL'
+  const { DATABASE_OWNER_URL: ownerUrl } = config
+  if (ownerUrl === undefined) return { what, trouble: 'DATABASE_OWNER_URL is missing: set the owner’s address too' }
   const addresses = { owner: { connectionString: ownerUrl }, runtime: { connectionString: url } }
-  const trouble = (await whatLacks(addresses)) ?? (await howRuntimeFails(addresses))
-  if (trouble !== undefined) return { what: 'outside PostgreSQL', trouble }
-  const remark = await remarkOn(addresses)
-  return {
-    what: `outside PostgreSQL answers, and gives the rights that are needed${remark === undefined ? '' : `. ${remark}`}`,
-  }
+  const lacking = await whatLacks(addresses)
+  if (lacking !== undefined) return { what, trouble: lacking }
+  const { trouble, remark } = await judgeRuntime(addresses)
+  if (trouble !== undefined) return { what, trouble }
+  // An empty file of it is told with the data folder.
+  const isKnown = whySecretIsMissing(config) === undefined
+  const shut = isKnown ? await howSecretFails(addresses, knownSecret(config, 'LATAAMO_SECRET')) : undefined
+  if (shut !== undefined) return { what, trouble: shut }
+  const more = remark === undefined ? '' : `. ${remark}`
+  return { what: `outside PostgreSQL answers, and gives the rights that are needed${more}` }
 }
 
 /** Where people, programs and stations come in, and where metrics are read. */

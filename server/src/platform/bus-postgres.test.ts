@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import net from 'node:net'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { Notice } from './bus.ts'
@@ -19,8 +21,8 @@ afterEach(async () => {
 })
 afterAll(() => ground.close())
 
-function open() {
-  const bus = postgresBus(ground.runtime, silentLog)
+function open(connection = ground.runtime) {
+  const bus = postgresBus(connection, silentLog)
   opened.push(bus)
   const heard: [string, Notice][] = []
   bus.subscribe((tenantId, notice) => heard.push([tenantId, notice]))
@@ -97,6 +99,41 @@ it('comes back by itself: after a cut, and where the database takes no listener 
   await vi.waitFor(() => expect(refused).toBe(2), 20_000)
   await reaches(one, other)
   await reaches(other, one)
+})
+
+it('gives up a connection over which nothing comes any more, however long the network would keep it', async () => {
+  const other = open()
+  const lines: net.Socket[] = []
+  const proxy = net.createServer((line) => {
+    const { host, port } = ground.runtime
+    lines.push(line)
+    const toDatabase = net.connect(`${host}/.s.PGSQL.${port}`)
+    for (const [from, to] of [
+      [line, toDatabase],
+      [toDatabase, line],
+    ] as const)
+      from
+        .on('error', () => {})
+        .on('close', () => to.destroy())
+        .pipe(to)
+  })
+  await once(proxy.listen(0, '127.0.0.1'), 'listening')
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const { port } = proxy.address() as net.AddressInfo
+  const one = open({ ...ground.runtime, host: '127.0.0.1', port })
+  await reaches(one, other)
+  const [line] = lines
+  // What it says is lost on the way, and nothing is told.
+  line?.unpipe().resume()
+  let isGivenUp = false
+  line?.once('close', () => (isGivenUp = true))
+  await vi.waitFor(async () => {
+    await vi.advanceTimersByTimeAsync(15_000)
+    expect(isGivenUp).toBe(true)
+  }, 20_000)
+  await reaches(other, one)
+  await reaches(one, other)
+  proxy.close()
 })
 
 it('says one thing at a time: what waits for a database that hangs does not pile up as statements', async () => {

@@ -4,9 +4,11 @@ import { type Bus, localBus, type Notice } from './bus.ts'
 import { randomHex } from './ids.ts'
 import type { Log } from './log.ts'
 import { parsers } from './db-types.ts'
+import { streamOf } from './db-watch.ts'
 
 const CHANNEL = 'lataamo'
 const GATHER_MS = 25
+const ASK_MS = 15_000
 /** NOTIFY carries at most 8,000 bytes. */
 const MOST_BYTES = 7_500
 /** While the database hangs; the oldest are lost first. */
@@ -23,7 +25,7 @@ function openLine(connection: pg.ClientConfig, log: Log, hear: (payload: string)
   let client: pg.Client | undefined
   let closed = false
   const connect = async (): Promise<void> => {
-    const fresh = new pg.Client({ ...connection, types: parsers })
+    const fresh = new pg.Client({ connectionTimeoutMillis: 5_000, ...connection, types: parsers })
     fresh.on('error', () => {})
     fresh.on('end', () => {
       if (client === fresh) client = undefined
@@ -31,6 +33,7 @@ function openLine(connection: pg.ClientConfig, log: Log, hear: (payload: string)
     })
     fresh.on('notification', ({ payload }) => hear(payload ?? '{}'))
     await fresh.connect()
+    giveUpWhenSilent(fresh)
     try {
       await fresh.query(`listen ${CHANNEL}`)
       client = fresh
@@ -48,6 +51,20 @@ function openLine(connection: pg.ClientConfig, log: Log, hear: (payload: string)
       await client?.end().catch(() => {})
     },
   }
+}
+
+/** Who only listens hears nothing of a network that swallows all, and would listen for ever: a question unanswered until the next ends it. */
+function giveUpWhenSilent(client: pg.Client): void {
+  let isWaiting = false
+  const timer = setInterval(() => {
+    if (isWaiting) return streamOf(client)?.destroy()
+    isWaiting = true
+    client.query('select 1').then(
+      () => (isWaiting = false),
+      () => {},
+    )
+  }, ASK_MS).unref()
+  client.once('end', () => clearInterval(timer))
 }
 
 /**

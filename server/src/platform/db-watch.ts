@@ -78,6 +78,6 @@ async function silenceAfter(ms: number): Promise<never> {
 }
 
 /** What the types of `pg` do not tell: the socket. */
-function streamOf(client: pg.Client | pg.PoolClient): { destroy(error?: Error): void } | undefined {
+export function streamOf(client: pg.Client | pg.PoolClient): { destroy(error?: Error): void } | undefined {
   return (client as unknown as { connection?: { stream?: { destroy(error?: Error): void } } }).connection?.stream
 }

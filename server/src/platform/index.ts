@@ -46,7 +46,7 @@ export {
   type OutboundRefusal,
 } from './outbound-rules.ts'
 export { hasDatabase } from './embedded-home.ts'
-export { howRuntimeFails, remarkOn, userOf, whatLacks } from './outside-database.ts'
+export { howSecretFails, judgeRuntime, userOf, whatLacks } from './outside-database.ts'
 export { openPostgres } from './postgres-client.ts'
 export {
   carryOutDue,

@@ -72,8 +72,7 @@ export function sameBytes(left: Buffer, right: Buffer): boolean {
 
 /** The keys of an installation, under `LATAAMO_SECRET`. Throws a sentence when the secret is not the one the data was made with. */
 export async function openKeys(database: Database, secret: string): Promise<Keys> {
-  const outer = dataKey(Buffer.from(hkdfSync('sha256', secret, 'lataamo', 'installation', 32)))
-  const installation = dataKey(await installationKey(database, outer))
+  const installation = dataKey(await installationKey(database, secret))
   const known = new Map<string, DataKey>()
   const asked = new Map<string, Promise<DataKey>>()
   const read = async (tenantId: string): Promise<DataKey> => {
@@ -106,16 +105,25 @@ export async function openKeys(database: Database, secret: string): Promise<Keys
   }
 }
 
-async function installationKey(database: Database, outer: DataKey): Promise<Buffer> {
+function outerKey(secret: string): DataKey {
+  return dataKey(Buffer.from(hkdfSync('sha256', secret, 'lataamo', 'installation', 32)))
+}
+
+async function installationKey(database: Database, secret: string): Promise<Buffer> {
   const wrapped = await database.inDirectory(async (tx) => {
-    const fresh = outer.encrypt(randomBytes(32)).toString('base64')
+    const fresh = outerKey(secret).encrypt(randomBytes(32)).toString('base64')
     await tx.run(
       sql`insert into directory.facts (name, value) values ('installation-key', to_jsonb(${fresh}::text)) on conflict do nothing`,
     )
     return tx.row<{ value: string }>(sql`select value from directory.facts where name = 'installation-key'`)
   })
+  return unwrapped(must(wrapped, 'installation key').value, secret)
+}
+
+/** The installation's key as it is kept, opened. Throws a sentence when it was made under another secret. */
+export function unwrapped(kept: string, secret: string): Buffer {
   try {
-    return outer.decrypt(Buffer.from(must(wrapped, 'installation key').value, 'base64'))
+    return outerKey(secret).decrypt(Buffer.from(kept, 'base64'))
   } catch (cause) {
     throw new Error(
       'The secret is not the one this data was made with: bring the file secret back into DATA_DIR from your copy, or set LATAAMO_SECRET as it was.',

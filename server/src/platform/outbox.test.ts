@@ -142,6 +142,15 @@ describe('an effect', () => {
     expect(new Set(done).size).toBe(1_201)
   })
 
+  it('of one who has few does not wait for those of another who has many, though they are older', async () => {
+    await leave(first, 'slow 1')
+    await leave(first, 'slow 2')
+    clock.move({ seconds: 1 })
+    await leave(second, 'quick')
+    expect(await work()).toBe(3)
+    expect(done).toMatchObject([{ key: 'quick' }, { key: 'slow 1' }, { key: 'slow 2' }])
+  })
+
   it('is carried out by one of several workers', async () => {
     for (let n = 0; n < 30; n += 1) await leave(first, `shared ${n}`)
     await Promise.all([work(), work(), work()])

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from './db.ts'
 import { newId } from './ids.ts'
 import { silentLog } from './log.ts'
+import { openKeys } from './keys.ts'
 import { migrate } from './migrate.ts'
-import { howRuntimeFails, remarkOn, userOf, whatLacks } from './outside-database.ts'
+import { howSecretFails, judgeRuntime, userOf, whatLacks } from './outside-database.ts'
 import { openPostgres } from './postgres-client.ts'
 import { sql } from './sql.ts'
 import { type TestGround, testGround } from './testing.ts'
@@ -67,9 +68,11 @@ describe('an outside database that cannot be used says what to do', () => {
     )
     const good = pair(`${word}_owner`)
     const wrong = { ...good, runtime: { ...good.runtime, password: 'wrong' } }
-    expect(await howRuntimeFails(wrong)).toMatch(/database of DATABASE_URL cannot be reached .*: correct its user/)
+    expect((await judgeRuntime(wrong)).trouble).toMatch(
+      /database of DATABASE_URL cannot be reached .*: correct its user/,
+    )
     const other = { ...good, runtime: as(`${word}_run`, `${word}_weak`) }
-    expect(await howRuntimeFails(other)).toMatch(/lead to different databases/)
+    expect((await judgeRuntime(other)).trouble).toMatch(/lead to different databases/)
   })
 
   it('the authority’s file that an address names is not there', async () => {
@@ -91,7 +94,7 @@ it('an owner who may make roles is enough, and what the database sets for its se
   expect(await whatLacks(good)).toBeUndefined()
   const { roles } = await migrate(good.owner, { name: userOf(good.runtime) })
   made = Object.values(roles)
-  expect(await howRuntimeFails(good)).toBeUndefined()
+  expect(await judgeRuntime(good)).toEqual({})
   expect(await whatLacks(good)).toBeUndefined()
   expect(await whatLacks(pair(`${word}_weak`))).toMatch(/does not own the tables in .*: set the owner that made them/)
   for (const connection of [good.runtime, withOptions(good.runtime)]) {
@@ -134,10 +137,22 @@ it('a login that is the owner, or a superuser, is taken, with a remark', async (
   const remark = /DATABASE_URL owns the tables, or is a superuser: make one that owns nothing/
   const [owner, superuser] = [
     pair(`${word}_owner`, word, `${word}_owner`),
-    { ...pair(`${word}_owner`), runtime: ground.owner },
+    { ...pair(`${word}_owner`), runtime: { ...ground.owner, database: word } },
   ]
   expect(await whatLacks(owner)).toBeUndefined()
-  expect(await remarkOn(owner)).toMatch(remark)
-  expect(await remarkOn(superuser)).toMatch(remark)
-  expect(await remarkOn(pair(`${word}_owner`))).toBeUndefined()
+  expect(await judgeRuntime(owner)).toEqual({ remark: expect.stringMatching(remark) })
+  expect((await judgeRuntime(superuser)).remark).toMatch(remark)
+  expect(await judgeRuntime(pair(`${word}_owner`))).toEqual({})
+})
+
+it('a secret that the data was not made with is told, and any is right where nothing is kept yet', async () => {
+  const good = pair(`${word}_owner`)
+  expect(await howSecretFails(pair(`${word}_weak`, `${word}_weak`), undefined)).toBeUndefined()
+  const { roles } = await migrate(good.owner, { name: userOf(good.runtime) })
+  expect(await howSecretFails(good, undefined)).toBeUndefined()
+  const database = openDatabase({ connection: good.runtime, roles, log: silentLog })
+  await openKeys(database, 'the secret of this data').finally(() => database.close())
+  expect(await howSecretFails(good, 'the secret of this data')).toBeUndefined()
+  for (const other of ['another secret of length', undefined])
+    expect(await howSecretFails(good, other)).toMatch(/^The secret is not the one this data was made with: bring/)
 })

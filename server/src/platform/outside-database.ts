@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { unwrapped } from './keys.ts'
 
 /** Whose right is missing, and who must have it, are said with the names the settings use. */
 interface Outside {
@@ -77,40 +78,56 @@ function sentenceOf(found: Found, login: string): string | undefined {
   return undefined
 }
 
-/**
- * What works and should not stay so: a login that may do more than the program needs. Each transaction takes a role that row policies
- * hold; who got as far as giving that role up would be held by nothing.
- */
-export async function remarkOn({ owner, runtime }: Outside): Promise<string | undefined> {
-  const opened = await attempt('DATABASE_OWNER_URL', owner)
-  if (typeof opened === 'string') return opened
-  const login = userOf(runtime)
+/** `trouble` hinders a start. `remark`: what works and should not stay so. */
+export interface RuntimeVerdict {
+  readonly trouble?: string
+  readonly remark?: string
+}
+
+/** Whether DATABASE_URL leads to the database of DATABASE_OWNER_URL, and to a login that may do no more than the program needs. */
+export async function judgeRuntime({ owner, runtime }: Outside): Promise<RuntimeVerdict> {
+  const [ours, theirs] = [await attempt('DATABASE_OWNER_URL', owner), await attempt('DATABASE_URL', runtime)]
   try {
-    const { rows } = await opened.query<{ readonly is_unbound: boolean }>(
-      'select rolsuper or rolbypassrls or rolname = current_user as is_unbound from pg_roles where rolname = $1',
-      [login],
-    )
-    return rows[0]?.is_unbound === true
-      ? `The login ${login} of DATABASE_URL owns the tables, or is a superuser: make one that owns nothing, with create role lataamo login password '…', and set that.`
-      : undefined
+    if (typeof ours === 'string') return { trouble: ours }
+    if (typeof theirs === 'string') return { trouble: theirs }
+    const asked = `select current_database() || ' ' || pg_postmaster_start_time()::text as which`
+    const which = async (client: pg.Client): Promise<unknown> => (await client.query(asked)).rows[0]?.which
+    if ((await which(ours)) !== (await which(theirs)))
+      return { trouble: 'DATABASE_URL and DATABASE_OWNER_URL lead to different databases: set both to the same.' }
+    return await remarkOn(ours, userOf(runtime))
   } finally {
-    await opened.end()
+    for (const client of [ours, theirs]) if (typeof client !== 'string') await client.end()
   }
 }
 
-/** Whether DATABASE_URL leads to the database of DATABASE_OWNER_URL; else a sentence. */
-export async function howRuntimeFails({ owner, runtime }: Outside): Promise<string | undefined> {
-  const [ours, theirs] = [await attempt('DATABASE_OWNER_URL', owner), await attempt('DATABASE_URL', runtime)]
+/** Each transaction takes a role that row policies hold; who got as far as giving that role up would be held by nothing. */
+async function remarkOn(owner: pg.Client, login: string): Promise<RuntimeVerdict> {
+  const { rows } = await owner.query<{ readonly is_unbound: boolean }>(
+    'select rolsuper or rolbypassrls or rolname = current_user as is_unbound from pg_roles where rolname = $1',
+    [login],
+  )
+  if (rows[0]?.is_unbound !== true) return {}
+  return {
+    remark: `The login ${login} of DATABASE_URL owns the tables, or is a superuser: make one that owns nothing, with create role lataamo login password '…', and set that.`,
+  }
+}
+
+/** Why this secret, or none, does not open what the database holds; undefined: it does, or nothing is kept there yet. */
+export async function howSecretFails({ owner }: Outside, secret: string | undefined): Promise<string | undefined> {
+  const client = await attempt('DATABASE_OWNER_URL', owner)
+  if (typeof client === 'string') return client
   try {
-    if (typeof ours === 'string') return ours
-    if (typeof theirs === 'string') return theirs
-    const asked = `select current_database() || ' ' || pg_postmaster_start_time()::text as which`
-    const which = async (client: pg.Client): Promise<unknown> => (await client.query(asked)).rows[0]?.which
-    return (await which(ours)) === (await which(theirs))
-      ? undefined
-      : 'DATABASE_URL and DATABASE_OWNER_URL lead to different databases: set both to the same.'
+    const { rows: tables } = await client.query(`select where to_regclass('directory.facts') is not null`)
+    if (tables.length === 0) return undefined
+    const { rows } = await client.query<{ wrapped: string }>(
+      `select value #>> '{}' as wrapped from directory.facts where name = 'installation-key'`,
+    )
+    if (rows[0] !== undefined) unwrapped(rows[0].wrapped, secret ?? '')
+    return undefined
+  } catch (error) {
+    return (error as Error).message
   } finally {
-    for (const client of [ours, theirs]) if (typeof client !== 'string') await client.end()
+    await client.end()
   }
 }
 

@@ -214,7 +214,7 @@ const changing = ({ keys }: SubscribersDeps) =>
       const group = groupUid === undefined || groupUid === null ? groupUid : groupOf(key, groupUid)
       await changeToken(tx, id, { ...changes, group }, at)
       const now = must(await findToken(tx, id), 'id token')
-      if (mayChargeLess(before, now)) await clearCachesFor(tx, id, at)
+      if (mayDoLess(before, now)) await clearCachesFor(tx, id, at)
       await followCards(tx, at)
       await recordChange(tx, {
         caller,
@@ -259,11 +259,17 @@ function groupOf(key: Awaited<ReturnType<Keys['tenant']>>, groupUid: string) {
   return { uid: key.encrypt(groupUid), hash: hashOfUid(key, groupUid), last4: last4Of(groupUid) }
 }
 
-/** What stations remember of it would let it charge when we would not. */
-function mayChargeLess(before: TokenRow, now: TokenRow): boolean {
+/** What stations remember of it would let it charge, or stop what others charge, when we would not. */
+function mayDoLess(before: TokenRow, now: TokenRow): boolean {
   if (before.status === 'active' && now.status !== 'active') return true
+  // The cards of its former group may stop each other's sessions.
+  if (now.status === 'active' && before.groupHash !== null && !isSameGroup(before.groupHash, now)) return true
   const until = now.validUntil
   return until !== null && (before.validUntil === null || Temporal.Instant.compare(until, before.validUntil) < 0)
+}
+
+function isSameGroup(groupHash: Buffer, now: TokenRow): boolean {
+  return now.groupHash !== null && groupHash.equals(now.groupHash)
 }
 
 /** For the audit: never a uid. */

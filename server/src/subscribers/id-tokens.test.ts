@@ -101,4 +101,22 @@ describe('id tokens', () => {
     const { body } = await call('GET', `/v1/id-tokens/${made.id}`)
     expect(body.blockedReach.told).toBe(body.blockedReach.stations)
   })
+
+  it('that leave their group are forgotten by stations, which would let its cards stop one another (CARD-VALID)', async () => {
+    const station = await makeTestStation(network)
+    const { body: made } = await call('POST', '/v1/id-tokens', { uid: '0BADCAFF', groupUid: 'FAMILY1' })
+    const clearings = async (changes: unknown): Promise<number> => {
+      const before = network.commands.length
+      await call('PATCH', `/v1/id-tokens/${made.id}`, changes)
+      network.clock.move({ seconds: 60 })
+      await api.workEffects()
+      return network.commands
+        .slice(before)
+        .filter(({ command, stationId }) => command.kind === 'clear-cache' && stationId === station).length
+    }
+    expect(await clearings({ groupUid: 'family1', label: 'The same group' })).toBe(0)
+    expect(await clearings({ groupUid: 'FAMILY2' })).toBe(1)
+    expect(await clearings({ groupUid: null })).toBe(1)
+    expect(await clearings({ groupUid: 'FAMILY1' })).toBe(0)
+  })
 })

@@ -48,6 +48,7 @@ export interface TokenRow {
   readonly label: string | null
   readonly status: TokenStatus
   readonly validUntil: Temporal.Instant | null
+  readonly groupHash: Buffer | null
   readonly groupLast4: string | null
   readonly maxSessions: number | null
   readonly class: string | null
@@ -55,7 +56,7 @@ export interface TokenRow {
 }
 
 const COLUMNS = sql`t.id, t.last4, t.type, t.label, t.status, t.valid_until as "validUntil",
-  t.group_last4 as "groupLast4", t.max_sessions as "maxSessions", t.class, t.created_at as "createdAt"`
+  t.group_hash as "groupHash", t.group_last4 as "groupLast4", t.max_sessions as "maxSessions", t.class, t.created_at as "createdAt"`
 
 /** Tokens made for one remote start are none of the tenant's own. */
 const OWN = sql`not t.one_use and t.removed_at is null`

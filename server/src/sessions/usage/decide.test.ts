@@ -137,7 +137,7 @@ describe('usage data that is doubtful (END-VALIDATE)', () => {
     expect(await handedOn(sessionId)).toEqual([[1, 'done']])
   })
 
-  it('refuses figures beside a decision that would not take them, instead of billing others', async () => {
+  it('refuses figures beside a decision that would not take them, and own figures that are none, instead of billing others', async () => {
     const { sessionId } = await resetCharge()
     const { id } = await errorOf(sessionId)
     for (const decision of ['accept', 'correct'])
@@ -145,6 +145,10 @@ describe('usage data that is doubtful (END-VALIDATE)', () => {
         status: 400,
         body: { errors: [{ pointer: '/energyWh', code: 'only-own-figures' }] },
       })
+    expect(await decide(id, { decision: 'own-figures', reason: 'forgot the figures' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/energyWh', code: 'no-own-figures' }] },
+    })
     expect(await errorOf(sessionId)).toMatchObject({ state: 'held' })
   })
 

@@ -95,10 +95,13 @@ const reading = (texts: Texts) =>
 const decisionBody = z
   .strictObject({ decision: z.enum(decisions), reason: z.string().trim().min(3).max(1_000), ...figures })
   .superRefine((body, context) => {
-    if (body.decision === 'own-figures') return
-    for (const name of ['energyWh', 'startedAt', 'endedAt'] as const)
-      if (body[name] !== undefined)
-        context.addIssue({ code: 'custom', path: [name], params: { code: 'only-own-figures' } })
+    const given = (['energyWh', 'startedAt', 'endedAt'] as const).filter((name) => body[name] !== undefined)
+    if (body.decision === 'own-figures') {
+      if (given.length === 0)
+        context.addIssue({ code: 'custom', path: ['energyWh'], params: { code: 'no-own-figures' } })
+      return
+    }
+    for (const name of given) context.addIssue({ code: 'custom', path: [name], params: { code: 'only-own-figures' } })
   })
 
 const deciding = (deps: SessionsDeps) =>
