@@ -130,10 +130,13 @@ describe('every page', () => {
   it('is marked as a demo, and without faults for axe (WCAG 2.2 AA), sideways scrolling and errors', async () => {
     const stage = await openStage(browser, borrowed.server.url, { viewport: desk, storageState: cookies })
     const faults: string[] = []
-    for (const [name, path] of paths) {
-      for (const colorScheme of ['light', 'dark'] as const) {
+    // A page is loaded in one scheme, the next in the other, and follows when the system changes.
+    for (const [at, [name, path]] of paths.entries()) {
+      const schemes = at % 2 === 0 ? (['light', 'dark'] as const) : (['dark', 'light'] as const)
+      for (const [turn, colorScheme] of schemes.entries()) {
         await stage.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-        await open(stage, path)
+        if (turn === 0) await open(stage, path)
+        await stage.page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor({ state: 'attached' })
         if (name !== 'nothing') await stage.page.getByText('Demo.', { exact: true }).waitFor()
         for (const look of looks.filter((one) => one.colorScheme === colorScheme)) {
           const found = await faultsOf(stage, look)
