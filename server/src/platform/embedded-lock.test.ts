@@ -1,16 +1,31 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { startEmbedded } from './embedded-postgres.ts'
 
+const temporary = (name: string): string => fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), `lataamo-${name}-`)))
+
+/** A data folder whose database was made once: each test that needs one has a copy. */
+let made: string
 let data: string
-beforeEach(() => (data = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'lataamo-locked-')))))
+beforeAll(async () => {
+  made = temporary('made')
+  await (await startEmbedded(made, 'secret')).stop()
+})
+afterAll(() => fs.rmSync(made, { recursive: true }))
+beforeEach(() => (data = temporary('locked')))
 afterEach(() => fs.rmSync(data, { recursive: true }))
 
+/** As the database's user has it: `fs.cp` would make root its owner. */
+function useMade(): void {
+  expect(spawnSync('cp', ['-a', `${made}/.`, data]).status).toBe(0)
+}
+
 it('a database that another container runs on this folder is left alone (row 24)', async () => {
+  useMade()
   const first = await startEmbedded(data, 'secret')
   const note = path.join(first.folder, 'postmaster.pid')
   const text = fs.readFileSync(note, 'utf8')
@@ -29,6 +44,7 @@ it('a database that another container runs on this folder is left alone (row 24)
 }, 120_000)
 
 it('one that was killed lets the next in, whatever pid it left (row 1)', async () => {
+  useMade()
   const first = await startEmbedded(data, 'secret')
   process.kill(first.pid, 'SIGKILL')
   await first.ended
@@ -36,7 +52,7 @@ it('one that was killed lets the next in, whatever pid it left (row 1)', async (
 }, 120_000)
 
 it('a folder that somebody holds, without a note, is not started on either', async () => {
-  await (await startEmbedded(data, 'secret')).stop()
+  useMade()
   const folder = path.join(data, 'postgres')
   const holder = spawn('flock', ['--no-fork', folder, 'sh', '-c', 'echo held; exec sleep 600'])
   await once(holder.stdout, 'data')
@@ -48,7 +64,7 @@ it('a folder that somebody holds, without a note, is not started on either', asy
 }, 120_000)
 
 it('a database that ends at once says why, and nothing of its former life', async () => {
-  await (await startEmbedded(data, 'secret')).stop()
+  useMade()
   fs.appendFileSync(path.join(data, 'postgres.log'), 'FATAL:  of long ago\n')
   await expect(startEmbedded(data, 'secret', { port: 'wrong' })).rejects.toThrow(
     /PostgreSQL ended \(1: invalid value for parameter "port": "wrong"\): see .*postgres\.log\.$/,
@@ -59,18 +75,19 @@ it.skipIf(process.getuid?.() !== 0)(
   'a start as root by mistake leaves an ordinary user’s folder to that user',
   async () => {
     const folder = path.join(data, 'postgres')
-    for (const made of [data, folder]) {
-      fs.mkdirSync(made, { recursive: true })
-      fs.chownSync(made, 65_534, 65_534)
+    for (const theirs of [data, folder]) {
+      fs.mkdirSync(theirs, { recursive: true })
+      fs.chownSync(theirs, 65_534, 65_534)
     }
     await expect(startEmbedded(data, 'secret')).rejects.toThrow(
       /belongs to the user nobody, .*start Lataamo as the user/,
     )
-    expect([data, folder].map((made) => fs.statSync(made).uid)).toEqual([65_534, 65_534])
+    expect([data, folder].map((theirs) => fs.statSync(theirs).uid)).toEqual([65_534, 65_534])
   },
 )
 
 it('one whose socket somebody removed ends, and says why: nobody new could reach it', async () => {
+  useMade()
   const database = await startEmbedded(data, 'secret')
   fs.rmSync(database.owner.host ?? '', { recursive: true })
   expect(await database.ended).toMatch(/^Somebody removed .*: start again, and keep what cleans temporary folders away/)
