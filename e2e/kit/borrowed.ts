@@ -31,7 +31,7 @@ export async function borrowDatabase(): Promise<BorrowedDatabase> {
     await client.connect()
     await client.query(statement).finally(() => client.end())
   }
-  await asOwner(`create database ${database} template ${template}`)
+  await asOwner(`create database ${database} template ${template} strategy file_copy`)
   const through = (user: typeof owner, proxy: number): string =>
     `postgres://${encodeURIComponent(user.user)}:${encodeURIComponent(user.password)}@127.0.0.1:${proxy}/${database}`
   return {
