@@ -43,6 +43,26 @@ describe('refused stations', () => {
     await station.close()
   })
 
+  it.each(['', 'short', 'fifteen letters'])(
+    'are not adopted with a password that nobody could set: "%s"',
+    async (password) => {
+      const identity = `WEAK-${password.length}`
+      const path = `/ocpp/power/${identity}`
+      await expect(connectStation(stations.port, { path, password })).rejects.toThrow('404')
+      await stations.idle()
+      const listed = (await call('GET /v1/refused-stations')).body['items'] as Record<string, unknown>[]
+      const refused = listed.find((one) => one['identity'] === identity)
+      expect(refused).toMatchObject({ mayKeepPassword: false })
+      const adopt = `POST /v1/refused-stations/${String(refused?.['id'])}/adopt` as const
+      expect(await call(adopt, { body: { keepPassword: true } })).toMatchObject({
+        body: { code: 'no-password-to-keep' },
+      })
+      const made = await call(adopt, { body: {} })
+      expect(made).toMatchObject({ status: 201, body: { password: expect.any(String) } })
+      await expect(connectStation(stations.port, { path, password })).rejects.toThrow('401')
+    },
+  )
+
   it('are listed no more once they are made, also when their last attempt is written later', async () => {
     const password = 'what-the-installer-typed'
     const listed = async () => (await call('GET /v1/refused-stations')).text

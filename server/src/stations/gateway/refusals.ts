@@ -1,5 +1,5 @@
 import type { Bus, Clock, Database, Keys, Log } from '../../platform/index.ts'
-import { type CredentialForm, offeredForms } from '../rules/credential.ts'
+import { type CredentialForm, offeredForms, SHORTEST_PASSWORD } from '../rules/credential.ts'
 import { type Refusal, saveRefusals } from './store.ts'
 
 export interface TurnedAway {
@@ -43,7 +43,8 @@ export function openRefusals(deps: {
       try {
         const key = await deps.keys.tenant(tenantId)
         const refusals = group.map(({ offered, ...rest }): Refusal => {
-          const form = offered === undefined ? undefined : offeredForms(offered, rest.protocol)[0]
+          const forms = offered === undefined ? [] : offeredForms(offered, rest.protocol)
+          const form = forms.find(({ password }) => password.length >= SHORTEST_PASSWORD)
           return { ...rest, offered: form === undefined ? undefined : hashed(key, form) }
         })
         const ids = await deps.database.inTenant(tenantId, (tx) => saveRefusals(tx, refusals))

@@ -30,6 +30,9 @@ function isPrintable(text: string): boolean {
   return true
 }
 
+/** Shorter ones can be guessed: none is set, nor kept where a station came with it. */
+export const SHORTEST_PASSWORD = 16
+
 export type PasswordFault = 'too-short' | 'too-long' | 'not-printable'
 
 /**
@@ -38,6 +41,6 @@ export type PasswordFault = 'too-short' | 'too-long' | 'not-printable'
  */
 export function passwordFault(password: string): PasswordFault | undefined {
   if (!isPrintable(password) || !/^[\x20-\x7e]*$/.test(password)) return 'not-printable'
-  if (password.length < 16) return 'too-short'
+  if (password.length < SHORTEST_PASSWORD) return 'too-short'
   return password.length > 40 ? 'too-long' : undefined
 }
