@@ -70,7 +70,7 @@ describe('a TransactionEvent', () => {
       eventType,
       transactionInfo: { transactionId: 'a', ...said },
     })
-    expect(body).toMatchObject({ stopReason })
+    expect(body !== undefined && 'stopReason' in body ? body.stopReason : undefined).toBe(stopReason)
   })
 
   it('whose time cannot be read is of when it came', () => {
@@ -114,7 +114,7 @@ describe('a meter value', () => {
   it('keeps what its meter signed', () => {
     const signedMeterValue = { signedMeterData: 'QQ==', signingMethod: '', encodingMethod: 'OCMF', publicKey: '' }
     const [body] = readingsOf({ value: 5, context: 'Transaction.End', signedMeterValue })
-    expect(body).toMatchObject({ readings: [{ signed: expect.stringContaining('"signedMeterData":"QQ=="') }] })
+    expect(body).toMatchObject({ readings: [{ signed: [JSON.stringify(signedMeterValue)] }] })
     expect(JSON.stringify(readingsOf({ value: 5 }))).not.toContain('signed')
   })
 })
