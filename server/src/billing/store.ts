@@ -1,4 +1,4 @@
-import { allOf, json, must, sql, type Tx } from '../platform/index.ts'
+import { allOf, json, must, rowsIn, rowsOf, sql, type Tx } from '../platform/index.ts'
 import { parseTariff, type Tariff } from './rules/index.ts'
 
 /** One version of a tariff, which never changes. */
@@ -57,6 +57,19 @@ interface VersionRow extends TariffVersionName {
   readonly tariff: unknown
 }
 
+const TARIFFS_THAT_APPLY = `select q.place, q.tenant_id as "tenantId", v.tariff_id as "tariffId", v.version
+     from ${rowsOf(1, 'tenant_id uuid, tariff_id uuid, at timestamptz, place int')} q
+     join tariffs t on t.tenant_id = q.tenant_id
+       and case when q.tariff_id is not null then t.id = q.tariff_id
+         else t.default_during @> q.at or (t.is_default and not exists (
+           select from tariffs o where o.tenant_id = t.tenant_id and o.default_during @> q.at)) end
+     join lateral (
+       select tariff_id, version from tariff_versions
+       where tenant_id = t.tenant_id and tariff_id = t.id
+         and valid_from <= q.at + case when version = 1 then interval '60 seconds' else interval '0' end
+       order by valid_from desc, version desc limit 1
+     ) v on true`
+
 /**
  * For each question the version that applies at its instant: of those valid by then the one that became valid last.
  * Undefined where there is none; a station's own tariff that is not valid yet is not replaced by the default. The first
@@ -68,26 +81,19 @@ export async function tariffsThatApply(
   questions: readonly TariffQuestion[],
 ): Promise<readonly (TariffVersion | undefined)[]> {
   if (questions.length === 0) return []
-  const rows = await tx.rows<TariffVersionName & { readonly place: bigint }>(sql`
-    select q.place, q.tenant_id as "tenantId", v.tariff_id as "tariffId", v.version
-    from unnest(
-      ${questions.map((question) => question.tenantId)}::uuid[],
-      ${questions.map((question) => question.stationTariffId ?? null)}::uuid[],
-      ${questions.map((question) => question.at)}::timestamptz[]
-    ) with ordinality as q (tenant_id, tariff_id, at, place)
-    join tariffs t on t.tenant_id = q.tenant_id
-      and case when q.tariff_id is not null then t.id = q.tariff_id
-        else t.default_during @> q.at or (t.is_default and not exists (
-          select from tariffs o where o.tenant_id = t.tenant_id and o.default_during @> q.at)) end
-    join lateral (
-      select tariff_id, version from tariff_versions
-      where tenant_id = t.tenant_id and tariff_id = t.id
-        and valid_from <= q.at + case when version = 1 then interval '60 seconds' else interval '0' end
-      order by valid_from desc, version desc limit 1
-    ) v on true`)
+  const rows = await tx.named<TariffVersionName & { readonly place: number }>(
+    'tariffs-that-apply',
+    TARIFFS_THAT_APPLY,
+    [
+      questions.map((question) => question.tenantId),
+      questions.map((question) => question.stationTariffId ?? null),
+      questions.map((question) => question.at),
+      questions.map((_, index) => index),
+    ],
+  )
   const versions = await tariffVersions(tx, rows)
-  const byPlace = new Map(rows.map((row, index) => [Number(row.place), versions[index]]))
-  return questions.map((_, index) => byPlace.get(index + 1))
+  const byPlace = new Map(rows.map(({ place }, index) => [place, versions[index]]))
+  return questions.map((_, index) => byPlace.get(index))
 }
 
 /** As `tariffsThatApply`, for one station of the transaction's tenant. */
@@ -114,11 +120,11 @@ export async function tariffVersions(
 async function readVersions(tx: Tx, names: readonly TariffVersionName[]): Promise<readonly VersionRow[]> {
   return tx.rows<VersionRow>(sql`
     select tenant_id as "tenantId", tariff_id as "tariffId", version, v.valid_from as "validFrom", v.tariff
-    from (select distinct * from unnest(
-      ${names.map((name) => name.tenantId)}::uuid[],
-      ${names.map((name) => name.tariffId)}::uuid[],
-      ${names.map((name) => name.version)}::int[]
-    ) as u (tenant_id, tariff_id, version)) as n
+    from (select distinct * from ${rowsIn({
+      tenant_id: ['uuid', names.map((name) => name.tenantId)],
+      tariff_id: ['uuid', names.map((name) => name.tariffId)],
+      version: ['int', names.map((name) => name.version)],
+    })} u) as n
     join tariff_versions v using (tenant_id, tariff_id, version)`)
 }
 

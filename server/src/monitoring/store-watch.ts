@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../platform/index.ts'
+import { rowsIn, sql, type Tx } from '../platform/index.ts'
 import { endsWithSession } from './rules/kinds.ts'
 import type {
   Backlog,
@@ -224,8 +224,10 @@ export async function saveMembers(
   if (members.length === 0) return
   await tx.run(sql`
     update alerts a set incident_id = v.incident_id
-    from unnest(${members.map(({ stationId }) => stationId)}::text[], ${members.map(({ incidentId }) => incidentId)}::uuid[])
-      as v (subject, incident_id)
+    from ${rowsIn({
+      subject: ['text', members.map(({ stationId }) => stationId)],
+      incident_id: ['uuid', members.map(({ incidentId }) => incidentId)],
+    })} v
     where a.tenant_id = ${tx.tenantId} and a.kind = 'station-offline' and a.subject = v.subject and a.cleared_at is null
       and a.incident_id is distinct from v.incident_id`)
 }

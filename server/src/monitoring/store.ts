@@ -1,4 +1,4 @@
-import { json, newId, sql, type Tx } from '../platform/index.ts'
+import { json, newId, rowsIn, rowsOf, sql, type Tx } from '../platform/index.ts'
 import type { HistoryLine, KeptAlert } from './rules/grouping.ts'
 import type { Severity } from './rules/kinds.ts'
 import type { OpenFault } from './rules/one-fault.ts'
@@ -37,6 +37,15 @@ const KEPT = `a.tenant_id as "tenantId", a.id, a.kind, a.subject, a.severity, a.
   a.flapping, a.calm_at as "calmAt", a.cleared_at as "clearedAt", a.acknowledged_at as "acknowledgedAt",
   a.acknowledged_by as "acknowledgedBy", a.history, a.evidence, a.incident_id as "incidentId"`
 
+const ALERTS_LOCK_NEWEST = `select ${KEPT}
+     from ${rowsOf(1, 'tenant_id uuid, kind text, subject text, place int')} n
+     cross join lateral (
+       select * from alerts a
+       where a.tenant_id = n.tenant_id and a.kind = n.kind and a.subject = n.subject
+         and (a.cleared_at is null or a.cleared_at >= $5)
+       order by a.cleared_at desc nulls first limit 1 for update) a
+     order by n.place`
+
 /** The newest alert under each name that is open, or was cleared after `from`; locked, always in one order. */
 export async function lockNewest(
   tx: Tx,
@@ -44,31 +53,22 @@ export async function lockNewest(
   from: Temporal.Instant,
 ): Promise<readonly KeptRow[]> {
   const sorted = inOrder(names)
-  return tx.named<KeptRow>(
-    'alerts-lock-newest',
-    `select ${KEPT}
-     from unnest($1::uuid[], $2::text[], $3::text[]) with ordinality as n (tenant_id, kind, subject, place)
-     cross join lateral (
-       select * from alerts a
-       where a.tenant_id = n.tenant_id and a.kind = n.kind and a.subject = n.subject
-         and (a.cleared_at is null or a.cleared_at >= $4)
-       order by a.cleared_at desc nulls first limit 1 for update) a
-     order by n.place`,
-    [...columnsOf(sorted), from],
-  )
+  return tx.named<KeptRow>('alerts-lock-newest', ALERTS_LOCK_NEWEST, [
+    ...columnsOf(sorted),
+    sorted.map((_, index) => index),
+    from,
+  ])
 }
+
+const ALERTS_LOCK_OPEN = `select ${KEPT}
+     from ${rowsOf(1, 'tenant_id uuid, kind text, subject text')} n
+     join alerts a on a.tenant_id = n.tenant_id and a.kind = n.kind and a.subject = n.subject and a.cleared_at is null
+     order by a.tenant_id, a.kind, a.subject for update of a`
 
 /** Those of the names that are open, locked. */
 export async function lockOpen(tx: Tx, names: readonly AlertName[]): Promise<readonly KeptRow[]> {
   const sorted = inOrder(names)
-  return tx.named<KeptRow>(
-    'alerts-lock-open',
-    `select ${KEPT}
-     from unnest($1::uuid[], $2::text[], $3::text[]) as n (tenant_id, kind, subject)
-     join alerts a on a.tenant_id = n.tenant_id and a.kind = n.kind and a.subject = n.subject and a.cleared_at is null
-     order by a.tenant_id, a.kind, a.subject for update of a`,
-    columnsOf(sorted),
-  )
+  return tx.named<KeptRow>('alerts-lock-open', ALERTS_LOCK_OPEN, columnsOf(sorted))
 }
 
 /** What stations have told of themselves and is not over: faults and problems. */
@@ -78,8 +78,10 @@ export async function openFaults(
 ): Promise<readonly OpenFault[]> {
   return tx.rows<OpenFault>(sql`
     select a.tenant_id as "tenantId", a.kind, a.severity, a.subject, a.station_id as "stationId", a.evidence, a.last_at as at
-    from (select distinct * from unnest(${stations.map(({ tenantId }) => tenantId)}::uuid[],
-      ${stations.map(({ stationId }) => stationId)}::uuid[]) as s (tenant_id, station_id)) s
+    from (select distinct * from ${rowsIn({
+      tenant_id: ['uuid', stations.map(({ tenantId }) => tenantId)],
+      station_id: ['uuid', stations.map(({ stationId }) => stationId)],
+    })} s) s
     join alerts a on a.tenant_id = s.tenant_id and a.station_id = s.station_id
       and a.kind in ('station-faulted', 'station-problem') and a.cleared_at is null
     order by a.last_at`)
@@ -126,13 +128,20 @@ export async function insertAlerts(tx: Tx, begun: readonly BegunAlert[]): Promis
   const of = <T>(pick: (alert: NewAlert) => T): T[] => begun.map(({ alert }) => pick(alert))
   const rows = await tx.rows<{ id: string }>(sql`
     insert into alerts (tenant_id, id, kind, severity, subject, station_id, site_id, session_id, evidence, since, last_at, history)
-    select * from unnest(
-      ${of((alert) => alert.tenantId)}::uuid[], ${begun.map(() => newId())}::uuid[], ${of((alert) => alert.kind)}::text[],
-      ${of((alert) => alert.severity)}::text[], ${of((alert) => alert.subject)}::text[],
-      ${of((alert) => alert.stationId ?? null)}::uuid[], ${of((alert) => alert.siteId ?? null)}::uuid[],
-      ${of((alert) => alert.sessionId ?? null)}::uuid[], ${of((alert) => json(alert.evidence))}::jsonb[],
-      ${begun.map(({ kept }) => kept.since)}::timestamptz[], ${begun.map(({ kept }) => kept.lastAt)}::timestamptz[],
-      ${begun.map(({ kept }) => json(kept.history))}::jsonb[])
+    select * from ${rowsIn({
+      tenant_id: ['uuid', of((alert) => alert.tenantId)],
+      id: ['uuid', begun.map(() => newId())],
+      kind: ['text', of((alert) => alert.kind)],
+      severity: ['text', of((alert) => alert.severity)],
+      subject: ['text', of((alert) => alert.subject)],
+      station_id: ['uuid', of((alert) => alert.stationId ?? null)],
+      site_id: ['uuid', of((alert) => alert.siteId ?? null)],
+      session_id: ['uuid', of((alert) => alert.sessionId ?? null)],
+      evidence: ['jsonb', of((alert) => json(alert.evidence))],
+      since: ['timestamptz', begun.map(({ kept }) => kept.since)],
+      last_at: ['timestamptz', begun.map(({ kept }) => kept.lastAt)],
+      history: ['jsonb', begun.map(({ kept }) => json(kept.history))],
+    })} v
     on conflict (tenant_id, kind, subject) where cleared_at is null
     do update set count = alerts.count + 1, last_at = excluded.last_at, evidence = excluded.evidence
     returning id`)
@@ -155,15 +164,21 @@ export async function updateAlerts(tx: Tx, moved: readonly MovedAlert[]): Promis
       calm_at = v.calm_at, cleared_at = v.cleared_at, acknowledged_at = v.acknowledged_at,
       acknowledged_by = v.acknowledged_by, history = v.history, evidence = v.evidence,
       session_id = coalesce(v.session_id, a.session_id)
-    from unnest(
-      ${moved.map(({ tenantId }) => tenantId)}::uuid[], ${moved.map(({ id }) => id)}::uuid[],
-      ${of((kept) => kept.severity)}::text[], ${of((kept) => kept.lastAt)}::timestamptz[], ${of((kept) => kept.count)}::int[],
-      ${of((kept) => kept.flapping)}::bool[], ${of((kept) => kept.calmAt)}::timestamptz[],
-      ${of((kept) => kept.clearedAt)}::timestamptz[], ${of((kept) => kept.acknowledgedAt)}::timestamptz[],
-      ${of((kept) => kept.acknowledgedBy)}::text[], ${of((kept) => json(kept.history))}::jsonb[],
-      ${moved.map(({ evidence }) => json(evidence))}::jsonb[], ${moved.map(({ sessionId }) => sessionId ?? null)}::uuid[])
-      as v (tenant_id, id, severity, last_at, count, flapping, calm_at, cleared_at, acknowledged_at, acknowledged_by,
-        history, evidence, session_id)
+    from ${rowsIn({
+      tenant_id: ['uuid', moved.map(({ tenantId }) => tenantId)],
+      id: ['uuid', moved.map(({ id }) => id)],
+      severity: ['text', of((kept) => kept.severity)],
+      last_at: ['timestamptz', of((kept) => kept.lastAt)],
+      count: ['int', of((kept) => kept.count)],
+      flapping: ['boolean', of((kept) => kept.flapping)],
+      calm_at: ['timestamptz', of((kept) => kept.calmAt)],
+      cleared_at: ['timestamptz', of((kept) => kept.clearedAt)],
+      acknowledged_at: ['timestamptz', of((kept) => kept.acknowledgedAt)],
+      acknowledged_by: ['text', of((kept) => kept.acknowledgedBy)],
+      history: ['jsonb', of((kept) => json(kept.history))],
+      evidence: ['jsonb', moved.map(({ evidence }) => json(evidence))],
+      session_id: ['uuid', moved.map(({ sessionId }) => sessionId ?? null)],
+    })} v
     where a.tenant_id = v.tenant_id and a.id = v.id`)
   return moved.map(({ id }) => id)
 }
@@ -180,8 +195,11 @@ export async function saveTold(
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await tx.rows<{ id: string; position: number }>(sql`
     update alerts a set told_as = v.told_as, told_position = a.told_position + 1
-    from unnest(${told.map(({ tenantId }) => tenantId)}::uuid[], ${told.map(({ id }) => id)}::uuid[],
-      ${told.map(({ as }) => as)}::text[]) as v (tenant_id, id, told_as)
+    from ${rowsIn({
+      tenant_id: ['uuid', told.map(({ tenantId }) => tenantId)],
+      id: ['uuid', told.map(({ id }) => id)],
+      told_as: ['text', told.map(({ as }) => as)],
+    })} v
     where a.tenant_id = v.tenant_id and a.id = v.id returning a.id, a.told_position as position`)
   return new Map(rows.map(({ id, position }) => [id, position]))
 }

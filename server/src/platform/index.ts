@@ -58,6 +58,6 @@ export {
   type OutboxDeps,
 } from './outbox.ts'
 export { type FieldFault, must, never, ok, type Refused, refuse, type Result } from './result.ts'
-export { allOf, isThere, json, type Sql, sql } from './sql.ts'
+export { allOf, isThere, json, rowsIn, rowsOf, type Sql, sql } from './sql.ts'
 export { steadyClock } from './steady-clock.ts'
 export { type Loop, startLoop } from './worker.ts'

@@ -4,7 +4,7 @@ import type { Database } from './db.ts'
 import type { Tx } from './db-transaction.ts'
 import { newId } from './ids.ts'
 import type { Log } from './log.ts'
-import { json, sql } from './sql.ts'
+import { json, rowsOf, sql } from './sql.ts'
 
 /** Something to be done after saving. `key`: its natural key within its type; leaving it twice has one effect. */
 export interface Effect {
@@ -31,16 +31,23 @@ export type EffectHandler =
   | ((tx: Tx, effect: DueEffect) => Promise<void>)
   | { readonly many: (tx: Tx, effects: readonly DueEffect[]) => Promise<void> }
 
+const OUTBOX_LEAVE = `insert into outbox (tenant_id, id, type, version, key, payload, due_at, created_at)
+     select v.*, $8 from
+       ${rowsOf(1, 'tenant_id uuid, id uuid, type text, version int, key text, payload jsonb, due_at timestamptz')} v
+     on conflict (tenant_id, type, key) do nothing`
+
 export async function leaveInOutbox(tx: Tx, effects: readonly Effect[], at: Temporal.Instant): Promise<void> {
   if (effects.length === 0) return
-  await tx.run(sql`
-    insert into outbox (tenant_id, id, type, version, key, payload, created_at, due_at)
-    select * from unnest(
-      ${effects.map((effect) => effect.tenantId ?? tx.tenantId)}::uuid[], ${effects.map(() => newId())}::uuid[],
-      ${effects.map((effect) => effect.type)}::text[], ${effects.map((effect) => effect.version)}::int[],
-      ${effects.map((effect) => effect.key)}::text[], ${effects.map((effect) => json(effect.payload))}::jsonb[],
-      ${effects.map(() => at)}::timestamptz[], ${effects.map((effect) => effect.dueAt ?? at)}::timestamptz[])
-    on conflict (tenant_id, type, key) do nothing`)
+  await tx.named('outbox-leave', OUTBOX_LEAVE, [
+    effects.map((effect) => effect.tenantId ?? tx.tenantId),
+    effects.map(() => newId()),
+    effects.map((effect) => effect.type),
+    effects.map((effect) => effect.version),
+    effects.map((effect) => effect.key),
+    effects.map((effect) => json(effect.payload)),
+    effects.map((effect) => effect.dueAt ?? at),
+    at,
+  ])
 }
 
 /** Then it is set aside. */

@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../platform/index.ts'
+import { rowsOf, sql, type Tx } from '../platform/index.ts'
 import type { MeterReading } from '../stations/index.ts'
 import { saysOtherwise, type UsageInterval } from './rules/index.ts'
 
@@ -42,18 +42,19 @@ export interface ProgressRow {
 
 const KEEP = `with moved as (
        update sessions s set progress = p.progress, energy_wh = p.energy_wh, power_w = p.power_w, changed_at = $18
-       from unnest($13::uuid[], $14::uuid[], $15::text[], $16::bigint[], $17::int[])
-         as p (tenant_id, id, progress, energy_wh, power_w)
+       from ${rowsOf(13, 'tenant_id uuid, id uuid, progress text, energy_wh bigint, power_w int')} p
        where s.tenant_id = p.tenant_id and s.id = p.id),
      kept as (
        insert into meter_values as m (tenant_id, month, transaction_id, at, context, received_at, register_wh, power_w,
          currents_ma, voltages_mv, soc_tenths, rest)
        select v.tenant_id, v.month, v.transaction_id, v.at, v.context, v.received_at, v.register_wh, v.power_w,
          v.currents::int[], v.voltages::int[], v.soc, v.rest
-       from unnest($1::uuid[], $2::date[], $3::uuid[], $4::timestamptz[], $5::text[], $6::timestamptz[], $7::bigint[],
-         $8::int[], $9::text[], $10::text[], $11::int[], $12::jsonb[])
-         as v (tenant_id, month, transaction_id, at, context, received_at, register_wh, power_w, currents, voltages,
-           soc, rest)
+       from ${rowsOf(
+         1,
+         `tenant_id uuid, month date, transaction_id uuid, at timestamptz, context text,
+         received_at timestamptz, register_wh bigint, power_w int, currents text, voltages text, soc int,
+         rest jsonb`,
+       )} v
        on conflict (tenant_id, month, transaction_id, at, context) do update set
          register_wh = coalesce(m.register_wh, excluded.register_wh),
          power_w = coalesce(m.power_w, excluded.power_w),
@@ -152,25 +153,23 @@ export async function intervalsOf(
   return rows.map((row) => ({ ...row, intervalWh: Number(row.intervalWh) }))
 }
 
+const SIGNED_METER_VALUES_KEEP = `insert into signed_meter_values (tenant_id, id, transaction_id, at, context, signed)
+     select * from ${rowsOf(1, `tenant_id uuid, id uuid, transaction_id uuid, at timestamptz, context text, signed text`)} v`
+
 /** Signed readings exactly as they came, apart. */
 export async function keepSigned(
   tx: Tx,
   rows: readonly (MeterRow & { readonly id: string; readonly signed: string })[],
 ): Promise<void> {
   if (rows.length === 0) return
-  await tx.named(
-    'signed-meter-values-keep',
-    `insert into signed_meter_values (tenant_id, id, transaction_id, at, context, signed)
-     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[])`,
-    [
-      rows.map((row) => row.tenantId),
-      rows.map((row) => row.id),
-      rows.map((row) => row.transactionId),
-      rows.map((row) => row.reading.at),
-      rows.map((row) => row.reading.context),
-      rows.map((row) => row.signed),
-    ],
-  )
+  await tx.named('signed-meter-values-keep', SIGNED_METER_VALUES_KEEP, [
+    rows.map((row) => row.tenantId),
+    rows.map((row) => row.id),
+    rows.map((row) => row.transactionId),
+    rows.map((row) => row.reading.at),
+    rows.map((row) => row.reading.context),
+    rows.map((row) => row.signed),
+  ])
 }
 
 export interface KeptReading {
@@ -197,7 +196,7 @@ export async function readingsOf(
     `select m.tenant_id as "tenantId", t.session_id as "sessionId", m.at, m.context, m.received_at as "receivedAt",
        m.register_wh as "registerWh", m.power_w as "powerW", m.currents_ma as "currentsMa",
        m.voltages_mv as "voltagesMv", m.soc_tenths as "socTenths"
-     from unnest($1::uuid[], $2::uuid[]) as w (tenant_id, session_id)
+     from ${rowsOf(1, 'tenant_id uuid, session_id uuid')} w
      cross join lateral (
        select t.tenant_id, t.session_id, t.month, t.id from transactions t
        where t.tenant_id = w.tenant_id and t.session_id = w.session_id offset 0) t

@@ -1,4 +1,4 @@
-import { together, type Tx } from '../platform/index.ts'
+import { rowsOf, together, type Tx } from '../platform/index.ts'
 import type { ConnectorPhase } from '../stations/index.ts'
 import type { SessionState } from './rules/index.ts'
 import type { Named } from './store.ts'
@@ -14,25 +14,23 @@ export interface PlaceRow extends Named {
   readonly openSessionId: string | null
 }
 
+const SESSIONS_LOCK_EVSES = `select e.tenant_id as "tenantId", e.station_id as "stationId", e.evse_id as "evseId", e.status, e.phase,
+       e.status_at as "statusAt", e.open_session_id as "openSessionId"
+     from evses e
+     where (e.tenant_id, e.station_id, e.evse_id) in (select * from ${rowsOf(1, `tenant_id uuid, station_id uuid, evse_id int`)} v)
+     order by e.station_id, e.evse_id for update`
+
 /** EVSEs, locked in one order: whatever opens or closes a session there goes through this row first. */
 export async function lockPlaces(
   tx: Tx,
   places: readonly (Named & { readonly evseId: number })[],
 ): Promise<readonly PlaceRow[]> {
   if (places.length === 0) return []
-  return tx.named<PlaceRow>(
-    'sessions-lock-evses',
-    `select e.tenant_id as "tenantId", e.station_id as "stationId", e.evse_id as "evseId", e.status, e.phase,
-       e.status_at as "statusAt", e.open_session_id as "openSessionId"
-     from evses e
-     where (e.tenant_id, e.station_id, e.evse_id) in (select * from unnest($1::uuid[], $2::uuid[], $3::int[]))
-     order by e.station_id, e.evse_id for update`,
-    [
-      places.map((place) => place.tenantId),
-      places.map((place) => place.stationId),
-      places.map((place) => place.evseId),
-    ],
-  )
+  return tx.named<PlaceRow>('sessions-lock-evses', SESSIONS_LOCK_EVSES, [
+    places.map((place) => place.tenantId),
+    places.map((place) => place.stationId),
+    places.map((place) => place.evseId),
+  ])
 }
 
 /** All EVSEs of a station of the transaction's tenant: a start at any of them counts for what the station may have at a time. */
@@ -44,24 +42,22 @@ export async function lockPlacesOf(tx: Tx, stationId: string): Promise<void> {
   )
 }
 
+const SESSIONS_READ_EVSES = `select e.tenant_id as "tenantId", e.station_id as "stationId", e.evse_id as "evseId", e.status, e.phase,
+       e.status_at as "statusAt", e.open_session_id as "openSessionId"
+     from evses e
+     where (e.tenant_id, e.station_id, e.evse_id) in (select * from ${rowsOf(1, `tenant_id uuid, station_id uuid, evse_id int`)} v)`
+
 /** The same without a lock, for questions that change nothing. */
 export async function readPlaces(
   tx: Tx,
   places: readonly (Named & { readonly evseId: number })[],
 ): Promise<readonly PlaceRow[]> {
   if (places.length === 0) return []
-  return tx.named<PlaceRow>(
-    'sessions-read-evses',
-    `select e.tenant_id as "tenantId", e.station_id as "stationId", e.evse_id as "evseId", e.status, e.phase,
-       e.status_at as "statusAt", e.open_session_id as "openSessionId"
-     from evses e
-     where (e.tenant_id, e.station_id, e.evse_id) in (select * from unnest($1::uuid[], $2::uuid[], $3::int[]))`,
-    [
-      places.map((place) => place.tenantId),
-      places.map((place) => place.stationId),
-      places.map((place) => place.evseId),
-    ],
-  )
+  return tx.named<PlaceRow>('sessions-read-evses', SESSIONS_READ_EVSES, [
+    places.map((place) => place.tenantId),
+    places.map((place) => place.stationId),
+    places.map((place) => place.evseId),
+  ])
 }
 
 /** Where sessions are, read without a lock, so that their EVSEs can be locked before them. */
@@ -100,8 +96,7 @@ export async function showOpenSessions(
     return tx.named(
       name,
       `update evses e set ${set}
-       from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::text[])
-         as v (tenant_id, station_id, evse_id, session_id, state)
+       from ${rowsOf(1, 'tenant_id uuid, station_id uuid, evse_id int, session_id uuid, state text')} v
        where e.tenant_id = v.tenant_id and e.station_id = v.station_id and e.evse_id = v.evse_id${only}`,
       [
         of.map((place) => place.tenantId),

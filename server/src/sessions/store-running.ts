@@ -1,4 +1,4 @@
-import { isThere, type Statement } from '../platform/index.ts'
+import { isThere, rowsOf, type Statement } from '../platform/index.ts'
 import { energyOfRunning, type Running, textFromRunning } from './rules/index.ts'
 import { type MeterRow, readingColumns } from './store-meter.ts'
 
@@ -21,11 +21,13 @@ export interface Move {
  * for every batch.
  */
 const MOVE = `with said as materialized (
-    select v.* from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::xid[], $6::text[], $7::bigint[], $8::int[],
-      $9::boolean[], $10::date[], $11::uuid[], $12::timestamptz[], $13::text[], $14::timestamptz[], $15::bigint[],
-      $16::int[], $17::text[], $18::text[], $19::int[], $20::jsonb[])
-      as v (tenant_id, station_id, epoch, session_id, written_by, progress, energy_wh, flows_w, moves,
-        month, transaction_id, at, context, received_at, register_wh, power_w, currents, voltages, soc, rest)
+    select v.* from ${rowsOf(
+      1,
+      `tenant_id uuid, station_id uuid, epoch bigint, session_id uuid, written_by xid, progress text,
+      energy_wh bigint, flows_w int, moves boolean, month date, transaction_id uuid, at timestamptz,
+      context text, received_at timestamptz, register_wh bigint, power_w int, currents text, voltages text,
+      soc int, rest jsonb`,
+    )} v
     cross join lateral (
       select from stations st
       where st.tenant_id = v.tenant_id and st.id = v.station_id and st.epoch = v.epoch

@@ -1,8 +1,13 @@
-import type { Tx } from '../platform/index.ts'
+import { rowsOf, type Tx } from '../platform/index.ts'
 import type { TransactionRow } from './held.ts'
 import type { Named } from './store.ts'
 
 /** Transactions: how a station's reports find their session. Written once. */
+
+const TRANSACTIONS_BY_START_KEY = `select t.tenant_id as "tenantId", t.id, t.station_id as "stationId", t.number, t.start_key as "startKey",
+       t.session_id as "sessionId", t.month::text as month
+     from ${rowsOf(1, 'tenant_id uuid, station_id uuid, start_key bytea')} k
+     join transactions t using (tenant_id, station_id, start_key)`
 
 /** 1.6: transactions by the natural key of their start, so that a repeat gets its number back. */
 export async function transactionsByStartKey(
@@ -10,38 +15,29 @@ export async function transactionsByStartKey(
   startKeys: readonly (Named & { readonly startKey: Buffer })[],
 ): Promise<readonly TransactionRow[]> {
   if (startKeys.length === 0) return []
-  return tx.named<TransactionRow>(
-    'transactions-by-start-key',
-    `select t.tenant_id as "tenantId", t.id, t.station_id as "stationId", t.number, t.start_key as "startKey",
-       t.session_id as "sessionId", t.month::text as month
-     from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as k (tenant_id, station_id, start_key)
-     join transactions t using (tenant_id, station_id, start_key)`,
-    [
-      startKeys.map((name) => name.tenantId),
-      startKeys.map((name) => name.stationId),
-      startKeys.map((name) => name.startKey),
-    ],
-  )
+  return tx.named<TransactionRow>('transactions-by-start-key', TRANSACTIONS_BY_START_KEY, [
+    startKeys.map((name) => name.tenantId),
+    startKeys.map((name) => name.stationId),
+    startKeys.map((name) => name.startKey),
+  ])
 }
+
+const TRANSACTIONS_INSERT = `insert into transactions (tenant_id, id, station_id, number, start_key, session_id, month, created_at)
+     select v.*, $8::timestamptz from
+       ${rowsOf(1, `tenant_id uuid, id uuid, station_id uuid, number text, start_key bytea, session_id uuid, month date`)} v`
 
 export async function insertTransactions(tx: Tx, rows: readonly TransactionRow[], at: Temporal.Instant): Promise<void> {
   if (rows.length === 0) return
-  await tx.named(
-    'transactions-insert',
-    `insert into transactions (tenant_id, id, station_id, number, start_key, session_id, month, created_at)
-     select v.*, $8::timestamptz from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::uuid[],
-       $7::date[]) as v`,
-    [
-      rows.map((row) => row.tenantId),
-      rows.map((row) => row.id),
-      rows.map((row) => row.stationId),
-      rows.map((row) => row.number),
-      rows.map((row) => row.startKey),
-      rows.map((row) => row.sessionId),
-      rows.map((row) => row.month),
-      at,
-    ],
-  )
+  await tx.named('transactions-insert', TRANSACTIONS_INSERT, [
+    rows.map((row) => row.tenantId),
+    rows.map((row) => row.id),
+    rows.map((row) => row.stationId),
+    rows.map((row) => row.number),
+    rows.map((row) => row.startKey),
+    rows.map((row) => row.sessionId),
+    rows.map((row) => row.month),
+    at,
+  ])
 }
 
 /** The transaction that bears a session's meter values: its first. */

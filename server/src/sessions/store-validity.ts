@@ -1,4 +1,4 @@
-import { isThere, type Tx } from '../platform/index.ts'
+import { isThere, rowsOf, type Tx } from '../platform/index.ts'
 import type { FormerTariff, SessionState } from './rules/index.ts'
 
 /** What VALID asks of the database: stations, and what is open already. */
@@ -45,7 +45,7 @@ const stationsWhere = (condition: string): string =>
        s.max_sessions as "maxSessions", s.tariff_id as "tariffId", s.tariff_history as "tariffHistory", s.cable_timeout_seconds as "cableTimeoutSeconds",
        s.max_duration_seconds as "maxDurationSeconds",
        coalesce(i.time_zone, t.time_zone) as "timeZone", t.settings
-     from unnest($1::uuid[], $2::uuid[]) as n (tenant_id, id)
+     from ${rowsOf(1, 'tenant_id uuid, id uuid')} n
      cross join lateral (
        select * from stations st where st.tenant_id = n.tenant_id and st.id = n.id${condition} offset 0) s
      join tenants t on t.tenant_id = s.tenant_id

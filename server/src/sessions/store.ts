@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../platform/index.ts'
+import { rowsIn, rowsOf, sql, type Tx } from '../platform/index.ts'
 import type { SessionRow, TransactionRow } from './held.ts'
 import {
   dueAt,
@@ -36,6 +36,13 @@ export interface KnownReport extends TransactionRow {
   readonly session: SessionRow
 }
 
+const SESSIONS_LOCK_BY_NUMBER = `select ${SESSION_COLUMNS}, t.id as "transactionId", t.number as "transactionNumber", t.start_key as "startKey",
+       t.month::text as month
+     from ${rowsOf(1, 'tenant_id uuid, station_id uuid, number text')} n
+     join transactions t using (tenant_id, station_id, number)
+     join sessions s on s.tenant_id = t.tenant_id and s.id = t.session_id
+     order by s.id for update of s`
+
 /** Transactions by the station's number, each with its session, locked. Never of another station: a guessed number finds nothing. */
 export async function lockSessionsOfNumbers(
   tx: Tx,
@@ -49,16 +56,11 @@ export async function lockSessionsOfNumbers(
       readonly startKey: Buffer | null
       readonly month: string
     }
-  >(
-    'sessions-lock-by-number',
-    `select ${SESSION_COLUMNS}, t.id as "transactionId", t.number as "transactionNumber", t.start_key as "startKey",
-       t.month::text as month
-     from unnest($1::uuid[], $2::uuid[], $3::text[]) as n (tenant_id, station_id, number)
-     join transactions t using (tenant_id, station_id, number)
-     join sessions s on s.tenant_id = t.tenant_id and s.id = t.session_id
-     order by s.id for update of s`,
-    [names.map((name) => name.tenantId), names.map((name) => name.stationId), names.map((name) => name.number)],
-  )
+  >('sessions-lock-by-number', SESSIONS_LOCK_BY_NUMBER, [
+    names.map((name) => name.tenantId),
+    names.map((name) => name.stationId),
+    names.map((name) => name.number),
+  ])
   return rows.map(({ transactionId, transactionNumber, startKey, month, ...raw }) => {
     const { tenantId, stationId, id: sessionId } = raw
     const session = rowFrom(raw)
@@ -84,7 +86,7 @@ async function sessionsById(tx: Tx, wanted: readonly Owned[], lock: string): Pro
   if (wanted.length === 0) return []
   const rows = await tx.named<Raw>(
     `sessions-by-id ${lock}`.trim(),
-    `select ${SESSION_COLUMNS} from unnest($1::uuid[], $2::uuid[]) as n (tenant_id, id)
+    `select ${SESSION_COLUMNS} from ${rowsOf(1, 'tenant_id uuid, id uuid')} n
      join sessions s using (tenant_id, id)
      order by s.id ${lock}`,
     [wanted.map(({ tenantId }) => tenantId), wanted.map(({ id }) => id)],
@@ -92,31 +94,33 @@ async function sessionsById(tx: Tx, wanted: readonly Owned[], lock: string): Pro
   return rows.map(rowFrom)
 }
 
+const SESSIONS_LOCK_OPEN = `select ${SESSION_COLUMNS} from ${rowsOf(1, 'tenant_id uuid, station_id uuid')} n
+     join sessions s using (tenant_id, station_id)
+     where s.state not in ('ended', 'refused', 'abandoned')
+     order by s.id for update of s`
+
 /** All open sessions of some stations, locked in the same order. */
 export async function lockOpenSessions(tx: Tx, stations: readonly Owned[]): Promise<readonly SessionRow[]> {
   if (stations.length === 0) return []
-  const rows = await tx.named<Raw>(
-    'sessions-lock-open',
-    `select ${SESSION_COLUMNS} from unnest($1::uuid[], $2::uuid[]) as n (tenant_id, station_id)
-     join sessions s using (tenant_id, station_id)
-     where s.state not in ('ended', 'refused', 'abandoned')
-     order by s.id for update of s`,
-    [stations.map(({ tenantId }) => tenantId), stations.map(({ id }) => id)],
-  )
+  const rows = await tx.named<Raw>('sessions-lock-open', SESSIONS_LOCK_OPEN, [
+    stations.map(({ tenantId }) => tenantId),
+    stations.map(({ id }) => id),
+  ])
   return rows.map(rowFrom)
 }
+
+const SESSIONS_TAKE_NUMBERS = `update tenants t set next_session_number = t.next_session_number + w.count
+     from ${rowsOf(1, 'tenant_id uuid, count int')} w
+     where t.tenant_id = w.tenant_id
+     returning t.tenant_id as "tenantId", t.next_session_number - w.count as first`
 
 /** As many numbers of the tenant's one sequence as asked for, in order. */
 export async function takeNumbers(tx: Tx, wanted: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, bigint>> {
   const tenantIds = [...wanted.keys()].sort()
-  const rows = await tx.named<{ tenantId: string; first: bigint }>(
-    'sessions-take-numbers',
-    `update tenants t set next_session_number = t.next_session_number + w.count
-     from unnest($1::uuid[], $2::int[]) as w (tenant_id, count)
-     where t.tenant_id = w.tenant_id
-     returning t.tenant_id as "tenantId", t.next_session_number - w.count as first`,
-    [tenantIds, tenantIds.map((tenantId) => wanted.get(tenantId) ?? 0)],
-  )
+  const rows = await tx.named<{ tenantId: string; first: bigint }>('sessions-take-numbers', SESSIONS_TAKE_NUMBERS, [
+    tenantIds,
+    tenantIds.map((tenantId) => wanted.get(tenantId) ?? 0),
+  ])
   return new Map(rows.map((row) => [row.tenantId, row.first]))
 }
 
@@ -159,11 +163,7 @@ export function powerOf(machine: Session): number | null {
   return watts === undefined || Math.abs(watts) > 2_000_000_000 ? null : watts
 }
 
-export async function insertSessions(tx: Tx, rows: readonly SessionRow[], at: Temporal.Instant): Promise<void> {
-  if (rows.length === 0) return
-  await tx.named(
-    'sessions-insert',
-    `insert into sessions (tenant_id, id, number, station_id, evse_id, connector_id, started_by, started_by_id,
+const SESSIONS_INSERT = `insert into sessions (tenant_id, id, number, station_id, evse_id, connector_id, started_by, started_by_id,
        started_by_name, id_token_id, token_last4, remote_start_id, wish_uid_hash, tariff_id, tariff_version, machine,
        state, flags, started_at, ended_at, stop_reason, energy_wh, power_w, revision, due_at, progress, change_count,
        changed_at)
@@ -171,36 +171,39 @@ export async function insertSessions(tx: Tx, rows: readonly SessionRow[], at: Te
        v.started_by_name, v.id_token_id, v.token_last4, v.remote_start_id, v.wish_uid_hash, v.tariff_id,
        v.tariff_version, v.machine, v.state, v.flags::text[], v.started_at, v.ended_at, v.stop_reason, v.energy_wh,
        v.power_w, v.revision, v.due_at, v.progress, v.change_count, $28
-     from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::int[], $6::int[], $7::text[], $8::uuid[],
-       $9::text[], $10::uuid[], $11::text[], $12::int[], $13::bytea[], $14::uuid[], $15::int[], $16::text[],
-       $17::text[], $18::text[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::bigint[], $23::int[],
-       $24::int[], $25::timestamptz[], $26::text[], $27::int[])
-       as v (tenant_id, id, number, station_id, evse_id, connector_id, started_by, started_by_id, started_by_name,
-         id_token_id, token_last4, remote_start_id, wish_uid_hash, tariff_id, tariff_version, machine, state, flags,
-         started_at, ended_at, stop_reason, energy_wh, power_w, revision, due_at, progress, change_count)`,
-    [
-      rows.map((row) => row.tenantId),
-      rows.map((row) => row.id),
-      rows.map((row) => row.number),
-      rows.map((row) => row.stationId),
-      rows.map((row) => row.evseId),
-      rows.map((row) => row.connectorId),
-      rows.map((row) => row.startedBy),
-      rows.map((row) => row.startedById),
-      rows.map((row) => row.startedByName),
-      rows.map((row) => row.idTokenId),
-      rows.map((row) => row.tokenLast4),
-      rows.map((row) => row.remoteStartId),
-      rows.map((row) => row.wishUidHash),
-      rows.map((row) => row.tariffId),
-      rows.map((row) => row.tariffVersion),
-      machinesOf(rows),
-      ...shown(rows),
-      progressOf(rows),
-      rows.map((row) => row.changeCount),
-      at,
-    ],
-  )
+     from ${rowsOf(
+       1,
+       `tenant_id uuid, id uuid, number bigint, station_id uuid, evse_id int, connector_id int,
+       started_by text, started_by_id uuid, started_by_name text, id_token_id uuid, token_last4 text,
+       remote_start_id int, wish_uid_hash bytea, tariff_id uuid, tariff_version int, machine text, state text,
+       flags text, started_at timestamptz, ended_at timestamptz, stop_reason text, energy_wh bigint,
+       power_w int, revision int, due_at timestamptz, progress text, change_count int`,
+     )} v`
+
+export async function insertSessions(tx: Tx, rows: readonly SessionRow[], at: Temporal.Instant): Promise<void> {
+  if (rows.length === 0) return
+  await tx.named('sessions-insert', SESSIONS_INSERT, [
+    rows.map((row) => row.tenantId),
+    rows.map((row) => row.id),
+    rows.map((row) => row.number),
+    rows.map((row) => row.stationId),
+    rows.map((row) => row.evseId),
+    rows.map((row) => row.connectorId),
+    rows.map((row) => row.startedBy),
+    rows.map((row) => row.startedById),
+    rows.map((row) => row.startedByName),
+    rows.map((row) => row.idTokenId),
+    rows.map((row) => row.tokenLast4),
+    rows.map((row) => row.remoteStartId),
+    rows.map((row) => row.wishUidHash),
+    rows.map((row) => row.tariffId),
+    rows.map((row) => row.tariffVersion),
+    machinesOf(rows),
+    ...shown(rows),
+    progressOf(rows),
+    rows.map((row) => row.changeCount),
+    at,
+  ])
 }
 
 /**
@@ -209,37 +212,37 @@ export async function insertSessions(tx: Tx, rows: readonly SessionRow[], at: Te
  */
 const NEXT_LOOK = `case when v.due_at is null or s.due_at is null then v.due_at else least(v.due_at, s.due_at) end`
 
-/** One statement for all sessions of a batch: what a report may change of them. */
-export async function updateSessions(tx: Tx, rows: readonly SessionRow[], at: Temporal.Instant): Promise<void> {
-  if (rows.length === 0) return
-  await tx.named(
-    'sessions-update',
-    `update sessions s set machine = v.machine, state = v.state, flags = v.flags::text[], started_at = v.started_at,
+const SESSIONS_UPDATE = `update sessions s set machine = v.machine, state = v.state, flags = v.flags::text[], started_at = v.started_at,
        ended_at = v.ended_at, stop_reason = v.stop_reason, energy_wh = v.energy_wh, power_w = v.power_w,
        revision = v.revision, due_at = ${NEXT_LOOK}, evse_id = v.evse_id, connector_id = v.connector_id,
        started_by = v.started_by, id_token_id = v.id_token_id, token_last4 = v.token_last4, progress = v.progress,
        change_count = v.change_count, changed_at = $20
-     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
-       $8::text[], $9::bigint[], $10::int[], $11::int[], $12::timestamptz[], $13::int[], $14::int[], $15::text[],
-       $16::uuid[], $17::text[], $18::text[], $19::int[])
-       as v (tenant_id, id, machine, state, flags, started_at, ended_at, stop_reason, energy_wh, power_w, revision,
-         due_at, evse_id, connector_id, started_by, id_token_id, token_last4, progress, change_count)
-     where s.tenant_id = v.tenant_id and s.id = v.id`,
-    [
-      rows.map((row) => row.tenantId),
-      rows.map((row) => row.id),
-      machinesOf(rows),
-      ...shown(rows),
-      rows.map((row) => row.evseId),
-      rows.map((row) => row.connectorId),
-      rows.map((row) => row.startedBy),
-      rows.map((row) => row.idTokenId),
-      rows.map((row) => row.tokenLast4),
-      progressOf(rows),
-      rows.map((row) => row.changeCount),
-      at,
-    ],
-  )
+     from ${rowsOf(
+       1,
+       `tenant_id uuid, id uuid, machine text, state text, flags text, started_at timestamptz,
+       ended_at timestamptz, stop_reason text, energy_wh bigint, power_w int, revision int,
+       due_at timestamptz, evse_id int, connector_id int, started_by text, id_token_id uuid, token_last4 text,
+       progress text, change_count int`,
+     )} v
+     where s.tenant_id = v.tenant_id and s.id = v.id`
+
+/** One statement for all sessions of a batch: what a report may change of them. */
+export async function updateSessions(tx: Tx, rows: readonly SessionRow[], at: Temporal.Instant): Promise<void> {
+  if (rows.length === 0) return
+  await tx.named('sessions-update', SESSIONS_UPDATE, [
+    rows.map((row) => row.tenantId),
+    rows.map((row) => row.id),
+    machinesOf(rows),
+    ...shown(rows),
+    rows.map((row) => row.evseId),
+    rows.map((row) => row.connectorId),
+    rows.map((row) => row.startedBy),
+    rows.map((row) => row.idTokenId),
+    rows.map((row) => row.tokenLast4),
+    progressOf(rows),
+    rows.map((row) => row.changeCount),
+    at,
+  ])
 }
 
 /** Sessions that were looked at too early are looked at again when they want it. */
@@ -247,8 +250,11 @@ export async function putOffLooks(tx: Tx, rows: readonly SessionRow[]): Promise<
   if (rows.length === 0) return
   await tx.run(sql`
     update sessions s set due_at = v.due_at
-    from unnest(${rows.map((row) => row.tenantId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
-      ${rows.map((row) => dueAt(row.machine) ?? null)}::timestamptz[]) as v (tenant_id, id, due_at)
+    from ${rowsIn({
+      tenant_id: ['uuid', rows.map((row) => row.tenantId)],
+      id: ['uuid', rows.map((row) => row.id)],
+      due_at: ['timestamptz', rows.map((row) => dueAt(row.machine) ?? null)],
+    })} v
     where s.tenant_id = v.tenant_id and s.id = v.id`)
 }
 
@@ -257,9 +263,12 @@ export async function saveTariffs(tx: Tx, rows: readonly SessionRow[]): Promise<
   if (rows.length === 0) return
   await tx.run(sql`
     update sessions s set tariff_id = v.tariff_id, tariff_version = v.version
-    from unnest(${rows.map((row) => row.tenantId)}::uuid[], ${rows.map((row) => row.id)}::uuid[],
-      ${rows.map((row) => row.tariffId)}::uuid[], ${rows.map((row) => row.tariffVersion)}::int[])
-      as v (tenant_id, id, tariff_id, version)
+    from ${rowsIn({
+      tenant_id: ['uuid', rows.map((row) => row.tenantId)],
+      id: ['uuid', rows.map((row) => row.id)],
+      tariff_id: ['uuid', rows.map((row) => row.tariffId)],
+      version: ['int', rows.map((row) => row.tariffVersion)],
+    })} v
     where s.tenant_id = v.tenant_id and s.id = v.id`)
 }
 
@@ -273,21 +282,19 @@ export interface ChangeRow {
   readonly cause: string
 }
 
+const SESSION_CHANGES_INSERT = `insert into session_changes (tenant_id, session_id, n, at, kind, value, cause)
+     select * from ${rowsOf(1, `tenant_id uuid, session_id uuid, n int, at timestamptz, kind text, value text, cause text`)} v`
+
 /** Adds to the sessions' histories; the caller holds the sessions' rows, which count their lines. */
 export async function insertChanges(tx: Tx, rows: readonly ChangeRow[]): Promise<void> {
   if (rows.length === 0) return
-  await tx.named(
-    'session-changes-insert',
-    `insert into session_changes (tenant_id, session_id, n, at, kind, value, cause)
-     select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[], $5::text[], $6::text[], $7::text[])`,
-    [
-      rows.map((row) => row.tenantId),
-      rows.map((row) => row.sessionId),
-      rows.map((row) => row.n),
-      rows.map((row) => row.at),
-      rows.map((row) => row.kind),
-      rows.map((row) => row.value),
-      rows.map((row) => row.cause),
-    ],
-  )
+  await tx.named('session-changes-insert', SESSION_CHANGES_INSERT, [
+    rows.map((row) => row.tenantId),
+    rows.map((row) => row.sessionId),
+    rows.map((row) => row.n),
+    rows.map((row) => row.at),
+    rows.map((row) => row.kind),
+    rows.map((row) => row.value),
+    rows.map((row) => row.cause),
+  ])
 }

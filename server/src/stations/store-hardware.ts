@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../platform/index.ts'
+import { rowsIn, sql, type Tx } from '../platform/index.ts'
 import type { DeclaredEvse } from './store.ts'
 
 /** False: another station of the network bears it; the transaction may be over then, and whoever asked refuses. */
@@ -41,6 +41,9 @@ export async function removeOtherConnectors(tx: Tx, stationId: string, evses: re
     delete from connectors c
     where c.tenant_id = ${tx.tenantId} and c.station_id = ${stationId} and c.evse_id = any(${evses.map(({ id }) => id)}::int[])
       and not exists (
-        select from unnest(${kept.map(({ evse }) => evse)}::int[], ${kept.map(({ id }) => id)}::int[]) as k (evse_id, connector_id)
+        select from ${rowsIn({
+          evse_id: ['int', kept.map(({ evse }) => evse)],
+          connector_id: ['int', kept.map(({ id }) => id)],
+        })} k
         where k.evse_id = c.evse_id and k.connector_id = c.connector_id)`)
 }

@@ -1,4 +1,4 @@
-import { allOf, type Sql, sql, type Tx } from '../platform/index.ts'
+import { allOf, rowsIn, type Sql, sql, type Tx } from '../platform/index.ts'
 import type { ConnectorPhase, ConnectorStatus } from './model.ts'
 
 export interface StationRow {
@@ -279,16 +279,19 @@ export async function declareEvses(tx: Tx, stationId: string, evses: readonly De
   if (evses.length === 0) return
   await tx.run(sql`
     insert into evses (tenant_id, station_id, evse_id, declared)
-    select ${tx.tenantId}, ${stationId}, id, true from unnest(${evses.map(({ id }) => id)}::int[]) as e (id)
+    select ${tx.tenantId}, ${stationId}, id, true from ${rowsIn({ id: ['int', evses.map(({ id }) => id)] })} e
     on conflict (tenant_id, station_id, evse_id) do update set declared = true`)
   const connectors = evses.flatMap((evse) => evse.connectors.map((connector) => ({ ...connector, evseId: evse.id })))
   if (connectors.length === 0) return
   await tx.run(sql`
     insert into connectors (tenant_id, station_id, evse_id, connector_id, type, format, max_power_w)
-    select ${tx.tenantId}, ${stationId}, c.* from unnest(${connectors.map(({ evseId }) => evseId)}::int[],
-      ${connectors.map(({ id }) => id)}::int[], ${connectors.map(({ type }) => type)}::text[],
-      ${connectors.map(({ format }) => format ?? null)}::text[],
-      ${connectors.map(({ maxPowerW }) => maxPowerW ?? null)}::int[]) as c
+    select ${tx.tenantId}, ${stationId}, c.* from ${rowsIn({
+      evse_id: ['int', connectors.map(({ evseId }) => evseId)],
+      connector_id: ['int', connectors.map(({ id }) => id)],
+      type: ['text', connectors.map(({ type }) => type)],
+      format: ['text', connectors.map(({ format }) => format ?? null)],
+      max_power_w: ['int', connectors.map(({ maxPowerW }) => maxPowerW ?? null)],
+    })} c
     on conflict (tenant_id, station_id, evse_id, connector_id) do update
       set type = excluded.type, format = excluded.format, max_power_w = excluded.max_power_w`)
 }

@@ -1,4 +1,4 @@
-import { type Forget, FORGET_AT_ONCE, sql, type Tx } from '../platform/index.ts'
+import { type Forget, FORGET_AT_ONCE, rowsIn, sql, type Tx } from '../platform/index.ts'
 
 /** Stations that ever were connected: their caches may hold any token. */
 export async function stationsToTell(
@@ -17,7 +17,9 @@ export async function insertNews(
 ): Promise<void> {
   await tx.run(sql`
     insert into token_news (tenant_id, token_id, station_id, at)
-    select ${tx.tenantId}, ${news.tokenId}, s, ${news.at} from unnest(${news.stationIds}::uuid[]) as s order by s
+    select ${tx.tenantId}, ${news.tokenId}, v.id, ${news.at} from ${rowsIn({
+      id: ['uuid', news.stationIds],
+    })} v order by v.id
     on conflict (tenant_id, token_id, station_id) do update set command_id = null, tries = 0, at = excluded.at`)
 }
 

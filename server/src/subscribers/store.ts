@@ -1,4 +1,4 @@
-import { allOf, type Forget, FORGET_AT_ONCE, type Sql, sql, type Tx } from '../platform/index.ts'
+import { allOf, type Forget, FORGET_AT_ONCE, rowsOf, type Sql, sql, type Tx } from '../platform/index.ts'
 
 export const tokenStatuses = ['active', 'blocked', 'expired'] as const
 export type TokenStatus = (typeof tokenStatuses)[number]
@@ -21,24 +21,25 @@ export interface JudgedTokenRow {
   readonly sessionId: string | null
 }
 
+const TOKENS_BY_HASH = `select t.tenant_id as "tenantId", t.id, t.uid_hash as "uidHash", t.last4, t.status, t.valid_until as "validUntil",
+       t.group_uid as "groupUid", t.group_hash as "groupHash", t.max_sessions as "maxSessions", t.class, t.one_use as "oneUse",
+       t.station_id as "stationId", t.session_id as "sessionId"
+     from (select distinct * from ${rowsOf(1, 'tenant_id uuid, uid_hash bytea')} u) w
+     cross join lateral (
+       select * from id_tokens t
+       where t.tenant_id = w.tenant_id and t.uid_hash = w.uid_hash and t.removed_at is null
+       offset 0) t`
+
 /** Tokens by keyed hash, for one tenant or for a batch of many; those removed are unknown. */
 export async function tokensByHash(
   tx: Tx,
   wanted: readonly { readonly tenantId: string; readonly hash: Buffer }[],
 ): Promise<readonly JudgedTokenRow[]> {
   if (wanted.length === 0) return []
-  return tx.named<JudgedTokenRow>(
-    'tokens-by-hash',
-    `select t.tenant_id as "tenantId", t.id, t.uid_hash as "uidHash", t.last4, t.status, t.valid_until as "validUntil",
-       t.group_uid as "groupUid", t.group_hash as "groupHash", t.max_sessions as "maxSessions", t.class, t.one_use as "oneUse",
-       t.station_id as "stationId", t.session_id as "sessionId"
-     from (select distinct * from unnest($1::uuid[], $2::bytea[]) as u (tenant_id, uid_hash)) w
-     cross join lateral (
-       select * from id_tokens t
-       where t.tenant_id = w.tenant_id and t.uid_hash = w.uid_hash and t.removed_at is null
-       offset 0) t`,
-    [wanted.map((token) => token.tenantId), wanted.map((token) => token.hash)],
-  )
+  return tx.named<JudgedTokenRow>('tokens-by-hash', TOKENS_BY_HASH, [
+    wanted.map((token) => token.tenantId),
+    wanted.map((token) => token.hash),
+  ])
 }
 
 export interface TokenRow {

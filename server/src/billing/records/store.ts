@@ -1,4 +1,4 @@
-import { json, must, sql, type Tx } from '../../platform/index.ts'
+import { json, must, rowsOf, sql, type Tx } from '../../platform/index.ts'
 import type { PriceTotals } from '../rules/index.ts'
 
 /** What the built-in billing system keeps of a session data record. `record`: the whole of it, as JSON. */
@@ -10,6 +10,17 @@ export interface SessionRecord {
   readonly totals?: PriceTotals | undefined
   readonly record: unknown
 }
+
+const BILLING_RECORDS_TAKE = `insert into billing_records (tenant_id, session_id, revision, taken_at, currency, excl_tax_minor, tax_minor,
+       incl_tax_minor, energy_wh, record)
+     select $1::uuid, r.session_id, r.revision, $2::timestamptz, r.currency, r.excl_tax, r.tax, r.incl_tax, r.energy_wh, r.record
+     from ${rowsOf(
+       3,
+       `session_id uuid, revision int, currency text, excl_tax numeric, tax numeric, incl_tax numeric,
+       energy_wh bigint, record jsonb`,
+     )} r
+     on conflict (tenant_id, session_id, revision) do nothing
+     returning session_id as "sessionId", revision`
 
 /**
  * Takes records exactly once per session and revision, however often they are handed over, with one statement for all. Throws when a
@@ -23,13 +34,7 @@ export async function takeSessionRecords(
   if (taken.length === 0) return 0
   const inserted = await tx.named<{ sessionId: string; revision: number }>(
     'billing-records-take',
-    `insert into billing_records (tenant_id, session_id, revision, taken_at, currency, excl_tax_minor, tax_minor,
-       incl_tax_minor, energy_wh, record)
-     select $1::uuid, r.session_id, r.revision, $2::timestamptz, r.currency, r.excl_tax, r.tax, r.incl_tax, r.energy_wh, r.record
-     from unnest($3::uuid[], $4::int[], $5::text[], $6::numeric[], $7::numeric[], $8::numeric[], $9::bigint[], $10::jsonb[])
-       as r (session_id, revision, currency, excl_tax, tax, incl_tax, energy_wh, record)
-     on conflict (tenant_id, session_id, revision) do nothing
-     returning session_id as "sessionId", revision`,
+    BILLING_RECORDS_TAKE,
     [
       tx.tenantId,
       at,

@@ -1,4 +1,4 @@
-import { allOf, type Forget, FORGET_AT_ONCE, json, type Sql, sql, type Tx } from '../../platform/index.ts'
+import { allOf, type Forget, FORGET_AT_ONCE, json, rowsIn, type Sql, sql, type Tx } from '../../platform/index.ts'
 
 export interface EventRow {
   readonly id: string
@@ -16,10 +16,13 @@ export async function insertEvents(
 ): Promise<ReadonlySet<string>> {
   const rows = await tx.rows<{ id: string }>(sql`
     insert into webhook_events (tenant_id, id, type, version, key, body, created_at)
-    select ${tx.tenantId}::uuid, e.*, ${at}::timestamptz from unnest(
-      ${events.map((event) => event.id)}::uuid[], ${events.map((event) => event.type)}::text[],
-      ${events.map((event) => event.version)}::int[], ${events.map((event) => event.key)}::text[],
-      ${events.map((event) => event.body)}::text[]) as e
+    select ${tx.tenantId}::uuid, e.*, ${at}::timestamptz from ${rowsIn({
+      id: ['uuid', events.map((event) => event.id)],
+      type: ['text', events.map((event) => event.type)],
+      version: ['int', events.map((event) => event.version)],
+      key: ['text', events.map((event) => event.key)],
+      body: ['text', events.map((event) => event.body)],
+    })} e
     on conflict (tenant_id, type, key) do nothing returning id`)
   return new Set(rows.map((row) => row.id))
 }
@@ -41,10 +44,14 @@ export async function insertDeliveries(
 ): Promise<void> {
   await tx.run(sql`
     insert into webhook_deliveries (tenant_id, id, webhook_id, event_id, type, ordering, position, state, due_at, created_at)
-    select ${tx.tenantId}::uuid, d.*, 'waiting', ${dueAt}::timestamptz, ${at}::timestamptz from unnest(
-      ${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.webhookId)}::uuid[],
-      ${rows.map((row) => row.eventId)}::uuid[], ${rows.map((row) => row.type)}::text[],
-      ${rows.map((row) => row.ordering)}::text[], ${rows.map((row) => row.position)}::bigint[]) as d`)
+    select ${tx.tenantId}::uuid, d.*, 'waiting', ${dueAt}::timestamptz, ${at}::timestamptz from ${rowsIn({
+      id: ['uuid', rows.map((row) => row.id)],
+      webhook_id: ['uuid', rows.map((row) => row.webhookId)],
+      event_id: ['uuid', rows.map((row) => row.eventId)],
+      type: ['text', rows.map((row) => row.type)],
+      ordering: ['text', rows.map((row) => row.ordering)],
+      position: ['bigint', rows.map((row) => row.position)],
+    })} d`)
 }
 
 /** One try, as it is kept and shown. */
@@ -136,13 +143,17 @@ export async function saveFates(tx: Tx, fates: readonly Fate[], at: Temporal.Ins
       cause = f.cause, history = f.history, last_attempt_at = ${at}::timestamptz,
       delivered_at = case when f.state = 'delivered' then ${at}::timestamptz end,
       dead_at = case when f.state = 'dead' then ${at}::timestamptz end
-    from unnest(
-      ${fates.map((fate) => fate.id)}::uuid[], ${fates.map((fate) => fate.state)}::text[],
-      ${fates.map((fate) => fate.attempts)}::int[], ${fates.map((fate) => fate.tries)}::int[],
-      ${fates.map((fate) => fate.dueAt)}::timestamptz[], ${fates.map((fate) => fate.fault)}::text[],
-      ${fates.map((fate) => fate.cause)}::text[], ${fates.map((fate) => json(fate.history))}::jsonb[],
-      ${fates.map((fate) => fate.claimedUntil)}::timestamptz[]
-    ) as f (id, state, attempts, tries, due_at, fault, cause, history, claimed_until)
+    from ${rowsIn({
+      id: ['uuid', fates.map((fate) => fate.id)],
+      state: ['text', fates.map((fate) => fate.state)],
+      attempts: ['int', fates.map((fate) => fate.attempts)],
+      tries: ['int', fates.map((fate) => fate.tries)],
+      due_at: ['timestamptz', fates.map((fate) => fate.dueAt)],
+      fault: ['text', fates.map((fate) => fate.fault)],
+      cause: ['text', fates.map((fate) => fate.cause)],
+      history: ['jsonb', fates.map((fate) => json(fate.history))],
+      claimed_until: ['timestamptz', fates.map((fate) => fate.claimedUntil)],
+    })} f
     where d.tenant_id = ${tx.tenantId} and d.id = f.id and d.state = 'waiting'
       and (f.state = 'delivered' or d.due_at = f.claimed_until)
     returning d.id`)

@@ -2,7 +2,8 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { textFromInstant } from '../../../../units/index.ts'
 import type { DueEffect, Effect, EffectHandler } from '../../platform/index.ts'
-import type { Decided, FoundError, Surroundings } from './store.ts'
+import type { SessionRecordJson } from '../rules/index.ts'
+import type { Decided, FoundError } from './store.ts'
 
 /** The log file of END-VALIDATE: JSON lines, ids and figures only, nothing of a person. */
 export interface UsageLog {
@@ -53,13 +54,13 @@ export function logEffect(errorId: string, event: 'found' | 'decided', line: obj
   return { type: USAGE_LINE, version: 1, key: `${errorId}/${event}`, payload: { event, errorId, ...line } }
 }
 
-export function foundLine(error: FoundError, { sessionNumber, stationNumber }: Surroundings) {
+export function foundLine(error: FoundError, { sessionNumber, stationNumber }: SessionRecordJson) {
   const { sessionId, revision, stationId, evseId, foundAt, state, findings, energyWh, maxPowerW, proposal } = error
   return {
     at: textFromInstant(foundAt),
     state,
     sessionId,
-    sessionNumber: Number(sessionNumber),
+    sessionNumber,
     revision,
     stationId,
     stationNumber,

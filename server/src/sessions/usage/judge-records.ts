@@ -64,10 +64,7 @@ async function judgeWave(
 ): Promise<readonly DueRecord[]> {
   const later = due.filter(({ revision }) => revision > 1)
   const [around, chosen, freed] = await together([
-    surroundingsOf(
-      tx,
-      due.map(({ sessionId }) => sessionId),
-    ),
+    surroundingsOf(tx, due),
     chosenActions(tx),
     later.length === 0 ? Promise.resolve([]) : supersede(tx, later, at),
   ])
@@ -141,13 +138,13 @@ async function lookCloser(
     const input = { ...inputOf(due, around), readings: facts.readings, ...sums }
     const judgement = judgeUsage(previousWh === undefined ? input : { ...input, previousWh })
     if (judgement.findings.length === 0) return []
-    return [{ due, around, judgement, facts, said: ruleSays(due.record, judgement), maxPowerW: input.maxPowerW }]
+    return [{ due, judgement, facts, said: ruleSays(due.record, judgement), maxPowerW: input.maxPowerW }]
   })
   const corrected = await correctByRule(tx, deps, { judged, chosen }, at)
   return judged.map((one) => {
     const isCorrected = corrected.has(one.due.sessionId)
     const action = isCorrected ? 'correct' : actionFor(one.judgement.findings, chosen, false)
-    return { error: errorOf(one, action, at), around: one.around }
+    return { error: errorOf(one, action, at), record: one.due.record }
   })
 }
 
@@ -181,7 +178,6 @@ async function correctByRule(
 
 interface Judged {
   readonly due: DueRecord
-  readonly around: Surroundings
   readonly judgement: Judgement
   readonly facts: RecordFacts
   readonly said: CorrectionJson
@@ -189,7 +185,7 @@ interface Judged {
 }
 
 function errorOf(judged: Judged, action: CheckAction, at: Temporal.Instant): FoundError {
-  const { due, around, judgement, facts, said, maxPowerW } = judged
+  const { due, judgement, facts, said, maxPowerW } = judged
   const { sessionId, revision, record } = due
   const { findings, proposal } = judgement
   const corrected =
@@ -200,8 +196,8 @@ function errorOf(judged: Judged, action: CheckAction, at: Temporal.Instant): Fou
     id: newId(),
     sessionId,
     revision,
-    stationId: around.stationId,
-    evseId: around.evseId,
+    stationId: record.stationId,
+    evseId: record.evseId,
     foundAt: at,
     state: ({ hold: 'held', accept: 'noted', correct: 'corrected' } as const)[action],
     findings,

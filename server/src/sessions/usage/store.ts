@@ -1,4 +1,4 @@
-import { json, sql, type Tx } from '../../platform/index.ts'
+import { json, rowsIn, rowsOf, sql, type Tx } from '../../platform/index.ts'
 import type { PriceTotals } from '../../billing/index.ts'
 import {
   type ChosenActions,
@@ -20,10 +20,6 @@ export type Decision = (typeof decisions)[number]
 
 export interface Surroundings {
   readonly sessionId: string
-  readonly stationId: string
-  readonly evseId: number
-  readonly sessionNumber: bigint
-  readonly stationNumber: string
   readonly connectors: readonly ConnectorPower[]
   readonly previousId: string | null
   readonly neighbours: readonly Neighbour[]
@@ -31,33 +27,17 @@ export interface Surroundings {
   readonly wasCorrected: boolean
 }
 
-/** What stands around sessions: their connectors, and the sessions before and after at the same EVSE. One query for all. */
-export async function surroundingsOf(tx: Tx, sessionIds: readonly string[]): Promise<readonly Surroundings[]> {
-  const rows = await tx.named<
-    Omit<Surroundings, 'connectors' | 'neighbours'> & {
-      readonly types: (string | null)[]
-      readonly powers: (number | null)[]
-      readonly previousNumber: bigint | null
-      readonly previousStart: Temporal.Instant | null
-      readonly previousEnd: Temporal.Instant | null
-      readonly nextNumber: bigint | null
-      readonly nextStart: Temporal.Instant | null
-      readonly nextEnd: Temporal.Instant | null
-    }
-  >(
-    'usage-surroundings',
-    `select s.id as "sessionId", s.station_id as "stationId", s.evse_id as "evseId", s.number as "sessionNumber",
-       st.number as "stationNumber",
-       array(select c.type from connectors c where c.tenant_id = $1 and c.station_id = s.station_id and c.evse_id = s.evse_id
-         and (s.connector_id is null or c.connector_id = s.connector_id) order by c.connector_id) as types,
-       array(select c.max_power_w from connectors c where c.tenant_id = $1 and c.station_id = s.station_id and c.evse_id = s.evse_id
-         and (s.connector_id is null or c.connector_id = s.connector_id) order by c.connector_id) as powers,
+const USAGE_SURROUNDINGS = `select s.id as "sessionId", c.types, c.powers,
        p.id as "previousId", p.number as "previousNumber", p.started_at as "previousStart", p.ended_at as "previousEnd",
        n.number as "nextNumber", n.started_at as "nextStart", n.ended_at as "nextEnd",
-       exists (select from usage_errors e where e.tenant_id = $1 and e.session_id = s.id and e.state = 'corrected') as "wasCorrected"
-     from unnest($2::uuid[]) as w (id)
+       w.revision > 1 and exists (
+         select from usage_errors e where e.tenant_id = $1 and e.session_id = s.id and e.state = 'corrected') as "wasCorrected"
+     from ${rowsOf(2, 'id uuid, revision int')} w
      join sessions s on s.tenant_id = $1 and s.id = w.id
-     join stations st on st.tenant_id = $1 and st.id = s.station_id
+     cross join lateral (
+       select array_agg(c.type) as types, array_agg(c.max_power_w) as powers from connectors c
+       where c.tenant_id = $1 and c.station_id = s.station_id and c.evse_id = s.evse_id
+         and (s.connector_id is null or c.connector_id = s.connector_id)) c
      left join lateral (
        select o.id, o.number, o.started_at, o.ended_at from sessions o
        where o.tenant_id = $1 and o.station_id = s.station_id and o.started_at <= s.started_at and o.evse_id = s.evse_id
@@ -65,13 +45,33 @@ export async function surroundingsOf(tx: Tx, sessionIds: readonly string[]): Pro
      left join lateral (
        select o.number, o.started_at, o.ended_at from sessions o
        where o.tenant_id = $1 and o.station_id = s.station_id and o.started_at > s.started_at and o.started_at < s.ended_at
-         and o.evse_id = s.evse_id and o.id <> s.id and o.state = 'ended' order by o.started_at limit 1) n on true`,
-    [tx.tenantId, sessionIds],
-  )
+         and o.evse_id = s.evse_id and o.id <> s.id and o.state = 'ended' order by o.started_at limit 1) n on true`
+
+/** What stands around sessions: their connectors, and the sessions before and after at the same EVSE. One query for all. */
+export async function surroundingsOf(
+  tx: Tx,
+  records: readonly { readonly sessionId: string; readonly revision: number }[],
+): Promise<readonly Surroundings[]> {
+  const rows = await tx.named<
+    Omit<Surroundings, 'connectors' | 'neighbours'> & {
+      readonly types: (string | null)[] | null
+      readonly powers: (number | null)[] | null
+      readonly previousNumber: bigint | null
+      readonly previousStart: Temporal.Instant | null
+      readonly previousEnd: Temporal.Instant | null
+      readonly nextNumber: bigint | null
+      readonly nextStart: Temporal.Instant | null
+      readonly nextEnd: Temporal.Instant | null
+    }
+  >('usage-surroundings', USAGE_SURROUNDINGS, [
+    tx.tenantId,
+    records.map((record) => record.sessionId),
+    records.map((record) => record.revision),
+  ])
   return rows.map(
     ({ types, powers, previousNumber, previousStart, previousEnd, nextNumber, nextStart, nextEnd, ...row }) => ({
       ...row,
-      connectors: types.map((type, index) => ({ type, maxPowerW: powers[index] ?? null })),
+      connectors: (types ?? []).map((type, index) => ({ type, maxPowerW: powers?.[index] ?? null })),
       neighbours: [
         ...neighbour(previousNumber, previousStart, previousEnd),
         ...neighbour(nextNumber, nextStart, nextEnd),
@@ -152,17 +152,27 @@ export async function insertErrors(tx: Tx, errors: readonly FoundError[]): Promi
       array(select jsonb_array_elements(e.findings)->>'check'), e.findings, e.energy_wh, e.max_power_w, e.proposal,
       case when e.state = 'corrected' then e.found_at end, case when e.state = 'corrected' then 'rule' end,
       case when e.state = 'corrected' then 'correct' end, e.made_revision
-    from unnest(
-      ${errors.map((error) => error.id)}::uuid[], ${errors.map((error) => error.sessionId)}::uuid[],
-      ${errors.map((error) => error.revision)}::int[], ${errors.map((error) => error.stationId)}::uuid[],
-      ${errors.map((error) => error.evseId)}::int[], ${errors.map((error) => error.foundAt)}::timestamptz[],
-      ${errors.map((error) => error.state)}::text[], ${errors.map((error) => json(error.findings))}::jsonb[],
-      ${errors.map((error) => error.energyWh)}::bigint[], ${errors.map((error) => error.maxPowerW)}::int[],
-      ${errors.map((error) => (error.proposal === undefined ? null : json(error.proposal)))}::jsonb[],
-      ${errors.map((error) => (byRule(error) ? error.revision + 1 : null))}::int[])
-      as e (id, session_id, revision, station_id, evse_id, found_at, state, findings, energy_wh, max_power_w, proposal, made_revision)
+    from ${rowsIn({
+      id: ['uuid', errors.map((error) => error.id)],
+      session_id: ['uuid', errors.map((error) => error.sessionId)],
+      revision: ['int', errors.map((error) => error.revision)],
+      station_id: ['uuid', errors.map((error) => error.stationId)],
+      evse_id: ['int', errors.map((error) => error.evseId)],
+      found_at: ['timestamptz', errors.map((error) => error.foundAt)],
+      state: ['text', errors.map((error) => error.state)],
+      findings: ['jsonb', errors.map((error) => json(error.findings))],
+      energy_wh: ['bigint', errors.map((error) => error.energyWh)],
+      max_power_w: ['int', errors.map((error) => error.maxPowerW)],
+      proposal: ['jsonb', errors.map((error) => (error.proposal === undefined ? null : json(error.proposal)))],
+      made_revision: ['int', errors.map((error) => (byRule(error) ? error.revision + 1 : null))],
+    })} e
     on conflict (tenant_id, session_id, revision) do nothing`)
 }
+
+const USAGE_ERRORS_SUPERSEDE = `update usage_errors e set state = 'superseded', decided_at = $4, decided_by_kind = 'station', made_revision = w.revision
+     from ${rowsOf(2, 'session_id uuid, revision int')} w
+     where e.tenant_id = $1 and e.session_id = w.session_id and e.revision < w.revision and e.state = 'held'
+     returning e.station_id as "stationId"`
 
 /** A record that waits, when a later one of its session takes its place. Answers the stations concerned. */
 export async function supersede(
@@ -170,14 +180,12 @@ export async function supersede(
   records: readonly { readonly sessionId: string; readonly revision: number }[],
   at: Temporal.Instant,
 ): Promise<readonly string[]> {
-  const rows = await tx.named<{ stationId: string }>(
-    'usage-errors-supersede',
-    `update usage_errors e set state = 'superseded', decided_at = $4, decided_by_kind = 'station', made_revision = w.revision
-     from unnest($2::uuid[], $3::int[]) as w (session_id, revision)
-     where e.tenant_id = $1 and e.session_id = w.session_id and e.revision < w.revision and e.state = 'held'
-     returning e.station_id as "stationId"`,
-    [tx.tenantId, records.map((record) => record.sessionId), records.map((record) => record.revision), at],
-  )
+  const rows = await tx.named<{ stationId: string }>('usage-errors-supersede', USAGE_ERRORS_SUPERSEDE, [
+    tx.tenantId,
+    records.map((record) => record.sessionId),
+    records.map((record) => record.revision),
+    at,
+  ])
   return [...new Set(rows.map((row) => row.stationId))]
 }
 
@@ -213,7 +221,7 @@ export async function lockHeldAt(tx: Tx, stationIds: readonly string[]): Promise
 export async function stationsWithoutHeld(tx: Tx, stationIds: readonly string[]): Promise<readonly string[]> {
   if (stationIds.length === 0) return []
   const rows = await tx.rows<{ id: string }>(sql`
-    select w.id from unnest(${stationIds}::uuid[]) as w (id)
+    select w.id from ${rowsIn({ id: ['uuid', stationIds] })} w
     where not exists (select from usage_errors e
       where e.tenant_id = ${tx.tenantId} and e.station_id = w.id and e.state = 'held')`)
   return rows.map((row) => row.id)

@@ -1,15 +1,16 @@
 import { leaveInOutbox, type Tx } from '../../platform/index.ts'
 import type { SessionsDeps } from '../deps.ts'
+import type { SessionRecordJson } from '../rules/index.ts'
 import { foundLine, logEffect } from './error-log.ts'
-import { type FoundError, lockHeldAt, stationsWithoutHeld, type Surroundings } from './store.ts'
+import { type FoundError, lockHeldAt, stationsWithoutHeld } from './store.ts'
 
 /** Open alerts of this kind are one per station: usage data of it waits for somebody. */
 const USAGE_HELD = 'usage-held'
 
-/** A usage error, and where it was found. */
+/** A usage error, and the record that it was found in. */
 export interface Found {
   readonly error: FoundError
-  readonly around: Surroundings
+  readonly record: SessionRecordJson
 }
 
 /** People hear of what waits: an alert per station, a line each in the log file. */
@@ -22,7 +23,7 @@ export async function tellErrors(
 ): Promise<void> {
   await leaveInOutbox(
     tx,
-    found.map(({ error, around }) => logEffect(error.id, 'found', foundLine(error, around))),
+    found.map(({ error, record }) => logEffect(error.id, 'found', foundLine(error, record))),
     at,
   )
   const held = found.filter(({ error }) => error.state === 'held')
@@ -30,7 +31,7 @@ export async function tellErrors(
   await lockHeldAt(tx, [...newest.keys()])
   await deps.raiseAlerts(
     tx,
-    Array.from(newest, ([stationId, { error, around }]) => ({
+    Array.from(newest, ([stationId, { error, record }]) => ({
       tenantId: tx.tenantId,
       kind: USAGE_HELD,
       severity: 'minor',
@@ -38,7 +39,7 @@ export async function tellErrors(
       stationId,
       sessionId: error.sessionId,
       evidence: {
-        sessionNumber: Number(around.sessionNumber),
+        sessionNumber: record.sessionNumber,
         checks: error.findings.map(({ check }) => check).join(', '),
       },
       at,

@@ -1,4 +1,4 @@
-import { allOf, json, type Sql, sql, type Tx } from '../../platform/index.ts'
+import { allOf, json, rowsIn, type Sql, sql, type Tx } from '../../platform/index.ts'
 import type { CommandBy, CommandFailure } from '../handed-in.ts'
 import type { CommandAnswer, CommandKind } from '../model.ts'
 
@@ -215,10 +215,14 @@ export async function saveEffects(
     update commands c set effect = jsonb_build_object('what', seen.effect, 'at', seen.at), effect_at = seen.at,
       state = case when c.state = 'answered' then 'effect-seen' else c.state end,
       due_at = case when c.state = 'answered' then null else c.due_at end
-    from unnest(${effects.map(({ tenantId }) => tenantId)}::uuid[], ${effects.map(({ stationId }) => stationId)}::uuid[],
-      ${effects.map(({ effect }) => effect)}::text[], ${effects.map(({ evse }) => evse)}::int[],
-      ${effects.map(({ transactionNumber }) => transactionNumber ?? null)}::text[],
-      ${effects.map(({ at }) => at)}::timestamptz[]) as seen (tenant_id, station_id, effect, evse_id, transaction, at)
+    from ${rowsIn({
+      tenant_id: ['uuid', effects.map(({ tenantId }) => tenantId)],
+      station_id: ['uuid', effects.map(({ stationId }) => stationId)],
+      effect: ['text', effects.map(({ effect }) => effect)],
+      evse_id: ['int', effects.map(({ evse }) => evse)],
+      transaction: ['text', effects.map(({ transactionNumber }) => transactionNumber ?? null)],
+      at: ['timestamptz', effects.map(({ at }) => at)],
+    })} seen
     where c.tenant_id = seen.tenant_id and c.station_id = seen.station_id and c.state in ('sent', 'answered')
       and c.expected_effect = seen.effect and c.effect_at is null and c.sent_at <= seen.at
       and (c.effect_evse_id is null or seen.evse_id is null or c.effect_evse_id = seen.evse_id)

@@ -1,4 +1,4 @@
-import { must, newId, sql, type Tx } from '../../platform/index.ts'
+import { must, newId, rowsIn, rowsOf, sql, type Tx } from '../../platform/index.ts'
 import type { CredentialForm } from '../rules/credential.ts'
 import type { Swaps } from '../rules/swaps.ts'
 import { inLockOrder } from '../lock-order.ts'
@@ -46,7 +46,7 @@ export async function findStations(
        s.credential_hash as "credentialHash", s.onboarding, s.accepted_at as "acceptedAt",
        s.quarantined_until as "quarantinedUntil", s.vendor, s.model, s.firmware, s.refused_at as "refusedAt",
        case when s.onboarding = 'refused' then ${hasSession} else false end as "hasSession"
-     from unnest($1::uuid[], $2::text[]) as k (tenant_id, identity)
+     from ${rowsOf(1, 'tenant_id uuid, identity text')} k
      cross join lateral (
        select * from stations s where s.tenant_id = k.tenant_id and s.identity = k.identity and s.removed_at is null limit 1
      ) s`,
@@ -81,31 +81,28 @@ export interface Claim {
   readonly at: Temporal.Instant
 }
 
+const CLAIM_STATIONS = `update stations s set epoch = s.epoch + 1, connected_at = c.at, disconnected_at = null, last_seen_at = c.at,
+       protocol = c.protocol, credential_form = coalesce(c.form, s.credential_form)
+     from ${rowsOf(1, 'tenant_id uuid, id uuid, protocol text, form text, at timestamptz, credential_hash bytea')} c
+     where s.tenant_id = c.tenant_id and s.id = c.id and s.removed_at is null
+       and s.credential_hash is not distinct from c.credential_hash
+       and (s.quarantined_until is null or s.quarantined_until <= c.at)
+     returning s.id as "stationId", s.epoch`
+
 /**
  * These sockets are the stations' from now on: each gets a higher epoch than any before it. Answers epochs by station, none for one that was removed,
  * got another key or was closed to everybody, since it was found.
  */
 export async function claimStations(tx: Tx, unordered: readonly Claim[]): Promise<ReadonlyMap<string, bigint>> {
   const claims = inLockOrder(unordered)
-  const rows = await tx.named<{ stationId: string; epoch: bigint }>(
-    'claim-stations',
-    `update stations s set epoch = s.epoch + 1, connected_at = c.at, disconnected_at = null, last_seen_at = c.at,
-       protocol = c.protocol, credential_form = coalesce(c.form, s.credential_form)
-     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::bytea[])
-       as c (tenant_id, id, protocol, form, at, credential_hash)
-     where s.tenant_id = c.tenant_id and s.id = c.id and s.removed_at is null
-       and s.credential_hash is not distinct from c.credential_hash
-       and (s.quarantined_until is null or s.quarantined_until <= c.at)
-     returning s.id as "stationId", s.epoch`,
-    [
-      claims.map(({ tenantId }) => tenantId),
-      claims.map(({ stationId }) => stationId),
-      claims.map(({ protocol }) => protocol),
-      claims.map(({ form }) => form ?? null),
-      claims.map(({ at }) => at),
-      claims.map(({ credentialHash }) => credentialHash),
-    ],
-  )
+  const rows = await tx.named<{ stationId: string; epoch: bigint }>('claim-stations', CLAIM_STATIONS, [
+    claims.map(({ tenantId }) => tenantId),
+    claims.map(({ stationId }) => stationId),
+    claims.map(({ protocol }) => protocol),
+    claims.map(({ form }) => form ?? null),
+    claims.map(({ at }) => at),
+    claims.map(({ credentialHash }) => credentialHash),
+  ])
   return new Map(rows.map(({ stationId, epoch }) => [stationId, epoch]))
 }
 
@@ -155,13 +152,16 @@ export async function savePresences(tx: Tx, unordered: readonly Presence[]): Pro
       connected_at = case when p.gone is null then
         coalesce(s.connected_at, case when s.disconnected_at is null then p.opened end) end,
       disconnected_at = coalesce(p.gone, s.disconnected_at)
-    from unnest(${presences.map(({ tenantId }) => tenantId)}::uuid[], ${presences.map(({ stationId }) => stationId)}::uuid[],
-      ${presences.map(({ epoch }) => epoch)}::bigint[], ${presences.map(({ lastSeenAt }) => lastSeenAt)}::timestamptz[],
-      ${presences.map(({ goneAt }) => goneAt ?? null)}::timestamptz[],
-      ${presences.map(({ clockOffsetMs }) => clockOffsetMs ?? null)}::bigint[],
-      ${presences.map(({ lastSaidAt }) => lastSaidAt)}::timestamptz[],
-      ${presences.map(({ openedAt }) => openedAt)}::timestamptz[])
-      as p (tenant_id, id, epoch, seen, gone, clock_offset_ms, said, opened)
+    from ${rowsIn({
+      tenant_id: ['uuid', presences.map(({ tenantId }) => tenantId)],
+      id: ['uuid', presences.map(({ stationId }) => stationId)],
+      epoch: ['bigint', presences.map(({ epoch }) => epoch)],
+      seen: ['timestamptz', presences.map(({ lastSeenAt }) => lastSeenAt)],
+      gone: ['timestamptz', presences.map(({ goneAt }) => goneAt ?? null)],
+      clock_offset_ms: ['bigint', presences.map(({ clockOffsetMs }) => clockOffsetMs ?? null)],
+      said: ['timestamptz', presences.map(({ lastSaidAt }) => lastSaidAt)],
+      opened: ['timestamptz', presences.map(({ openedAt }) => openedAt)],
+    })} p
     where s.tenant_id = p.tenant_id and s.id = p.id and s.epoch = p.epoch`)
 }
 
@@ -226,20 +226,17 @@ export interface LogChunk {
   readonly frames: Buffer
 }
 
-export async function saveLogChunks(tx: Tx, chunks: readonly LogChunk[]): Promise<void> {
-  await tx.named(
-    'save-log-chunks',
-    `insert into ocpp_log (tenant_id, station_id, at, id, actions, frames)
+const SAVE_LOG_CHUNKS = `insert into ocpp_log (tenant_id, station_id, at, id, actions, frames)
      select tenant_id, station_id, at, id, string_to_array(actions, ' '), frames
-     from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::text[], $6::bytea[])
-       as c (tenant_id, station_id, at, id, actions, frames)`,
-    [
-      chunks.map(({ tenantId }) => tenantId),
-      chunks.map(({ stationId }) => stationId),
-      chunks.map(({ at }) => at),
-      chunks.map(() => newId()),
-      chunks.map(({ actions }) => actions.join(' ')),
-      chunks.map(({ frames }) => frames),
-    ],
-  )
+     from ${rowsOf(1, 'tenant_id uuid, station_id uuid, at timestamptz, id uuid, actions text, frames bytea')} c`
+
+export async function saveLogChunks(tx: Tx, chunks: readonly LogChunk[]): Promise<void> {
+  await tx.named('save-log-chunks', SAVE_LOG_CHUNKS, [
+    chunks.map(({ tenantId }) => tenantId),
+    chunks.map(({ stationId }) => stationId),
+    chunks.map(({ at }) => at),
+    chunks.map(() => newId()),
+    chunks.map(({ actions }) => actions.join(' ')),
+    chunks.map(({ frames }) => frames),
+  ])
 }

@@ -106,6 +106,7 @@ function totalOf(
   convert: (sample: Sample) => number | undefined,
 ): number | undefined {
   const usable = atOnePlace(samples.filter((sample) => sample.measurand === measurand && convert(sample) !== undefined))
+  if (usable.length === 0) return undefined
   const total = usable.find((sample) => sample.phase === undefined)
   if (total !== undefined) {
     used.add(total)
@@ -135,6 +136,7 @@ function sumOf(phases: readonly Sample[], convert: (sample: Sample) => number | 
 
 function perPhase(samples: readonly Sample[], measurand: string, used: Set<Sample>): (number | null)[] | undefined {
   const usable = atOnePlace(samples.filter((sample) => sample.measurand === measurand && milliOf(sample) !== undefined))
+  if (usable.length === 0) return undefined
   const phased = usable.filter((sample) => phaseIndex.has(sample.phase ?? ''))
   // One value without a phase stands for the first: a single-phase or direct-current outlet.
   const chosen = phased.length > 0 ? phased : usable.filter((sample) => sample.phase === undefined).slice(0, 1)
@@ -151,6 +153,8 @@ function perPhase(samples: readonly Sample[], measurand: string, used: Set<Sampl
 }
 
 function atOnePlace(samples: readonly Sample[]): readonly Sample[] {
+  // Most stations measure at one place only, and most moments lack most measurands.
+  if (samples.length === 0) return samples
   const outside = samples.filter((sample) => !UPSTREAM.has(sample.location))
   const place = nearest.find((name) => outside.some((sample) => sample.location === name))
   return place === undefined ? outside : outside.filter((sample) => sample.location === place)

@@ -1,4 +1,4 @@
-import { newId, sql, type Tx } from '../../platform/index.ts'
+import { newId, rowsIn, sql, type Tx } from '../../platform/index.ts'
 
 export interface RefusedMessage {
   readonly tenantId: string
@@ -20,13 +20,21 @@ export async function saveRefused(tx: Tx, refused: readonly RefusedMessage[]): P
   await tx.run(sql`
     insert into refused_messages (tenant_id, id, station_id, at, last_at, socket_opened_at, protocol, action, code, why,
       frame, content_hash, count)
-    select * from unnest(${refused.map(({ tenantId }) => tenantId)}::uuid[], ${refused.map(() => newId())}::uuid[],
-      ${refused.map(({ stationId }) => stationId)}::uuid[], ${refused.map(({ at }) => at)}::timestamptz[],
-      ${refused.map(({ at }) => at)}::timestamptz[], ${refused.map((one) => one.socketOpenedAt)}::timestamptz[],
-      ${refused.map(({ protocol }) => protocol ?? null)}::text[], ${refused.map(({ action }) => action ?? null)}::text[],
-      ${refused.map(({ code }) => code)}::text[], ${refused.map(({ why }) => why)}::text[],
-      ${refused.map(({ frame }) => frame)}::bytea[], ${refused.map((one) => one.contentHash)}::bytea[],
-      ${refused.map(({ times }) => times)}::int[])
+    select * from ${rowsIn({
+      tenant_id: ['uuid', refused.map(({ tenantId }) => tenantId)],
+      id: ['uuid', refused.map(() => newId())],
+      station_id: ['uuid', refused.map(({ stationId }) => stationId)],
+      at: ['timestamptz', refused.map(({ at }) => at)],
+      last_at: ['timestamptz', refused.map(({ at }) => at)],
+      socket_opened_at: ['timestamptz', refused.map((one) => one.socketOpenedAt)],
+      protocol: ['text', refused.map(({ protocol }) => protocol ?? null)],
+      action: ['text', refused.map(({ action }) => action ?? null)],
+      code: ['text', refused.map(({ code }) => code)],
+      why: ['text', refused.map(({ why }) => why)],
+      frame: ['bytea', refused.map(({ frame }) => frame)],
+      content_hash: ['bytea', refused.map((one) => one.contentHash)],
+      count: ['int', refused.map(({ times }) => times)],
+    })} v
     on conflict (tenant_id, station_id, content_hash) where content_hash is not null
     do update set count = refused_messages.count + excluded.count, last_at = excluded.last_at, code = excluded.code,
       why = excluded.why, outcome = null`)

@@ -1,4 +1,4 @@
-import { json, sql, type Sql, type Tx } from '../../platform/index.ts'
+import { json, rowsOf, sql, type Sql, type Tx } from '../../platform/index.ts'
 import type { Held, KnownList, ListMode, ListState, Pending } from '../rules/local-list.ts'
 
 export interface ListRow extends KnownList {
@@ -175,25 +175,27 @@ export async function sendAnew(tx: Tx, stationId: string, at: Temporal.Instant):
     on conflict (tenant_id, id) do update set ${WOKEN}, must_read = true, held_version = null, pending = null`)
 }
 
-/** Stations booted: what they hold is asked again, for those whose tenant or own setting wants a list. Ingest. */
-export async function stationsBooted(
-  tx: Tx,
-  booted: readonly { readonly tenantId: string; readonly stationId: string; readonly at: Temporal.Instant }[],
-): Promise<void> {
-  await tx.named(
-    'lists-of-booted',
-    `insert into local_lists (tenant_id, id, state, due_at)
+const LISTS_OF_BOOTED = `insert into local_lists (tenant_id, id, state, due_at)
      select b.tenant_id, b.id, 'behind', b.at
-     from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as b (tenant_id, id, at)
+     from ${rowsOf(1, 'tenant_id uuid, id uuid, at timestamptz')} b
      join tenants t on t.tenant_id = b.tenant_id
      left join local_lists l on l.tenant_id = b.tenant_id and l.id = b.id
      where l.id is not null and (l.state <> 'off' or l.held <> '{}'::jsonb)
        or coalesce(l.mode, t.settings->'localList'->>'mode', 'off') <> 'off'
      order by b.tenant_id, b.id
      on conflict (tenant_id, id) do update set must_read = true, attempts = 0,
-       due_at = case when local_lists.command_id is null then excluded.due_at end`,
-    [booted.map((one) => one.tenantId), booted.map((one) => one.stationId), booted.map((one) => one.at)],
-  )
+       due_at = case when local_lists.command_id is null then excluded.due_at end`
+
+/** Stations booted: what they hold is asked again, for those whose tenant or own setting wants a list. Ingest. */
+export async function stationsBooted(
+  tx: Tx,
+  booted: readonly { readonly tenantId: string; readonly stationId: string; readonly at: Temporal.Instant }[],
+): Promise<void> {
+  await tx.named('lists-of-booted', LISTS_OF_BOOTED, [
+    booted.map((one) => one.tenantId),
+    booted.map((one) => one.stationId),
+    booted.map((one) => one.at),
+  ])
 }
 
 export interface ListedToken {
