@@ -136,7 +136,7 @@ describe('the story of a driver who reads the code on a station', () => {
   })
 
   part('is not asked for a card where nothing may be used', async () => {
-    const how = page.getByText(word('portal.driver.station.how'), { exact: true })
+    const how = page.getByText(word('portal.driver.station.how.start'), { exact: true })
     await how.waitFor()
     await network.rest.patch(`/v1/stations/${made.id}`, { state: 'disabled' })
     await places().nth(1).getByText(word('portal.state.disabled'), { exact: true }).waitFor()

@@ -1,9 +1,9 @@
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from './browser.ts'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { addCard, addStation, addTariff, makeNetwork, type MadeStation, type Network } from './kit/network.ts'
-import { overlaps } from './kit/overlaps.ts'
+import { cutOff, overlaps } from './kit/overlaps.ts'
 import { isWiderThanScreen, must } from './kit/page-reading.ts'
 import { signInAs } from './kit/people.ts'
 import { tellQueuedCharge } from './kit/queued-charge.ts'
@@ -53,24 +53,6 @@ async function openLog({ page }: Stage): Promise<void> {
   await page.goto(`/stations/${station.id}`)
   await page.locator('.log-row').first().waitFor()
 }
-
-/** Texts that go on beyond the panel they stand in, where nothing shows them. */
-const cutOff = (page: Page): Promise<readonly string[]> =>
-  page.locator('main .panel').evaluateAll((panels) =>
-    panels.flatMap((panel) => {
-      const { right } = panel.getBoundingClientRect()
-      const walker = document.createTreeWalker(panel, NodeFilter.SHOW_TEXT)
-      const cut: string[] = []
-      for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
-        const range = document.createRange()
-        range.selectNodeContents(node)
-        // What ends in dots says so.
-        const isSaid = node.parentElement?.closest('.sr, .trunc, .answer-word, option') !== null
-        if (!isSaid && range.getBoundingClientRect().right > right + 1) cut.push(node.textContent ?? '')
-      }
-      return cut
-    }),
-  )
 
 /** On the screen as it stands, clear of the bar at its foot. */
 const seenWhole = (one: Locator): Promise<boolean> =>

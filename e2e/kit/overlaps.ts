@@ -5,6 +5,24 @@ export async function overlaps(page: Page): Promise<readonly string[]> {
   return page.evaluate(overlapsShown)
 }
 
+/** Texts that go on beyond the panel they stand in, where nothing shows them. */
+export const cutOff = (page: Page): Promise<readonly string[]> =>
+  page.locator('main .panel').evaluateAll((panels) =>
+    panels.flatMap((panel) => {
+      const { right } = panel.getBoundingClientRect()
+      const walker = document.createTreeWalker(panel, NodeFilter.SHOW_TEXT)
+      const cut: string[] = []
+      for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+        const range = document.createRange()
+        range.selectNodeContents(node)
+        // What ends in dots says so.
+        const isSaid = node.parentElement?.closest('.sr, .trunc, .answer-word, option, .stack thead') !== null
+        if (!isSaid && range.getBoundingClientRect().right > right + 1) cut.push(node.textContent ?? '')
+      }
+      return cut
+    }),
+  )
+
 /** Runs in the page: where each text is seen, and which two of them share a place. */
 function overlapsShown(): readonly string[] {
   const unseen = '.sr, svg, option, details:not([open]) > :not(summary)'

@@ -67,9 +67,9 @@ function isAnswer(message: ConsoleMessage): boolean {
   return /^Failed to load resource: the server responded with a status of 4\d\d/.test(message.text())
 }
 
-/** Numbers as people read them aloud: in groups of three from the right. */
+/** Numbers as people read them aloud: in groups of three from the right, on one line. */
 export function spoken(number: string | number): string {
-  return String(number).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
+  return String(number).replaceAll(/\B(?=(\d{3})+$)/g, '\u00a0')
 }
 
 export { word } from './texts.ts'

@@ -17,7 +17,7 @@ export function OpenAlerts() {
   return (
     <span className="cnt hot">
       {numberText(count)}
-      <span className="sr"> {t('portal.alerts.need-action')}</span>
+      <span className="sr"> {t('portal.alerts.need-action', { count })}</span>
     </span>
   )
 }

@@ -6,6 +6,8 @@ export interface Column<Row> {
   readonly head: string
   readonly cell: (row: Row) => ReactNode
   readonly number?: boolean
+  /** Holds names as people give them: a long word breaks before the columns beside it are cut off. */
+  readonly names?: true
   /** Left out between a phone's width and a desk's. */
   readonly wideOnly?: boolean
 }
@@ -60,6 +62,10 @@ const DataRow = memo(function DataRow<Row>(props: RowProps<Row>) {
 }) as <Row>(props: RowProps<Row>) => ReactNode
 
 function cellClass<Row>(column: Column<Row>): string | undefined {
-  const classes = [column.number === true ? 'num' : '', column.wideOnly === true ? 'wide-only' : ''].filter(Boolean)
+  const classes = [
+    column.number === true ? 'num' : '',
+    column.names === true ? 'names' : '',
+    column.wideOnly === true ? 'wide-only' : '',
+  ].filter(Boolean)
   return classes.length === 0 ? undefined : classes.join(' ')
 }

@@ -120,7 +120,9 @@ function options(width: number, height: number): uPlot.Options {
       {
         ...axis,
         side: 1,
-        size: 54 * scale,
+        // As wide as its longest number with its unit; a digit is 7 of 11 px.
+        size: (_plot, labels) =>
+          Math.max(54, 16 + 7 * Math.max(0, ...(labels ?? []).map(({ length }) => length))) * scale,
         gap: 8,
         space: 30 * scale,
         values: (_plot, splits) => {

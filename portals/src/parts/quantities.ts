@@ -71,9 +71,9 @@ export function decimalSign(): string {
   return parts.find(({ type }) => type === 'decimal')?.value ?? '.'
 }
 
-/** Numbers people read aloud, in groups of three from the right: `841 207`, `12 345`. */
+/** Numbers people read aloud, in groups of three from the right: `841 207`, `12 345`. No line ends within one. */
 export function spokenNumber(value: number | string): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ' ')
+  return String(value).replace(/\B(?=(\d{3})+$)/g, '\u00a0')
 }
 
 export function milliseconds(instant: string): number {

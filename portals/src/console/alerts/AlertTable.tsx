@@ -23,9 +23,9 @@ export function AlertTable(props: { readonly alerts: readonly Alert[]; readonly 
       isCurrent={(alert) => alert.id === filters.alert}
       columns={[
         { key: 'severity', head: t('portal.alerts.severity'), cell: (alert) => <Severity severity={alert.severity} /> },
-        { key: 'what', head: t('portal.alerts.what'), cell: (alert) => <What alert={alert} /> },
+        { key: 'what', head: t('portal.alerts.what'), names: true, cell: (alert) => <What alert={alert} /> },
         { key: 'since', head: t('portal.alerts.since'), cell: (alert) => <Since alert={alert} /> },
-        { key: 'state', head: t('portal.alerts.state-head'), cell: (alert) => <State alert={alert} /> },
+        { key: 'state', head: t('portal.alerts.state-head'), names: true, cell: (alert) => <State alert={alert} /> },
         ...(onTake === undefined
           ? []
           : [

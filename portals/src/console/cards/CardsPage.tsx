@@ -81,6 +81,7 @@ function CardTable({ cards, mayWrite }: { readonly cards: readonly IdToken[]; re
         {
           key: 'label',
           head: t('portal.cards.card'),
+          names: true,
           cell: (card) => (
             <span>
               <span className="m">{card.label ?? t('portal.cards.nameless')}</span>
@@ -88,11 +89,12 @@ function CardTable({ cards, mayWrite }: { readonly cards: readonly IdToken[]; re
             </span>
           ),
         },
-        { key: 'class', head: t('portal.cards.class'), wideOnly: true, cell: (card) => card.class ?? '–' },
+        { key: 'class', head: t('portal.cards.class'), names: true, wideOnly: true, cell: (card) => card.class ?? '–' },
         { key: 'type', head: t('portal.cards.type'), wideOnly: true, cell: (card) => card.type ?? '–' },
         {
           key: 'group',
           head: t('portal.cards.group'),
+          names: true,
           wideOnly: true,
           cell: (card) => (card.groupLast4 === undefined ? '–' : t('portal.cards.ends', { last4: card.groupLast4 })),
         },

@@ -23,6 +23,7 @@ export function StationRows({ stations }: { readonly stations: readonly MapStati
       {
         key: 'site',
         head: t('portal.stations.site'),
+        names: true,
         cell: (station) => <span className="mid">{placeName(station.siteName, station.name) ?? '–'}</span>,
       },
       { key: 'evses', head: t('portal.stations.evses'), cell: (station) => <StateCounts evses={station.evses} /> },

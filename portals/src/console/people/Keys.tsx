@@ -49,7 +49,12 @@ function KeyTable({ keys }: { readonly keys: readonly MachineKey[] }) {
       rows={keys}
       rowKey={({ id }) => id}
       columns={[
-        { key: 'name', head: t('portal.people.name'), cell: ({ name }) => <span className="m break">{name}</span> },
+        {
+          key: 'name',
+          head: t('portal.people.name'),
+          names: true,
+          cell: ({ name }) => <span className="m break">{name}</span>,
+        },
         { key: 'role', head: t('portal.people.role'), cell: ({ role, sites }) => <Reach role={role} sites={sites} /> },
         {
           key: 'made',

@@ -55,6 +55,7 @@ function PeopleTable(props: { readonly people: readonly Person[]; readonly chang
         {
           key: 'name',
           head: t('portal.people.name'),
+          names: true,
           cell: ({ id, name, mail }) => (
             <span>
               <span className="m break">{name}</span>{' '}

@@ -167,6 +167,7 @@ function SessionTable({ sessions }: { readonly sessions: readonly Session[] }) {
         {
           key: 'where',
           head: t('portal.sessions.where'),
+          names: true,
           cell: (session) => (
             <span>
               {spokenNumber(session.stationNumber)}{' '}

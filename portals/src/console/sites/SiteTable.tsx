@@ -23,6 +23,7 @@ export function SiteTable(props: { readonly sites: readonly Site[]; readonly onE
         {
           key: 'name',
           head: t('portal.sites.name'),
+          names: true,
           cell: (site) => (
             <RowLink to="/map" search={{ site: site.id }}>
               {site.name}
@@ -32,6 +33,7 @@ export function SiteTable(props: { readonly sites: readonly Site[]; readonly onE
         {
           key: 'place',
           head: t('portal.sites.place'),
+          names: true,
           cell: (site) => (
             <span>
               <span>{addressLine(site)}</span>

@@ -76,12 +76,14 @@ function StationTable({ stations }: { readonly stations: readonly Station[] }) {
         {
           key: 'site',
           head: t('portal.stations.site'),
+          names: true,
           cell: (station) => placeName(station.site?.name, station.name) ?? '–',
         },
         { key: 'evses', head: t('portal.stations.evses'), cell: (station) => <StateCounts evses={station.evses} /> },
         {
           key: 'identity',
           head: t('portal.stations.identity'),
+          names: true,
           wideOnly: true,
           cell: (station) => <span className="mono">{station.identity}</span>,
         },

@@ -22,9 +22,8 @@ export function Calculator({ tariff }: { readonly tariff: OcpiTariff | undefined
   }))
   const set = (name: keyof CalculatorForm) => (text: string) => setForm({ ...form, [name]: text })
   const session = sessionOf(form, instantOfField(form.startedAt, timeZone))
-  const asked = useRested(
-    tariff === undefined || session === undefined ? undefined : JSON.stringify({ tariff, timeZone, session }),
-  )
+  const isFilled = tariff !== undefined && session !== undefined
+  const asked = useRested(isFilled ? JSON.stringify({ tariff, timeZone, session }) : undefined)
   const result = useQuery({
     queryKey: ['price-calculation', asked],
     queryFn: () => call<PriceCalculation>('POST', '/v1/price-calculations', JSON.parse(asked ?? '{}')),
@@ -45,7 +44,9 @@ export function Calculator({ tariff }: { readonly tariff: OcpiTariff | undefined
       </div>
       <div aria-live="polite">
         {result.data === undefined || asked === undefined ? (
-          <p className="pb dim sep">{t('portal.tariffs.calculator-empty')}</p>
+          <p className="pb dim sep">
+            {t(isFilled && !result.isError ? 'portal.usage.calculating' : 'portal.tariffs.calculator-empty')}
+          </p>
         ) : (
           <PriceLines lines={result.data.lines} totals={result.data.totals} />
         )}

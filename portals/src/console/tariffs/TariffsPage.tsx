@@ -59,6 +59,7 @@ function TariffTable({ tariffs }: { readonly tariffs: readonly Tariff[] }) {
         {
           key: 'name',
           head: t('portal.tariffs.name'),
+          names: true,
           cell: (tariff) => (
             <span className="row wrap">
               <RowLink to={`/tariffs/${tariff.id}`}>{tariff.name}</RowLink>

@@ -144,6 +144,7 @@ function ErrorTable({ errors }: { readonly errors: readonly UsageError[] }) {
         {
           key: 'where',
           head: t('portal.usage.where'),
+          names: true,
           wideOnly: true,
           cell: (error) => (
             <span>

@@ -74,7 +74,12 @@ function DeliveryTable(props: {
       rowKey={({ id }) => id}
       columns={[
         { key: 'what', head: t('portal.webhooks.what'), cell: (delivery) => <What delivery={delivery} /> },
-        { key: 'about', head: t('portal.webhooks.about-head'), cell: (delivery) => <About delivery={delivery} /> },
+        {
+          key: 'about',
+          head: t('portal.webhooks.about-head'),
+          names: true,
+          cell: (delivery) => <About delivery={delivery} />,
+        },
         { key: 'when', head: t('portal.webhooks.when'), cell: ({ createdAt }) => <Time at={createdAt} /> },
         {
           key: 'became',

@@ -62,6 +62,7 @@ function WebhookTable({ webhooks }: { readonly webhooks: readonly WebhookListed[
         {
           key: 'name',
           head: t('portal.webhooks.name'),
+          names: true,
           cell: ({ id, name, url }) => (
             <span>
               <RowLink to={`/webhooks/${id}`}>{name}</RowLink>

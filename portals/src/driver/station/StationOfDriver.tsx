@@ -17,6 +17,7 @@ import { clockText, durationText, numberText, percentText, priceText, spokenNumb
 import { withTax } from '../../parts/with-tax.ts'
 import { StatusTag } from '../../parts/StatusTag.tsx'
 import { Empty, Failed, Loading } from '../../parts/Waiting.tsx'
+import { adviceOf } from './advice.ts'
 
 /** What a phone shows that read the code on a station: its state and its price, live, without signing in. */
 export function StationOfDriver() {
@@ -73,6 +74,7 @@ function SchemeSwitch() {
 function Shown(props: { readonly station: PublicStation; readonly live: Live; readonly title: string }) {
   const { t } = useTranslation()
   const { station, live } = props
+  const advice = adviceOf(station.evses)
   const free = station.evses.filter(({ seen }) => seen === 'free').length
   return (
     <>
@@ -90,10 +92,10 @@ function Shown(props: { readonly station: PublicStation; readonly live: Live; re
           <EvseOfDriver key={evse.id} evse={evse} />
         ))}
       </ul>
-      {!station.evses.every(isOutOfUse) && (
+      {advice !== undefined && (
         <div className="note">
           <Icon name="card" size={20} />
-          <p>{t('portal.driver.station.how')}</p>
+          <p>{t(`portal.driver.station.how.${advice}`)}</p>
         </div>
       )}
     </>
@@ -102,11 +104,6 @@ function Shown(props: { readonly station: PublicStation; readonly live: Live; re
 
 // Whoever stands before it wants to know what to do.
 const puzzling: readonly PublicEvse['seen'][] = ['faulted', 'offline', 'unknown', 'reserved', 'disabled', 'test']
-
-/** Nobody can charge here, and nobody does: a card would be held to it for nothing. */
-function isOutOfUse({ seen, session }: PublicEvse): boolean {
-  return (seen === 'disabled' || seen === 'faulted') && session === undefined
-}
 
 function EvseOfDriver({ evse }: { readonly evse: PublicEvse }) {
   const { t } = useTranslation()

@@ -1,6 +1,7 @@
 import type { FeatureCollection, Point } from 'geojson'
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
 import { seenStates } from '../../api-types.ts'
+import { textScale } from '../text-scale.ts'
 import type { Place } from './places.ts'
 import type { World } from './world.ts'
 
@@ -25,7 +26,7 @@ export function mapStyle(world: World, places: FeatureCollection<Point, Place>):
         source: 'world',
         paint: { 'line-color': token('map-edge'), 'line-width': 1 },
       },
-      ...markLayers(token('map-label'), token('map-land')),
+      ...markLayers(token('map-label'), token('map-land'), textScale()),
     ],
   }
 }
@@ -35,7 +36,7 @@ function placeSource(places: FeatureCollection<Point, Place>): SourceSpecificati
     type: 'geojson',
     data: places,
     cluster: true,
-    clusterRadius: 46,
+    clusterRadius: 46 * textScale(),
     clusterMaxZoom: 11,
     clusterProperties: {
       all: ['+', ['get', 'stations']],
@@ -51,9 +52,9 @@ function worstExpression(then: (seen: string) => unknown): unknown {
 }
 
 /** The names come first: what is drawn above is placed before, so that a name yields to every mark, its own and others'. */
-export function markLayers(label: string, ground: string): LayerSpecification[] {
+export function markLayers(label: string, ground: string, scale: number): LayerSpecification[] {
   const text = {
-    'text-size': 11,
+    'text-size': 11 * scale,
     'text-anchor': 'top',
     'text-max-width': 16,
     'text-font': ['sans-serif'],
@@ -82,6 +83,7 @@ export function markLayers(label: string, ground: string): LayerSpecification[] 
           '|',
           ['to-string', ['get', `is-${seen}`]],
         ]) as never,
+        'icon-size': scale,
         'icon-allow-overlap': true,
         'symbol-sort-key': ['get', 'all'],
       },
@@ -103,6 +105,7 @@ export function markLayers(label: string, ground: string): LayerSpecification[] 
         ],
         // The tip stands on the place; no more room is taken than the pin, so that its own name fits beneath.
         'icon-anchor': 'bottom',
+        'icon-size': scale,
         'icon-padding': 0,
         'icon-allow-overlap': true,
       },
