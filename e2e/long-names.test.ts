@@ -4,11 +4,11 @@ import { launchBrowser } from './browser.ts'
 import { type Borrowed, startBorrowed } from './kit/borrowed.ts'
 import { addCard, addStation, addTariff, makeNetwork, type MadeStation, type Network } from './kit/network.ts'
 import { cutOff, overlaps } from './kit/overlaps.ts'
-import { isWiderThanScreen } from './kit/page-reading.ts'
+import { isWiderThanScreen, must } from './kit/page-reading.ts'
 import { signInAs } from './kit/people.ts'
 import { tellQueuedCharge } from './kit/queued-charge.ts'
 import type { List } from './kit/rest.ts'
-import { openStage, type Stage } from './kit/stage.ts'
+import { openStage, type Stage, word } from './kit/stage.ts'
 
 /** Names of sixty characters without a space, and amounts of millions: no page scrolls sideways, and nothing is cut off. */
 
@@ -78,5 +78,28 @@ describe('names as long as they may be', () => {
     await page.goto('/map')
     const number = page.getByRole('table').getByRole('link').first()
     expect((await number.boundingBox())?.height).toBeLessThan(24)
+  })
+
+  it('of a dozen sites and more are found by a part, and what was chosen stays in sight', async () => {
+    const { page } = stage
+    for (let n = 1; n <= 13; n += 1) await network.rest.post('/v1/sites', { name: `Depot ${n}` })
+    await page.setViewportSize({ width: 360, height: 900 })
+    await page.goto('/people')
+    await page.getByRole('button', { name: word('portal.people.invite.title') }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText(word('portal.people.named-sites'), { exact: true }).click()
+    const find = dialog.getByLabel(word('portal.people.find-site'))
+    await find.fill('depot 13')
+    await expect.poll(() => dialog.getByRole('checkbox').count()).toBe(1)
+    await dialog.getByRole('checkbox', { name: 'Depot 13' }).check()
+    await find.press('Enter')
+    await find.fill('-yövuoro')
+    await expect.poll(() => dialog.getByRole('checkbox').count()).toBe(2)
+    expect(await dialog.getByRole('checkbox', { name: 'Depot 13' }).isChecked()).toBe(true)
+    const [inner, outer] = [
+      must((await find.boundingBox()) ?? undefined),
+      must((await dialog.boundingBox()) ?? undefined),
+    ]
+    expect(inner.x + inner.width).toBeLessThan(outer.x + outer.width)
   })
 })

@@ -3,12 +3,11 @@ import type { Seen } from '../api-types.ts'
 import { statusShapes } from './status-shapes.ts'
 
 /** The shape alone, for where the word stands beside it. */
-export function StatusShape({ seen, size = 16 }: { readonly seen: Seen; readonly size?: number }) {
+export function StatusShape({ seen }: { readonly seen: Seen }) {
   return (
     <svg
       className={`stg s-${seen}`}
       viewBox="0 0 16 16"
-      style={{ width: size, height: size }}
       aria-hidden="true"
       // The shapes are constants of ours, never text from outside.
       dangerouslySetInnerHTML={{ __html: statusShapes[seen] }}
@@ -39,7 +38,7 @@ export function StatusTag(props: {
   const word = wordOf(seen, words)
   return (
     <span className={`st s-${seen}${plain ? '' : ' tag'}${big ? ' big' : ''}`}>
-      <StatusShape seen={seen} size={big ? 20 : 16} />
+      <StatusShape seen={seen} />
       {count === undefined ? t(`portal.state.${word}`) : t(`portal.state-count.${word}`, { count })}
     </span>
   )
