@@ -41,11 +41,9 @@ beforeAll(async () => {
   }
   const { id: webhookId } = await rest.post<{ id: string }>('/v1/webhooks', target)
   const { items } = await rest.get<List<{ id: string }>>('/v1/sessions')
-  paths = [
-    ...['/alerts', '/map', '/stations', '/sites', '/sessions', '/usage-errors?state=all', '/cards', '/tariffs'],
-    ...['/webhooks', '/people', `/stations/${station.id}`, `/sessions/${items[0]?.id}`, `/tariffs/${tariffId}`],
-    ...[`/webhooks/${webhookId}`, `/s/${station.number}`],
-  ]
+  const lists = ['alerts', 'map', 'stations', 'sites', 'sessions', 'usage-errors?state=all', 'cards', 'tariffs']
+  const one = [`stations/${station.id}`, `sessions/${items[0]?.id}`, `tariffs/${tariffId}`, `webhooks/${webhookId}`]
+  paths = [...lists, 'webhooks', 'people', ...one, `s/${station.number}`].map((path) => `/${path}`)
   stage = await openStage(browser, borrowed.server.url, { viewport: { width: 1440, height: 900 } })
   await signInAs(stage.page, network, { name: named('Person'), mail: 'ilma@long.example', role: 'administrator' })
 })
