@@ -84,9 +84,10 @@ export function nowMilliseconds(): number {
   return Date.now()
 }
 
-/** Seconds from one instant to another or to now. */
+/** Until now; between two instants as they are priced, each cut to its whole second. */
 export function secondsSince(from: string, to?: string): number {
-  return ((to === undefined ? nowMilliseconds() : milliseconds(to)) - milliseconds(from)) / 1000
+  if (to === undefined) return (nowMilliseconds() - milliseconds(from)) / 1000
+  return Math.floor(milliseconds(to) / 1000) - Math.floor(milliseconds(from) / 1000)
 }
 
 /** `06:55` of today, else with its day. */
