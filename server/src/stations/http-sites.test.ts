@@ -25,7 +25,7 @@ describe('sites', () => {
     )
     const found = async (query: string) => (await call(`GET /v1/sites?count=true&${query}`)).body
     expect(await found('q=quay')).toMatchObject({ total: 3, items: [{ name: 'Quay 1' }, {}, {}], next: null })
-    expect(await found(`q=${encodeURIComponent('ÄÄNTÄ')}`)).toMatchObject({ total: 3 })
+    expect(await found(`q=${encodeURIComponent(' ÄÄNTÄ ')}`)).toMatchObject({ total: 3 })
     // What is typed is looked for as it is.
     expect(await found(`q=${encodeURIComponent('0%')}`)).toMatchObject({ total: 3 })
     expect(await found(`q=${encodeURIComponent('%')}&limit=2`)).toMatchObject({ total: 3, items: [{}, {}] })

@@ -41,6 +41,17 @@ describe('stations', () => {
     expect((await call('POST /v1/stations', { body: { identity: 'CP|1' } })).body['code']).toBe('identity-taken')
   })
 
+  it('are found by their number as it is read aloud, and by what was copied with a blank too much', async () => {
+    const { number } = await add('read-aloud', { name: 'At the pier' })
+    const spoken = number.replaceAll(/\B(?=(\d{3})+$)/g, ' ')
+    const found = async (q: string) => (await call(`GET /v1/stations?q=${encodeURIComponent(q)}`)).body['items']
+    expect(spoken).not.toBe(number)
+    expect(await found(spoken)).toMatchObject([{ number }])
+    expect(await found(spoken.replaceAll(' ', '\u00a0'))).toMatchObject([{ number }])
+    expect(await found(' at the pier ')).toMatchObject([{ number }])
+    expect(await found('   ')).not.toHaveLength(0)
+  })
+
   it('cost no public number where they are refused, however often they are asked for', async () => {
     const numbers = () =>
       ground.database.inDirectory((tx) =>

@@ -85,11 +85,17 @@ export function stationCondition({ identity, siteId, q, after, sites }: StationF
     withinSites(sites),
     identity === undefined ? undefined : sql`s.identity = ${identity}`,
     siteId === undefined ? undefined : sql`s.site_id = ${siteId}`,
-    q === undefined || q === ''
-      ? undefined
-      : sql`position(${q.toLowerCase()} in lower(concat_ws(' ', s.identity, s.name, s.number, s.vendor, s.model))) > 0`,
+    containing(q?.trim().toLowerCase() ?? ''),
     after === undefined ? undefined : sql`(s.created_at, s.id) > (${after.createdAt}::timestamptz, ${after.id}::uuid)`,
   ])
+}
+
+/** Numbers are shown in groups of three: typed or copied so, they are the same number. */
+function containing(text: string): Sql | undefined {
+  if (text === '') return undefined
+  const as = sql`position(${text} in lower(concat_ws(' ', s.identity, s.name, s.number, s.vendor, s.model))) > 0`
+  const digits = text.replaceAll(/\s/g, '')
+  return digits !== text && /^\d+$/.test(digits) ? sql`(${as} or position(${digits} in s.number) > 0)` : as
 }
 
 export interface EvseRow {
