@@ -41,6 +41,26 @@ it('says a payload in short without its times', () => {
   expect(inShort({ eventType: 'Updated', timestamp: at, seqNo: 3 })).toBe('Updated, 3')
 })
 
+it('says of events what they are of, and the value', () => {
+  const component = { name: 'Connector', evse: { id: 1, connectorId: 2 } }
+  const plain = { component, variable: { name: 'Problem' }, actualValue: 'true' }
+  const head = { eventId: 0, timestamp: at, trigger: 'Delta', eventNotificationType: 'HardWiredMonitor' }
+  expect(inShort({ generatedAt: at, seqNo: 0, eventData: [{ ...head, ...plain }] })).toBe('Connector, Problem, true')
+  expect(
+    inShort({
+      seqNo: 0,
+      eventData: [
+        { ...head, ...plain },
+        { ...head, ...plain },
+      ],
+    }),
+  ).toBe('Connector, Problem, true, …')
+  // What a station says wrongly is shown like anything else.
+  expect(inShort({ seqNo: 7, eventData: 'none' })).toBe('7, none')
+  expect(inShort({ seqNo: 7, eventData: [null] })).toBe('7')
+  expect(inShort({ seqNo: 7, eventData: [] })).toBe('7')
+})
+
 it('takes a boot that is to wait, and an answer that there is nothing, for no fault', () => {
   const answered = (status: string) =>
     answerOf({ ...row, answer: { at, kind: 'result', text: JSON.stringify({ status }) } }, 0)

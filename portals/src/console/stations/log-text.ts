@@ -48,8 +48,22 @@ function spaced(flat: string, value: unknown): string {
 /** A few words of a payload: its first plain values, those inside it included. */
 export function inShort(payload: unknown): string {
   const words: string[] = []
-  collect(payload, words)
-  return words.slice(0, 4).join(', ')
+  const [event, ...more] = eventsIn(payload)
+  if (event === undefined) collect(payload, words)
+  else collect([nameOf(event['component']), nameOf(event['variable']), event['actualValue']], words)
+  return [...words.slice(0, 4), ...(more.length === 0 ? [] : ['…'])].join(', ')
+}
+
+/** Of 2.x events (NotifyEvent) what they are of comes last, after ids and triggers. */
+function eventsIn(payload: unknown): readonly Readonly<Record<string, unknown>>[] {
+  if (!isObject(payload) || !Array.isArray(payload['eventData'])) return []
+  return payload['eventData'].filter(isObject)
+}
+
+const nameOf = (named: unknown): unknown => (isObject(named) ? named['name'] : undefined)
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 function collect(value: unknown, words: string[]): void {
