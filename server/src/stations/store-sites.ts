@@ -29,7 +29,9 @@ function condition({ sites, id, q, after }: SiteFilter): Sql {
   return allOf([
     sites === 'all' ? undefined : sql`t.id = any(${sites}::uuid[])`,
     id === undefined ? undefined : sql`t.id = ${id}`,
-    q === undefined ? undefined : sql`position(lower(${q.trim()}) in lower(concat_ws(' ', t.name, t.city, t.address))) > 0`,
+    q === undefined
+      ? undefined
+      : sql`position(lower(${q.trim()}) in lower(concat_ws(' ', t.name, t.city, t.address))) > 0`,
     after === undefined ? undefined : sql`(t.name, t.id::text) > (${after[0]}, ${after[1]})`,
   ])
 }
