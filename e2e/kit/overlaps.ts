@@ -15,8 +15,10 @@ export const cutOff = (page: Page): Promise<readonly string[]> =>
       for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
         const range = document.createRange()
         range.selectNodeContents(node)
-        // What ends in dots says so.
-        const isSaid = node.parentElement?.closest('.sr, .trunc, .answer-word, option, .stack thead') !== null
+        // What ends in dots says so. Heads that stand beside each cell instead are there for screen readers alone.
+        const isSaid = node.parentElement?.closest('.sr, .trunc, .answer-word, option') !== null
+        const head = node.parentElement?.closest('.stack thead')
+        if (head !== null && head !== undefined && getComputedStyle(head).position === 'absolute') continue
         if (!isSaid && range.getBoundingClientRect().right > right + 1) cut.push(node.textContent ?? '')
       }
       return cut
