@@ -185,15 +185,7 @@ export interface KeptReading {
   readonly socTenths: number | null
 }
 
-/** All readings of some sessions, in the stations' order of time. Looked up session by session, however many there are. */
-export async function readingsOf(
-  tx: Tx,
-  sessions: readonly { readonly tenantId: string; readonly id: string }[],
-): Promise<readonly KeptReading[]> {
-  if (sessions.length === 0) return []
-  const rows = await tx.named<Omit<KeptReading, 'registerWh'> & { readonly registerWh: bigint | null }>(
-    'meter-values-of-sessions',
-    `select m.tenant_id as "tenantId", t.session_id as "sessionId", m.at, m.context, m.received_at as "receivedAt",
+const READINGS_OF_SESSIONS = `select m.tenant_id as "tenantId", t.session_id as "sessionId", m.at, m.context, m.received_at as "receivedAt",
        m.register_wh as "registerWh", m.power_w as "powerW", m.currents_ma as "currentsMa",
        m.voltages_mv as "voltagesMv", m.soc_tenths as "socTenths"
      from ${rowsOf(1, 'tenant_id uuid, session_id uuid')} w
@@ -203,7 +195,17 @@ export async function readingsOf(
      cross join lateral (
        select m.* from meter_values m
        where m.tenant_id = t.tenant_id and m.month = t.month and m.transaction_id = t.id offset 0) m
-     order by m.at, m.context`,
+     order by m.at, m.context`
+
+/** All readings of some sessions, in the stations' order of time. Looked up session by session, however many there are. */
+export async function readingsOf(
+  tx: Tx,
+  sessions: readonly { readonly tenantId: string; readonly id: string }[],
+): Promise<readonly KeptReading[]> {
+  if (sessions.length === 0) return []
+  const rows = await tx.named<Omit<KeptReading, 'registerWh'> & { readonly registerWh: bigint | null }>(
+    'meter-values-of-sessions',
+    READINGS_OF_SESSIONS,
     [sessions.map((session) => session.tenantId), sessions.map((session) => session.id)],
   )
   return rows.map((row) => ({ ...row, registerWh: row.registerWh === null ? null : Number(row.registerWh) }))
